@@ -1,0 +1,8 @@
+"""Registers the app `layers.network`."""
+
+from django.apps import AppConfig
+
+
+class NetworkConfig(AppConfig):
+    name = "layers.network"
+    label = "network"

@@ -1,0 +1,8 @@
+"""Registers the app `parcels`."""
+
+from django.apps import AppConfig
+
+
+class ParcelsConfig(AppConfig):
+    name = "parcels"
+    label = "parcels"
