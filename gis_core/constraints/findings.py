@@ -1,0 +1,255 @@
+"""Holds the answer: findings with their state, reason and proof, as values and as a JSON document."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Literal
+
+import numpy as np
+import shapely
+
+from gis_core.constraints import ENGINE_VERSION
+
+FindingState = Literal["computed", "conditional", "discretionary", "needs_inspection", "unknown"]
+OverlayState = Literal["applies", "does_not_apply", "borderline", "unknown"]
+
+#: From the surest to the least sure; what is derived is never surer than what it is derived from.
+STATES: tuple[FindingState, ...] = ("computed", "conditional", "discretionary", "needs_inspection", "unknown")
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why something is not simply computed: a code that pages put into words, and its values."""
+
+    code: str
+    args: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class RuleReference:
+    """The rule that a value rests on, as it is cited."""
+
+    code: str
+    kind: str
+    version: int = 1
+    article: str = ""
+    source_code: str = ""
+    source_title_fa: str = ""
+    source_title_en: str = ""
+    confidence: str = "C"
+    legal_status: str = "in_force"
+    valid_from: str | None = None
+
+
+@dataclass(frozen=True)
+class Finding:
+    """
+    One value of the answer and its proof.
+
+    `value` is None when it is not known or does not apply, never zero in place of that. `binding`
+    names the limits that give the value, `inputs` the findings it was computed from, `geometry`
+    the shape of the evaluation that it measures.
+    """
+
+    key: str
+    value: Any
+    unit: str | None = None
+    state: FindingState = "computed"
+    reason: Reason | None = None
+    binding: tuple[str, ...] = ()
+    formula: str | None = None
+    rule: RuleReference | None = None
+    inputs: tuple[str, ...] = ()
+    geometry: str | None = None
+
+
+@dataclass(frozen=True)
+class ZoneShare:
+    """The part of the lot that lies in one zone; `area_mm2` of all parts and the uncovered rest add up."""
+
+    code: str
+    name_fa: str
+    share: float
+    area_mm2: int
+    kind: Literal["CONCERNED", "BELOW_ACCURACY", "TOUCHES", "APART"]
+    width_m: float
+    name_en: str = ""
+
+
+@dataclass(frozen=True)
+class OverlayFinding:
+    """Whether one overlay holds on the lot, in four values, and with what effect."""
+
+    layer: str
+    state: OverlayState
+    effect: str
+    code: str = ""
+    name_fa: str = ""
+    name_en: str = ""
+    overlap_m2: float | None = None
+    width_m: float | None = None
+    distance_m: float | None = None
+    agency: str = ""
+    reason: Reason | None = None
+    rule: RuleReference | None = None
+
+
+@dataclass(frozen=True)
+class EdgeFinding:
+    """One edge of the lot and what lies beyond it."""
+
+    kind: Literal["neighbour", "passage", "open", "unknown"]
+    street: str | None
+    width_m: float | None
+    planned_width_m: float | None
+    length_m: float
+    geometry: Any
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What one number of storeys would give: never more than the evaluation permits."""
+
+    storeys: float
+    footprint_m2: float
+    floor_area_m2: float
+    height_m: float | None
+    parking_need: int | None
+    parking_capacity: int | None
+    discretionary: bool = False
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """The whole answer for one lot on one day, as known at one instant."""
+
+    parcel_id: int
+    parcel_key: str
+    status: Literal["NORMAL", "IN_PLAN", "NO_ACCESS"]
+    on: date
+    known_at: datetime
+    findings: Mapping[str, Finding]
+    zones: tuple[ZoneShare, ...]
+    zone_state: str
+    unzoned_mm2: int
+    overlays: tuple[OverlayFinding, ...]
+    edges: tuple[EdgeFinding, ...]
+    choices: tuple[Choice, ...]
+    geometries: Mapping[str, Any]
+    engine: str = ENGINE_VERSION
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """Keys of findings and layers of overlays that are not known, in the order of the answer."""
+        keys = [key for key, finding in self.findings.items() if finding.state == "unknown"]
+        layers = [overlay.layer for overlay in self.overlays if overlay.state in ("unknown", "borderline")]
+        return tuple(dict.fromkeys(keys + layers))
+
+
+def worst(*states: FindingState) -> FindingState:
+    """
+    The least sure of some states.
+
+    Examples
+    --------
+    >>> worst("computed", "unknown", "conditional")
+    'unknown'
+    """
+    return max(states, key=STATES.index, default="computed")
+
+
+def as_document(evaluation: Evaluation) -> dict[str, Any]:
+    """
+    The evaluation as a JSON object (gis_core/constraints/README.md, "The document").
+
+    Numbers are rounded to the millionth here and nowhere before; coordinates stay in the metric
+    CRS, rounded to the millimetre. A missing shape is left out, a missing value is null.
+    """
+    return {
+        "engine": evaluation.engine,
+        "on": evaluation.on.isoformat(),
+        "known_at": evaluation.known_at.isoformat().replace("+00:00", "Z"),
+        "parcel": {"id": evaluation.parcel_id, "key": evaluation.parcel_key, "status": evaluation.status},
+        "findings": {key: _finding(finding) for key, finding in evaluation.findings.items()},
+        "zones": [_zone(zone) for zone in evaluation.zones],
+        "zone_state": evaluation.zone_state,
+        "unzoned_mm2": evaluation.unzoned_mm2,
+        "overlays": [_overlay(overlay) for overlay in evaluation.overlays],
+        "edges": [_edge(edge) for edge in evaluation.edges],
+        "choices": [_plain(vars(choice)) for choice in evaluation.choices],
+        "geometries": _geometries(evaluation.geometries),
+        "unknown": list(evaluation.unknown),
+    }
+
+
+def geojson(geometry: Any) -> dict[str, Any] | None:
+    """
+    A shape as a GeoJSON geometry with coordinates rounded to the millimetre; nothing for an empty one.
+
+    Examples
+    --------
+    >>> geojson(shapely.Point(1.00049, 2))
+    {'type': 'Point', 'coordinates': (1.0, 2.0)}
+    """
+    if geometry is None or shapely.is_empty(geometry):
+        return None
+    rounded = shapely.transform(geometry, lambda points: np.round(points, 3))
+    return dict(shapely.geometry.mapping(rounded))
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "key": finding.key,
+        "value": _plain(finding.value),
+        "unit": finding.unit,
+        "state": finding.state,
+        "reason": _reason(finding.reason),
+        "binding": list(finding.binding),
+        "formula": finding.formula,
+        "rule": _rule(finding.rule),
+        "inputs": list(finding.inputs),
+        "geometry": finding.geometry,
+    }
+
+
+def _zone(zone: ZoneShare) -> dict[str, Any]:
+    document = _plain(vars(zone))
+    document["class"] = document.pop("kind")
+    return document
+
+
+def _overlay(overlay: OverlayFinding) -> dict[str, Any]:
+    document = {key: _plain(value) for key, value in vars(overlay).items() if key not in ("reason", "rule")}
+    return document | {"reason": _reason(overlay.reason), "rule": _rule(overlay.rule)}
+
+
+def _edge(edge: EdgeFinding) -> dict[str, Any]:
+    document = {key: _plain(value) for key, value in vars(edge).items() if key != "geometry"}
+    return document | {"geometry": geojson(edge.geometry)}
+
+
+def _geometries(shapes: Mapping[str, Any]) -> dict[str, Any]:
+    written = {name: geojson(shape) for name, shape in shapes.items()}
+    return {name: shape for name, shape in written.items() if shape is not None}
+
+
+def _reason(reason: Reason | None) -> dict[str, Any] | None:
+    return None if reason is None else {"code": reason.code, "args": _plain(dict(reason.args))}
+
+
+def _rule(rule: RuleReference | None) -> dict[str, Any] | None:
+    return None if rule is None else dict(vars(rule))
+
+
+def _plain(value: Any) -> Any:
+    """Plain JSON: numpy scalars as Python's, NaN as null, floats rounded to the millionth."""
+    if isinstance(value, Mapping):
+        return {key: _plain(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple | np.ndarray):
+        return [_plain(entry) for entry in value]
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float):
+        return None if math.isnan(value) else round(value, 6)
+    return value
