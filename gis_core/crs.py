@@ -42,7 +42,7 @@ def to_lonlat(x, y):
 
 
 def transform(geometries, from_srid: int, to_srid: int):
-    """Shapely geometries (one or an array) from one system into another; empty stays empty, None stays None."""
+    """Shapely geometries (one or an array) in another system; empty stays empty, None stays None."""
     if from_srid == to_srid:
         return geometries
     convert = transformer(from_srid, to_srid)

@@ -7,7 +7,7 @@ from django.contrib.gis.db import models
 
 
 class _InMetricCrs:
-    """Takes its SRID from the city when the column is made, so that all cities share one set of migrations."""
+    """Takes its SRID from the city when the column is made: all cities share one set of migrations."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs["srid"] = settings.CITY.metric_srid

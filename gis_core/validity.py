@@ -39,7 +39,7 @@ class Bitemporal(models.Model):
 
 
 def no_two_at_once(name: str, *columns: str, condition: Q | None = None) -> ExclusionConstraint:
-    """The constraint by which the database refuses two rows of one thing on one day in one state of knowledge."""
+    """The constraint that refuses two rows of one thing on one day in one state of knowledge."""
     return ExclusionConstraint(
         name=name,
         expressions=[

@@ -120,7 +120,7 @@ class GroundCover(Bitemporal):
 
 
 class OverlayFeature(Bitemporal):
-    """A thing that restricts what lies under or near it: a heritage core, a well, a power line, a flood zone."""
+    """What restricts the land under or near it: a heritage core, a well, a power line, a flood zone."""
 
     lineage = models.UUIDField(default=uuid.uuid4)
     layer = models.ForeignKey(Layer, on_delete=models.PROTECT)

@@ -1,5 +1,4 @@
 """Addresses of the pages."""
 
-from django.urls import path
 
 urlpatterns: list = []

@@ -1,4 +1,4 @@
-"""Reads database addresses and secrets from the environment, or from what `./pelak` generated under `var/`."""
+"""Reads database addresses and secrets from the environment, or what `./pelak` made under `var/`."""
 
 import os
 import secrets

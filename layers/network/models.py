@@ -22,7 +22,7 @@ class StreetNode(models.Model):
 
 
 class StreetSegment(Bitemporal):
-    """A street (گذر) between two nodes: its centreline, class, widths and who may drive it in which direction."""
+    """A street (گذر) between two nodes: centreline, class, widths and directions of travel."""
 
     class StreetClass(models.TextChoices):
         EXPRESSWAY = "expressway", _("expressway")

@@ -34,7 +34,7 @@ class Tariff(Bitemporal):
 
 
 class LandValue(Bitemporal):
-    """Official value of land (P) and of buildings (B) in an area, rial per m²; without area, of all the city."""
+    """Official value of land (P) and of buildings (B), rial per m², in an area or all of the city."""
 
     lineage = models.UUIDField(default=uuid.uuid4)
     area = MetricMultiPolygonField(null=True)

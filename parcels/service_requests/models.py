@@ -145,7 +145,7 @@ class Transition(models.Model):
 
 
 class Decision(models.Model):
-    """What was decided: facts frozen with the evaluation they stand on, signed; a later one supersedes, never edits."""
+    """What was decided: facts frozen with their evaluation, signed; a later one supersedes it."""
 
     class Outcome(models.TextChoices):
         ANSWERED = "answered", _("answered")
