@@ -7,6 +7,7 @@ commits asks for `story_database`, a further copy of its own.
 
 import hashlib
 import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -33,6 +34,11 @@ def published_cases(name: str) -> Path:
     return path
 
 
+def _prefix() -> str:
+    """How the databases of these tests begin; another one keeps two runs apart."""
+    return os.environ.get("PELAK_TEST_DB", "test_pelak")
+
+
 def _schema_hash() -> str:
     """Changes whenever a migration or the city of the tests changes."""
     digest = hashlib.sha256(os.environ.get("PELAK_CITY", "").encode())
@@ -44,11 +50,16 @@ def _schema_hash() -> str:
 
 @pytest.fixture(scope="session")
 def template_database() -> str:
-    """Name of the migrated template; made once for each state of the migrations."""
-    from gis_core.cli import databases
+    """Name of the migrated template; made once for each state of the migrations, whoever comes first."""
+    from gis_core.cli import databases, locks
 
-    name = f"{os.environ.get('PELAK_TEST_DB', 'test_pelak')}_template_{_schema_hash()}"
-    databases.prepare_once(name)
+    name = f"{_prefix()}_template_{_schema_hash()}"
+    with locks.exclusive(Path(tempfile.gettempdir()) / f"{_prefix()}.{os.getuid()}.lock"):
+        if not databases.exists(name):
+            half_made = f"{name}_making"
+            databases.drop_database(half_made)
+            databases.prepare(half_made, quiet=True)
+            databases.rename_database(half_made, name)
     return name
 
 
@@ -61,7 +72,8 @@ def django_db_setup(template_database: str, worker_id: str, django_db_blocker) -
     from gis_core.cli import databases
     from gis_core.settings.database import database
 
-    name = f"{os.environ.get('PELAK_TEST_DB', 'test_pelak')}_{worker_id}"
+    name = f"{_prefix()}_{worker_id}"
+    databases.drop_database(name)
     databases.create_database(name, template=template_database)
     app_url, _owner_url = databases.database_urls(name)
     with django_db_blocker.unblock():
@@ -81,7 +93,7 @@ def story_database(template_database: str, request: pytest.FixtureRequest) -> It
     from gis_core.cli import databases
 
     digest = hashlib.sha256(f"{request.node.nodeid}{os.getpid()}".encode()).hexdigest()[:10]
-    name = f"{os.environ.get('PELAK_TEST_DB', 'test_pelak')}_story_{digest}"
+    name = f"{_prefix()}_story_{digest}"
     databases.create_database(name, template=template_database)
     yield name
     databases.drop_database(name)

@@ -33,7 +33,7 @@ def published_layer(key: str, kind: str, *, valid_from: date = LONG_AGO, **value
     """A layer with one published version, surveyed over the whole city unless said otherwise."""
     layer, _ = Layer.objects.get_or_create(key=key, defaults={"kind": kind, "title_fa": key, "title_en": key})
     extent = values.pop("surveyed_extent", whole_city())
-    return LayerVersion.objects.create(
+    version = LayerVersion.objects.create(
         layer=layer,
         number=values.pop("number", 1),
         status=LayerVersion.Status.IN_FORCE,
@@ -43,6 +43,8 @@ def published_layer(key: str, kind: str, *, valid_from: date = LONG_AGO, **value
         positional_accuracy_m=values.pop("positional_accuracy_m", 0.05),
         **values,
     )
+    version.refresh_from_db()
+    return version
 
 
 def plot(
