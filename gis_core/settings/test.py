@@ -1,6 +1,10 @@
 """Settings of the tests: the app's role on a database of its own, quick password hashes."""
 
-from gis_core.settings.base import *  # noqa: F403
+import os
+
+os.environ.setdefault("PELAK_ACTOR", "system")
+
+from gis_core.settings.base import *  # noqa: E402, F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {

@@ -1,0 +1,38 @@
+"""
+Says of every endpoint which action of `gis_core/access.py` it is; one that is missing here is refused.
+
+Keys are route names as Django joins them (`"home"`, `"api:parcels-search"`). A new page or API
+resource adds its line here, and the matrix test (`tests/map_ui/test_every_endpoint_for_every_role.py`)
+walks it for every role.
+"""
+
+ENDPOINTS: dict[str, str] = {
+    # people
+    "sign-in": "sign_in",
+    "sign-up": "sign_in",
+    "sign-out": "sign_out",
+    "set-language": "look",
+    # a citizen's requests
+    "services": "look",
+    "request-new": "file_public_request",
+    "request-sent": "file_public_request",
+    "requests-mine": "see_own",
+    "request-track": "track",
+    "case": "see_own",
+    "case-move": "see_own",
+    "case-reveal": "open_desk",
+    "document": "see_own",
+    # desks
+    "desk": "open_desk",
+    "overview": "supervise",
+    "audit-book": "audit",
+    "administration": "administer",
+    # plans
+    "plans": "see_drafts",
+    "plan-draft": "see_drafts",
+    "plan-open": "edit_zoning",
+    "plan-zone": "edit_zoning",
+    "plan-submit": "edit_zoning",
+    "plan-publish": "approve_zoning",
+    "plan-zones-json": "see_drafts",
+}
