@@ -1,0 +1,79 @@
+"""`./pelak <command>`: finds the command, makes `.venv` where one is needed, says troubles in a sentence."""
+
+import importlib
+import sys
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from gis_core.cli import venv
+from gis_core.cli.troubles import MachineTrouble
+
+
+class Command(NamedTuple):
+    """Where a command lives (its `run(arguments)`), which packages it needs, and what it does."""
+
+    module: str
+    packages: str | None
+    purpose: str
+
+
+COMMANDS = {
+    "up": Command("up", venv.SERVING, "make everything that is missing, and serve"),
+    "stop": Command("stop", None, "stop what `up` started"),
+    "status": Command("status", None, "say what runs and where"),
+    "doctor": Command("doctor", None, "say what is wrong, a line each"),
+    "test": Command("test", venv.DEVELOPING, "make everything and run every test"),
+    "import": Command("programs", venv.SERVING, "load a file: import KIND FILE --recipe RECIPE"),
+    "bench": Command("programs", venv.DEVELOPING, "measure, printed as ratios"),
+    "manage": Command("programs", venv.SERVING, "Django's command line on the city's database"),
+    "backup": Command("backup", venv.SERVING, "write database, documents and keys to one file"),
+    "restore": Command("restore", venv.SERVING, "bring everything back from such a file"),
+    "reset": Command("reset", venv.SERVING, "throw the city's database away: reset --yes"),
+    "prepare": Command("prepare", venv.SERVING, "make everything that is missing, and end"),
+    "database": Command("database", venv.SERVING, "run only the database cluster, until stopped"),
+    "web": Command("web", venv.SERVING, "run only the web server"),
+    "worker": Command("worker", venv.SERVING, "run only the job worker"),
+    "packages": Command("", None, "install the missing Debian packages, and end"),
+    "missing": Command("", None, "list the missing Debian packages"),
+    "venv": Command("programs", venv.SERVING, "make .venv, and end"),
+    "lock": Command("lockfiles", venv.SERVING, "compile the locked lists of Python packages anew"),
+}
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command and return its exit code: 0 done, 1 a trouble that was said, 2 not understood."""
+    name = arguments[0] if arguments else "help"
+    command = COMMANDS.get(name)
+    if command is None or not command.module:
+        print(_help())
+        return 0 if name in ("help", "-h", "--help") else 2
+    try:
+        if command.packages:
+            venv.ensure(command.packages)
+            venv.hand_over(list(arguments))
+        elif venv.is_ready():
+            venv.hand_over(list(arguments))
+        module = importlib.import_module(f"gis_core.cli.{command.module}")
+        return module.run(list(arguments))
+    except MachineTrouble as trouble:
+        print(f"\n{trouble}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        if error.errno != 28:
+            raise
+        print(
+            "\nDISK_FULL: The disk is full. Free some space and run the same command again.", file=sys.stderr
+        )
+        return 1
+    except KeyboardInterrupt:
+        print("\nStopped.", file=sys.stderr)
+        return 130
+
+
+def _help() -> str:
+    lines = [f"  {name:<10} {command.purpose}" for name, command in COMMANDS.items()]
+    return "\n".join(["./pelak <command> [options]   (./pelak <command> --help says more)", "", *lines])
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

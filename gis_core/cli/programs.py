@@ -1,0 +1,48 @@
+"""Runs one of our programs on the city's database: imports, benchmarks, Django's command line."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from gis_core.cli.environment import CityHome, city_home, ensure_database
+from gis_core.cli.places import ROOT
+
+OWNERS_WORK = ("migrate", "makemigrations", "sqlmigrate", "flush", "optimizemigration", "squashmigrations")
+MODULES = {"import": "import_scripts", "bench": "tests.speed"}
+
+
+def run(arguments: list[str]) -> int:
+    """Run the program and return its exit code."""
+    name, rest = arguments[0], arguments[1:]
+    if name == "venv":
+        return 0
+    with city_home() as home:
+        if name == "import":
+            ensure_database(home, quiet=True)
+        return run_program(home, name, rest)
+
+
+def run_program(home: CityHome, name: str, rest: list[str]) -> int:
+    """
+    Run `import`, `bench` or `manage` with the rest of the words.
+
+    Imports and the commands that change tables run as the role that owns them, all else as the role
+    that serves. Paths are taken from where the person stands.
+    """
+    if name == "manage":
+        command = [sys.executable, str(ROOT / "manage.py"), *rest]
+        owner = bool(rest) and rest[0] in OWNERS_WORK
+    else:
+        command = [sys.executable, "-m", MODULES[name], *rest]
+        owner = name == "import"
+    return call(command, home.environment(owner=owner))
+
+
+def call(command: list[str], environment: dict[str, str], cwd: Path | None = None) -> int:
+    """Run a program in our own terminal; Ctrl-C reaches it, and we wait for its end."""
+    with subprocess.Popen(command, env=environment, cwd=cwd) as process:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            process.wait()
+            raise
