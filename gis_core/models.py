@@ -1,5 +1,6 @@
 """People and their roles, legal sources, runs of imports, and the book of who read or changed what."""
 
+import pghistory
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.fields import DateRangeField
 from django.db import models
@@ -42,6 +43,7 @@ class Role(models.TextChoices):
     ADMINISTRATOR = "administrator", _("Administrator")
 
 
+@pghistory.track()
 class RoleGrant(models.Model):
     """A role of a person, over districts and offices, for a period; an empty list means all of the city."""
 

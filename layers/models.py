@@ -2,6 +2,7 @@
 
 import uuid
 
+import pghistory
 from django.contrib.gis.db import models
 from django.contrib.postgres.fields import DateRangeField, DateTimeRangeField
 from django.utils.translation import gettext_lazy as _
@@ -38,6 +39,7 @@ class Layer(models.Model):
         return self.title_fa
 
 
+@pghistory.track()
 class LayerVersion(models.Model):
     """One edition of a layer. Once published it is never edited; a correction is the next version."""
 

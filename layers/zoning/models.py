@@ -2,6 +2,7 @@
 
 import uuid
 
+import pghistory
 from django.contrib.gis.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -26,6 +27,7 @@ class Zone(Bitemporal):
         indexes = [models.Index(fields=["code"])]
 
 
+@pghistory.track()
 class Rule(Bitemporal):
     """
     One rule as a row: its kind, where it holds, its limits and policies, and the article it comes from.

@@ -2,6 +2,7 @@
 
 import uuid
 
+import pghistory
 from django.contrib.gis.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -10,6 +11,7 @@ from gis_core.models import Confidence, ImportRun, LegalStatus, Source
 from gis_core.validity import Bitemporal, no_two_at_once
 
 
+@pghistory.track()
 class Tariff(Bitemporal):
     """One fee in one version: formula, tables, policies, legal status, source."""
 

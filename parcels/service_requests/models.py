@@ -2,6 +2,7 @@
 
 import uuid
 
+import pghistory
 from django.conf import settings
 from django.contrib.gis.db import models
 from django.utils.translation import gettext_lazy as _
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from parcels.models import IssuedEvaluation, Parcel
 
 
+@pghistory.track()
 class Service(models.Model):
     """A service as a row: what it asks for, what must be known for an instant answer, what comes out."""
 
@@ -144,6 +146,7 @@ class Transition(models.Model):
     note = models.TextField(blank=True)
 
 
+@pghistory.track()
 class Decision(models.Model):
     """What was decided: facts frozen with their evaluation, signed; a later one supersedes it."""
 
