@@ -70,10 +70,10 @@ def refuse_powerful(app_url: str) -> None:
     """
     question = """
         SELECT rolname, rolsuper, rolbypassrls,
-               EXISTS (SELECT 1 FROM pg_class WHERE relowner = r.oid AND relpersistence <> 't')
-                 OR EXISTS (SELECT 1 FROM pg_database WHERE datdba = r.oid AND datname = current_database())
-                 OR EXISTS (SELECT 1 FROM pg_class c WHERE c.relkind IN ('r', 'p') AND c.relnamespace
-                            = 'public'::regnamespace AND pg_has_role(r.oid, c.relowner, 'MEMBER'))
+               EXISTS (SELECT 1 FROM pg_database WHERE datname = current_database()
+                       AND pg_has_role(r.oid, datdba, 'MEMBER'))
+                 OR EXISTS (SELECT 1 FROM pg_class WHERE relnamespace = 'public'::regnamespace
+                            AND pg_has_role(r.oid, relowner, 'MEMBER'))
         FROM pg_roles r WHERE rolname = current_user
     """
     with psycopg.connect(app_url) as connection:
