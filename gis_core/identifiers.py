@@ -412,7 +412,9 @@ def invented_national_code(random: Random) -> str:
 
 def invented_postal_code(random: Random, area: str | None = None) -> str:
     """A postal code of the usual pattern; `area` fixes the first five digits."""
-    first = area or _pick(random, "13456789", 3) + _pick(random, "13", 1) + _pick(random, "1346789", 1)
+    first = area or _pick(random, "134", 2) + _pick(random, "56789", 1) + _pick(random, "13", 1) + _pick(
+        random, "13469", 1
+    )
     return first + _pick(random, "13456789", 5)
 
 
