@@ -1,0 +1,1 @@
+"""Travel on a street network and day plans on top of it: plain Python, no Django, no database."""
