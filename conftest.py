@@ -34,12 +34,12 @@ def published_cases(name: str) -> Path:
     return path
 
 
-def _prefix() -> str:
+def database_prefix() -> str:
     """How the databases of these tests begin; another one keeps two runs apart."""
     return os.environ.get("PELAK_TEST_DB", "test_pelak")
 
 
-def _schema_hash() -> str:
+def schema_hash() -> str:
     """Changes whenever a migration or the city of the tests changes."""
     digest = hashlib.sha256(os.environ.get("PELAK_CITY", "").encode())
     for path in sorted(ROOT.glob("*/**/migrations/*.py")) + sorted(ROOT.glob("*/sql/*.sql")):
@@ -53,8 +53,8 @@ def template_database() -> str:
     """Name of the migrated template; made once for each state of the migrations, whoever comes first."""
     from gis_core.cli import databases, locks
 
-    name = f"{_prefix()}_template_{_schema_hash()}"
-    with locks.exclusive(Path(tempfile.gettempdir()) / f"{_prefix()}.{os.getuid()}.lock"):
+    name = f"{database_prefix()}_template_{schema_hash()}"
+    with locks.exclusive(Path(tempfile.gettempdir()) / f"{database_prefix()}.{os.getuid()}.lock"):
         if not databases.exists(name):
             half_made = f"{name}_making"
             databases.drop_database(half_made)
@@ -72,7 +72,7 @@ def django_db_setup(template_database: str, worker_id: str, django_db_blocker) -
     from gis_core.cli import databases
     from gis_core.settings.database import database
 
-    name = f"{_prefix()}_{worker_id}"
+    name = f"{database_prefix()}_{worker_id}"
     databases.drop_database(name)
     databases.create_database(name, template=template_database)
     app_url, _owner_url = databases.database_urls(name)
@@ -93,7 +93,7 @@ def story_database(template_database: str, request: pytest.FixtureRequest) -> It
     from gis_core.cli import databases
 
     digest = hashlib.sha256(f"{request.node.nodeid}{os.getpid()}".encode()).hexdigest()[:10]
-    name = f"{_prefix()}_story_{digest}"
+    name = f"{database_prefix()}_story_{digest}"
     databases.create_database(name, template=template_database)
     yield name
     databases.drop_database(name)

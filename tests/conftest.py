@@ -1,0 +1,177 @@
+"""Gives journeys a demo city on a server of its own and a real browser to walk it with."""
+
+import hashlib
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.error import URLError
+
+import pytest
+
+from conftest import ROOT, database_prefix, schema_hash
+
+DEMO_PARCELS = 1200
+CHROMIUM = os.environ.get("PELAK_CHROMIUM", "/usr/bin/chromium")
+CHROMIUM_ARGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@dataclass(frozen=True)
+class Served:
+    """A city that is being served: where, and from which database."""
+
+    url: str
+    database: str
+    environment: dict[str, str]
+
+    def manage(self, *arguments: str) -> str:
+        """Run a management command on this city's database, as the role that owns it."""
+        environment = {**self.environment, "DJANGO_SETTINGS_MODULE": "gis_core.settings.owner"}
+        return _run([sys.executable, ROOT / "manage.py", *arguments], environment)
+
+
+def city_environment(database: str, city: str | None = None) -> dict[str, str]:
+    """The environment in which a process works on that database."""
+    from gis_core.cli import databases
+
+    app_url, owner_url = databases.database_urls(database)
+    environment = {**os.environ, "DATABASE_URL": app_url, "DATABASE_OWNER_URL": owner_url}
+    environment.pop("DJANGO_SETTINGS_MODULE", None)
+    if city:
+        environment["PELAK_CITY"] = city
+    return environment
+
+
+@contextmanager
+def serving(database: str, city: str | None = None) -> Iterator[Served]:
+    """Serve a database with the production server on a free port; stops it afterwards."""
+    environment = city_environment(database, city)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    url = f"http://127.0.0.1:{port}"
+    environment["PUBLIC_URL"] = url
+    log = Path(tempfile.gettempdir()) / f"{database}.log"
+    command = [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "gis_core.wsgi",
+        "--bind",
+        f"127.0.0.1:{port}",
+        "--threads",
+        "4",
+    ]
+    with log.open("wb") as output:
+        server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
+    try:
+        _wait_for(url, server, log)
+        yield Served(url, database, environment)
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def demo_city_template(template_database: str) -> str:
+    """Name of a database that holds a small demo city; made once for each state of schema and generator."""
+    from gis_core.cli import databases, locks
+
+    name = f"{database_prefix()}_demo_{_demo_hash()}"
+    with locks.exclusive(Path(tempfile.gettempdir()) / f"{database_prefix()}_demo.{os.getuid()}.lock"):
+        if not databases.exists(name):
+            half_made = f"{name}_making"
+            databases.drop_database(half_made)
+            databases.create_database(half_made, template=template_database)
+            environment = {**city_environment(half_made), "DJANGO_SETTINGS_MODULE": "gis_core.settings.owner"}
+            command = ["import_scripts", "demo", "--parcels", str(DEMO_PARCELS), "--seed", "1"]
+            _run([sys.executable, "-m", *command], environment)
+            databases.rename_database(half_made, name)
+    return name
+
+
+@pytest.fixture(scope="session")
+def demo_city(demo_city_template: str, worker_id: str) -> Iterator[Served]:
+    """The small demo city, served to this worker's journeys from a copy of its own."""
+    from gis_core.cli import databases
+
+    name = f"{database_prefix()}_served_{worker_id}"
+    databases.drop_database(name)
+    databases.create_database(name, template=demo_city_template)
+    with serving(name) as served:
+        yield served
+    databases.drop_database(name)
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """Debian's Chromium, driven by Playwright."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(params=[(1440, 900), (390, 844)], ids=["desktop", "phone"])
+def window(request: pytest.FixtureRequest, chromium, demo_city: Served):
+    """A browser window on the demo city, once as on a desk and once as on a phone."""
+    width, height = request.param
+    context = chromium.new_context(
+        base_url=demo_city.url,
+        viewport={"width": width, "height": height},
+        locale="fa-IR",
+        has_touch=width < 500,
+    )
+    page = context.new_page()
+    page.set_default_timeout(15_000)
+    yield page
+    context.close()
+
+
+def _demo_hash() -> str:
+    digest = hashlib.sha256(schema_hash().encode())
+    made_from = [
+        *(ROOT / "import_scripts").rglob("*.py"),
+        *(ROOT / "import_scripts" / "recipes").rglob("*.toml"),
+    ]
+    for path in sorted(made_from):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:10]
+
+
+def _run(command: list, environment: dict[str, str]) -> str:
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=600)
+    if done.returncode:
+        raise AssertionError(
+            f"{' '.join(map(str, command))} failed:\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}"
+        )
+    return done.stdout
+
+
+def _wait_for(url: str, server: subprocess.Popen, log: Path) -> None:
+    for _ in range(200):
+        try:
+            with urllib.request.urlopen(url, timeout=5):
+                return
+        except (URLError, ConnectionError, TimeoutError):
+            if server.poll() is not None:
+                break
+            time.sleep(0.1)
+    raise AssertionError(f"The server did not answer at {url}:\n{log.read_text()[-4000:]}")
