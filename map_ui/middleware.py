@@ -42,7 +42,7 @@ class AccessMiddleware:
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """A page for a trouble that a person can be told about; the API has its own (map_ui/api/errors.py)."""
+        """A page for a trouble a person can be told about; the API has its own (map_ui/api/errors.py)."""
         if not isinstance(exception, Trouble):
             return None
         return trouble_page(request, exception)

@@ -1,0 +1,120 @@
+"""Tells why a number is what it is: from its inputs, by formula and rule, to its value."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from map_ui import wording
+
+#: Findings that are taken away from the one they lead to.
+LOSSES = frozenset({"widening_area_m2", "chamfer_area_m2"})
+_DECIMALS = {"m2": 2, "m": 2}
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A value as it is read: the whole part loud, the decimals quiet, the unit as a word."""
+
+    whole: str
+    decimals: str = ""
+    unit: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.whole}{self.decimals} {self.unit}".strip()
+
+
+@dataclass(frozen=True)
+class Account:
+    """One finding with its proof, and the accounts of the findings it was computed from."""
+
+    key: str
+    name: str
+    quantity: Quantity | None
+    state: str
+    sentence: str
+    formula: str
+    loss: bool
+    geometry: str
+    rule: Mapping[str, str]
+    inputs: tuple["Account", ...]
+
+    @property
+    def known(self) -> bool:
+        """Whether there is a value."""
+        return self.quantity is not None
+
+
+def quantity(value: Any, unit: str | None) -> Quantity | None:
+    """
+    A value with its unit, areas and lengths with two decimals; None stays None.
+
+    A zone's code or an orientation is shown as it is.
+    """
+    if value is None:
+        return None
+    if isinstance(value, bool):
+        return Quantity(_("yes") if value else _("no"))
+    if isinstance(value, Mapping):
+        parts = [f"{key} {wording.number(entry)}" for key, entry in value.items() if entry is not None]
+        return Quantity(wording.listed(parts)) if parts else None
+    if not isinstance(value, int | float):
+        return Quantity(str(value))
+    if unit in _DECIMALS:
+        text = wording.number(value, _DECIMALS[unit])
+        mark = "." if wording.language() == "en" else "٫"
+        whole, _mark, decimals = text.partition(mark)
+        return Quantity(whole, mark + decimals if decimals else "", wording.unit(unit))
+    return Quantity(wording.number(value), "", wording.unit(unit))
+
+
+def account(
+    document: Mapping[str, Any], key: str, names: Mapping[str, str] | None = None, depth: int = 4
+) -> Account:
+    """
+    The account of one finding of an evaluation document.
+
+    Inputs are followed `depth` steps down; `names` gives layers their titles. A finding that is
+    missing from the document is told as not known.
+    """
+    finding = document["findings"].get(key) or {"key": key, "value": None, "unit": None, "state": "unknown"}
+    inputs = finding.get("inputs") or () if depth else ()
+    value = finding["value"]
+    return Account(
+        key=key,
+        name=wording.finding_name(key),
+        quantity=None if finding["state"] == "unknown" else quantity(value, finding["unit"]),
+        state=finding["state"],
+        sentence=_sentence(finding, names),
+        formula=wording.digits(finding.get("formula") or ""),
+        loss=key in LOSSES and bool(value),
+        geometry=finding.get("geometry") or "",
+        rule=_rule(finding.get("rule")),
+        inputs=tuple(account(document, name, names, depth - 1) for name in inputs if name != key),
+    )
+
+
+def _sentence(finding: Mapping[str, Any], names: Mapping[str, str] | None) -> str:
+    said = wording.reason(finding.get("reason"), names)
+    if finding["state"] == "computed" and not said:
+        return ""
+    state = wording.STATES.get(finding["state"], finding["state"])
+    return f"{_(state)}: {said}" if said else _(state)
+
+
+def _rule(rule: Mapping[str, Any] | None) -> dict[str, str]:
+    """Rows of the rule's citation: label and text, empty ones left out."""
+    if not rule:
+        return {}
+    since = rule.get("valid_from")
+    source = wording.in_language(rule.get("source_title_fa", ""), rule.get("source_title_en", ""))
+    rows = {
+        _("Rule"): rule.get("article") or rule["code"],
+        _("Version"): f"{rule['code']}, {wording.number(rule.get('version', 1))}",
+        _("Source"): source or rule.get("source_code", ""),
+        _("In force since"): wording.day(date.fromisoformat(since)) if since else "",
+        _("Confidence"): _(wording.CONFIDENCE.get(rule.get("confidence", "C"), "")),
+    }
+    return {label: text for label, text in rows.items() if text}

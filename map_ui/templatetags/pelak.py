@@ -1,0 +1,61 @@
+"""Tags of the pages: the city's name, the masthead, the other language, numbers and days as people read them."""
+
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from django import template
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import get_language
+
+from map_ui import navigation, wording
+
+register = template.Library()
+
+
+@register.simple_tag
+def city_name() -> str:
+    """The city's name in the language of the page."""
+    return settings.CITY.name_en if get_language() == "en" else settings.CITY.name_fa
+
+
+@register.simple_tag(takes_context=True)
+def navigation_items(context: dict[str, Any]) -> list[navigation.Item]:
+    """Entries of the masthead for this person."""
+    return navigation.items(context["request"]) if "request" in context else []
+
+
+register.simple_tag(navigation_items, takes_context=True, name="navigation")
+
+
+@register.simple_tag(takes_context=True)
+def sign_in(context: dict[str, Any]) -> navigation.Item | None:
+    """The way in or out."""
+    return navigation.door(context["request"]) if "request" in context else None
+
+
+@register.simple_tag(takes_context=True)
+def other_language_url(context: dict[str, Any]) -> str:
+    """Address that shows this same page in the other language."""
+    other = "fa" if get_language() == "en" else "en"
+    here = context["request"].get_full_path() if "request" in context else "/"
+    return f"{reverse('language', args=[other])}?{urlencode({'next': here})}"
+
+
+@register.filter
+def digits(value: Any) -> str:
+    """Digits of the language of the page."""
+    return wording.digits(str(value))
+
+
+@register.filter
+def amount(value: Any, decimals: int | None = None) -> str:
+    """A number with its thousands parted, in the digits of the page."""
+    return "" if value is None else wording.number(value, decimals)
+
+
+@register.filter
+def day(value: date | None) -> str:
+    """A day as it is written in this city's calendar, with its weekday."""
+    return "" if value is None else wording.day(value)

@@ -1,0 +1,240 @@
+"""Puts values, findings and reasons into the words of the page's language."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from gis_core import jalali
+from gis_core.persian import grouped, persian_digits
+
+
+def language() -> str:
+    """`fa` or `en`: the language of the page."""
+    return "en" if (get_language() or "fa").startswith("en") else "fa"
+
+
+def digits(text: str) -> str:
+    """The text in the digits of the page's language."""
+    return text if language() == "en" else persian_digits(text)
+
+
+def number(value: float | int, decimals: int | None = None) -> str:
+    """A number with its thousands parted."""
+    return grouped(value, decimals, language())
+
+
+def day(value: date) -> str:
+    """A day with its weekday, in the city's calendar."""
+    return jalali.written(value, language())
+
+
+def in_language(fa: str, en: str) -> str:
+    """The one of two texts that the page needs; the other one when that is empty."""
+    return (en or fa) if language() == "en" else (fa or en)
+
+
+FINDINGS = {
+    "deed_area_m2": gettext_noop("Area in the deed"),
+    "surveyed_area_m2": gettext_noop("Area as surveyed"),
+    "area_discrepancy_m2": gettext_noop("Deed and survey differ by"),
+    "widening_area_m2": gettext_noop("Widening of the street"),
+    "chamfer_area_m2": gettext_noop("Corner chamfer"),
+    "net_area_m2": gettext_noop("Net parcel"),
+    "access": gettext_noop("Access to a street"),
+    "zone": gettext_noop("Zone"),
+    "orientation": gettext_noop("Which way the lot lies"),
+    "buildable_area_m2": gettext_noop("Land outside no-build buffers"),
+    "envelope_area_m2": gettext_noop("Building envelope"),
+    "setbacks_m": gettext_noop("Setbacks"),
+    "coverage_percent": gettext_noop("Coverage of the zone"),
+    "coverage_cap_m2": gettext_noop("Coverage cap"),
+    "footprint_m2": gettext_noop("Coverage"),
+    "far_percent": gettext_noop("Density of the zone"),
+    "far_cap_m2": gettext_noop("Density cap"),
+    "governing_width_m": gettext_noop("Width of the passage"),
+    "storeys": gettext_noop("Storeys"),
+    "may_request_storeys": gettext_noop("Storeys on request"),
+    "height_m": gettext_noop("Height"),
+    "reachable_floor_area_m2": gettext_noop("Floor area"),
+    "unreachable_floor_area_m2": gettext_noop("Density that cannot be used"),
+    "light_wells_m2": gettext_noop("Light wells"),
+    "parking_need": gettext_noop("Parking needed"),
+    "parking_capacity": gettext_noop("Parking that fits"),
+}
+
+UNITS = {
+    "m2": gettext_noop("square metres"),
+    "m": gettext_noop("metres"),
+    "percent": gettext_noop("percent"),
+    "%": gettext_noop("percent"),
+    "storeys": gettext_noop("storeys"),
+    "bays": gettext_noop("bays"),
+}
+
+REASONS = {
+    "NO_RULE": gettext_noop("No rule of this kind is loaded for this zone."),
+    "INPUT_UNKNOWN": gettext_noop("It follows from something that we do not know: %(inputs)s."),
+    "WIDTH_UNKNOWN": gettext_noop("The width of the street is not recorded."),
+    "NO_DEED_AREA": gettext_noop("The area in the deed is not recorded."),
+    "DEED_AND_SURVEY_DIFFER": gettext_noop(
+        "Deed and survey differ by %(difference_m2)s m²; up to %(permitted_m2)s m² is accepted. An inspection decides."
+    ),
+    "IN_PLAN": gettext_noop("The parcel lies in a planned street or public plan."),
+    "NO_ACCESS": gettext_noop("No edge of the parcel lies on a street."),
+    "ACCESS_UNKNOWN": gettext_noop("We do not know whether the parcel lies on a street."),
+    "NO_ZONE": gettext_noop("No zone of the plan covers this parcel."),
+    "PARTLY_UNZONED": gettext_noop("A part of the parcel lies in no zone."),
+    "OVERLAPPING_ZONES": gettext_noop("Two zones of the plan overlap here; the plan must be mended."),
+    "MULTI_ZONE": gettext_noop("The parcel lies in more than one zone; the detailed-plan desk decides."),
+    "LOT_TOO_SMALL": gettext_noop("The zone asks for at least %(min_area_m2)s m² of land."),
+    "PASSAGE_TOO_NARROW": gettext_noop("The zone asks for a passage of at least %(min_passage_m)s metres."),
+    "NO_ROW": gettext_noop("The table of the rule has no row for this case."),
+    "RULES_CONFLICT": gettext_noop("Two rules contradict each other here."),
+    "CORNER_NOT_AUTOMATIC": gettext_noop(
+        "The corner is too sharp or too flat for the rule; an inspection measures it."
+    ),
+    "ORIENTATION_ASK": gettext_noop("Which end of the lot is built on must be asked."),
+    "DESK_DECIDES": gettext_noop("The detailed-plan desk decides this."),
+    "AGENCY": gettext_noop("It depends on the answer of %(agencies)s."),
+    "OVERLAY_UNKNOWN": gettext_noop("It depends on buffers that we do not know: %(layers)s."),
+    "OVERLAY_BORDERLINE": gettext_noop(
+        "A buffer touches the parcel within the accuracy of the maps: %(layers)s."
+    ),
+    "BORDERLINE": gettext_noop("The buffer touches the parcel within the accuracy of the maps."),
+    "MISSING_LAYER": gettext_noop("The city has no map of this yet."),
+    "STALE_LAYER": gettext_noop("The map of it is out of date; it was surveyed on %(surveyed_on)s."),
+    "OUTSIDE_SURVEYED_EXTENT": gettext_noop("The survey of it does not reach this parcel."),
+    "EXTENT_UNKNOWN": gettext_noop("Nobody has said how far its survey reaches."),
+    "ABOVE_VALID_STOREYS": gettext_noop("The rule holds for fewer storeys only."),
+    "NO_FOOTPRINT": gettext_noop("Nothing is left to build on."),
+}
+
+STATES = {
+    "computed": gettext_noop("computed"),
+    "conditional": gettext_noop("an upper bound, until an agency has answered"),
+    "discretionary": gettext_noop("may be asked for; not counted"),
+    "needs_inspection": gettext_noop("must be inspected"),
+    "unknown": gettext_noop("we do not know"),
+}
+
+EFFECTS = {
+    "NO_BUILD": gettext_noop("Nothing may be built in the part that it covers."),
+    "CONDITIONAL": gettext_noop("Building needs the consent of the agency."),
+    "HEIGHT_LIMIT": gettext_noop("It limits the height of the building."),
+    "INFO": gettext_noop("For your information; it forbids nothing by itself."),
+}
+
+CONFIDENCE = {
+    "A": gettext_noop("from a published source"),
+    "B": gettext_noop("general knowledge, to be verified"),
+    "C": gettext_noop("indicative, a sample"),
+}
+
+AGENCIES = {
+    "regional-water": gettext_noop("the regional water company"),
+    "power-company": gettext_noop("the power company"),
+    "heritage": gettext_noop("Cultural Heritage"),
+    "gas-company": gettext_noop("the gas company"),
+    "civil-aviation": gettext_noop("civil aviation"),
+}
+
+
+def finding_name(key: str) -> str:
+    """What a finding is called; a key without a name is shown as it is."""
+    return _(FINDINGS[key]) if key in FINDINGS else key
+
+
+def unit(name: str | None) -> str:
+    """The word of a unit; nothing for a bare number."""
+    return _(UNITS[name]) if name in UNITS else (name or "")
+
+
+def agency(name: str) -> str:
+    """What an agency is called."""
+    return _(AGENCIES[name]) if name in AGENCIES else name
+
+
+def reason(found: Mapping[str, Any] | None, names: Mapping[str, str] | None = None) -> str:
+    """
+    The sentence of a reason code; `names` gives layers and findings their titles.
+
+    A code without a sentence is shown as the code, so that nothing reads as if there were no reason.
+    """
+    if not found:
+        return ""
+    code, args = found["code"], found.get("args") or {}
+    if code not in REASONS:
+        return code
+    return _(REASONS[code]) % {
+        key: _argument(key, value, names or {}) for key, value in _with_gaps(args).items()
+    }
+
+
+def storeys(count: float) -> str:
+    """«۴ طبقه», «۲٫۵ طبقه»."""
+    return ngettext("%(count)s storey", "%(count)s storeys", 1 if count == 1 else 2) % {
+        "count": number(count)
+    }
+
+
+def ordinal(count: int) -> str:
+    """«پنجم»; `fifth`. Above ten the number itself."""
+    names = (
+        gettext_noop("first"),
+        gettext_noop("second"),
+        gettext_noop("third"),
+        gettext_noop("fourth"),
+        gettext_noop("fifth"),
+        gettext_noop("sixth"),
+        gettext_noop("seventh"),
+        gettext_noop("eighth"),
+        gettext_noop("ninth"),
+        gettext_noop("tenth"),
+    )
+    return _(names[count - 1]) if 1 <= count <= len(names) else number(count)
+
+
+def listed(texts: list[str]) -> str:
+    """«الف، ب و پ»."""
+    if len(texts) < 2:
+        return "".join(texts)
+    return _("%(first)s and %(last)s") % {"first": _(", ").join(texts[:-1]), "last": texts[-1]}
+
+
+def millions(toman: float) -> str:
+    """An amount in millions or billions of toman, to three figures: «۲۹۴٫۳ میلیون»."""
+    if toman >= 1e9:
+        return _("%(amount)s billion") % {"amount": number(toman / 1e9, 2)}
+    return _("%(amount)s million") % {"amount": number(toman / 1e6, 1)}
+
+
+def _with_gaps(args: Mapping[str, Any]) -> dict[str, Any]:
+    needed = (
+        "inputs",
+        "difference_m2",
+        "permitted_m2",
+        "min_area_m2",
+        "min_passage_m",
+        "agencies",
+        "layers",
+        "surveyed_on",
+    )
+    return {key: args.get(key, "؟") for key in needed} | dict(args)
+
+
+def _argument(key: str, value: Any, names: Mapping[str, str]) -> str:
+    if isinstance(value, list | tuple):
+        return listed([_argument(key, entry, names) for entry in value])
+    if isinstance(value, bool) or value is None:
+        return "؟"
+    if isinstance(value, int | float):
+        return number(round(value, 2))
+    if key == "surveyed_on" and value != "؟":
+        return day(date.fromisoformat(value))
+    if key == "agencies":
+        return agency(value)
+    return names.get(value) or finding_name(value)
