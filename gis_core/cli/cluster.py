@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,8 +23,13 @@ def running(places: Places, *, throwaway: bool = False) -> Iterator[None]:
     """
     The cluster is up inside; whoever leaves last stops it, unless it was already serving others.
 
-    A `throwaway` cluster does not wait for the disk: for tests only.
+    A `throwaway` cluster does not wait for the disk: for tests only. With `PELAK_CLUSTER=elsewhere`
+    another program (a container) runs it, and it is neither started nor stopped here.
     """
+    if os.environ.get("PELAK_CLUSTER") == "elsewhere":
+        _wait_until_answering(places)
+        yield
+        return
     with locks.exclusive(places.state / "cluster.lock"):
         using = locks.Shared(places.state / "cluster.users")
         try:
@@ -246,6 +252,16 @@ def binaries_of(places: Places) -> Path:
 def _as_server(places: Places, command: list[object], doing: str) -> None:
     words = [str(word) for word in command]
     steps.run(words, doing=doing, env=LOCALE, cwd=Path("/"), quiet=True, **become(places.server_user))
+
+
+def _wait_until_answering(places: Places, seconds: float = 120) -> None:
+    end = time.monotonic() + seconds
+    while not is_answering(places):
+        if time.monotonic() > end:
+            raise MachineTrouble(
+                "NOT_ANSWERING", f"No cluster answers at {places.socket}.", "./pelak database"
+            )
+        time.sleep(0.5)
 
 
 def _tail(log: Path, begun: int) -> str:

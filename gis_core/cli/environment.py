@@ -39,7 +39,7 @@ class CityHome:
         }
         known.pop("DATABASE_OWNER_URL", None)  # what serves must not know how to become the owner
         if owner:
-            known["DATABASE_OWNER_URL"] = self.owner_url
+            known |= {"DATABASE_OWNER_URL": self.owner_url, "PELAK_ACTOR": "system"}
         if public_url:
             known["PUBLIC_URL"] = public_url
         return known

@@ -1,0 +1,53 @@
+"""`./pelak database | web | worker`: runs one part alone in the foreground, as a container's one program."""
+
+import os
+import signal
+import time
+
+from gis_core.cli import cluster, jobs, serve, steps
+from gis_core.cli.environment import city_home
+from gis_core.cli.places import find_places
+
+
+def run(arguments: list[str]) -> int:
+    """Run the part until told to stop; web and worker serve a city that `./pelak prepare` made ready."""
+    return {"database": database, "web": web, "worker": worker}[arguments[0]]()
+
+
+def database() -> int:
+    """Serve the cluster's socket."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupt)
+    places = find_places()
+    try:
+        with cluster.running(places):
+            steps.say(f"The database cluster answers at {places.socket}")
+            while True:
+                time.sleep(5)
+                if cluster.ensure_started(places):
+                    steps.say("The database cluster had died and was started again")
+    except KeyboardInterrupt:
+        steps.say("Stopped")
+    return 0
+
+
+def web() -> int:
+    """Become the web server."""
+    bind = f"{os.environ.get('PELAK_HOST') or '127.0.0.1'}:{os.environ.get('PELAK_PORT') or 8000}"
+    with city_home() as home:
+        command = serve.web_command(bind)
+        os.execve(command[0], command, home.environment())
+    return 0
+
+
+def worker() -> int:
+    """Become the job worker."""
+    with city_home() as home:
+        jobs.return_stalled_jobs(home.app_url)
+        command = serve.worker_command()
+        os.execve(command[0], command, {**home.environment(), "PELAK_ACTOR": "system"})
+    return 0
+
+
+def _interrupt(_number: int, _frame: object) -> None:
+    raise KeyboardInterrupt

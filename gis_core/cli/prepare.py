@@ -1,0 +1,156 @@
+"""Everything between a bare checkout and a city that can be served: pages, database, first content."""
+
+import argparse
+import hashlib
+import shutil
+import sys
+from pathlib import Path
+
+import psycopg
+
+from gis_core.city import DEMO_CITY, ROOT
+from gis_core.cli import databases, frontend, locks, roles, steps
+from gis_core.cli.environment import CityHome, city_home, ensure_database
+from gis_core.cli.venv import MARKER as PACKAGES
+
+DEMO_SEED = 1
+DEMO_PARCELS = 20_000
+
+
+def run(arguments: list[str]) -> int:
+    """`./pelak prepare`: what `up` does before it serves."""
+    options = parser("./pelak prepare").parse_args(arguments[1:])
+    with city_home(options.city) as home:
+        prepare(home, demo_parcels=0 if options.no_demo else options.demo_parcels)
+    return 0
+
+
+def parser(name: str) -> argparse.ArgumentParser:
+    """The options that `up` and `prepare` share."""
+    known = argparse.ArgumentParser(name)
+    known.add_argument("--city", type=Path, help="the city.toml to serve (default: the invented demo city)")
+    known.add_argument("--demo-parcels", type=int, default=DEMO_PARCELS, metavar="N")
+    known.add_argument("--no-demo", action="store_true", help="leave an empty database empty")
+    return known
+
+
+def prepare(home: CityHome, *, demo_parcels: int) -> None:
+    """
+    Build the pages, bring the database to the newest form, fill an empty one with the demo city.
+
+    `demo_parcels` 0 leaves an empty database empty. What is already as it should be is not done again.
+    """
+    lock = home.places.state / "prepare.lock"
+    with locks.exclusive(lock, on_wait=lambda: steps.say("Another ./pelak is preparing: waiting for it")):
+        frontend.build()
+        wants_demo = demo_parcels > 0 and home.city.path == DEMO_CITY.resolve()
+        if wants_demo and home.is_private and is_empty(home):
+            make_demo_database(home, demo_parcels)
+        ensure_current(home)
+        if wants_demo and not home.is_private and is_empty(home):
+            make_demo(home, demo_parcels)
+        collect_static(home)
+
+
+def ensure_current(home: CityHome) -> None:
+    """Migrate unless the database says that it has this very form already; check the serving role always."""
+    wanted = migrations_fingerprint()
+    if _mark(home) != wanted:
+        with steps.step(f"Bringing the database {home.database} to the newest form"):
+            ensure_database(home, quiet=True)
+            _set_mark(home, wanted)
+    roles.refuse_powerful(home.app_url)
+
+
+def is_empty(home: CityHome) -> bool:
+    """Whether the city's database is absent, or holds neither a parcel nor an account."""
+    if home.is_private and not databases.exists(home.database, home.places):
+        return True
+    with psycopg.connect(home.owner_url) as connection:
+        for table in ("parcels_parcel", "gis_core_user"):
+            there = connection.execute("SELECT to_regclass(%s)", [table]).fetchone()
+            if there != (None,) and connection.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone():
+                return False
+    return True
+
+
+def make_demo_database(home: CityHome, parcels: int) -> None:
+    """
+    Make the demo city in a database aside and give it its name when it is whole.
+
+    A start killed meanwhile leaves no half of a city.
+    """
+    aside = f"{home.database}_making"
+    databases.drop_database(aside, home.places)
+    app_url, owner_url = databases.database_urls(aside, home.places)
+    making = CityHome(home.city, home.places, app_url, owner_url, is_private=True)
+    with steps.step("Making the database"):
+        databases.prepare(aside, home.places, quiet=True)
+    make_demo(making, parcels)
+    databases.drop_database(home.database, home.places)
+    databases.rename_database(aside, home.database, home.places)
+    _set_mark(home, migrations_fingerprint())
+
+
+def make_demo(home: CityHome, parcels: int) -> None:
+    """Fill the database with the invented city."""
+    with steps.step(f"Making the invented demo city of {parcels:,} parcels"):
+        command = [sys.executable, "-m", "import_scripts", "demo"]
+        sizes = ["--parcels", str(parcels), "--seed", str(DEMO_SEED)]
+        environment = home.environment(owner=True)
+        steps.run([*command, *sizes], doing="making the demo city", env=environment, cwd=ROOT)
+
+
+def collect_static(home: CityHome) -> None:
+    """Gather styles, scripts and fonts for serving, unless nothing of them changed."""
+    folder = home.places.state / "static"
+    marker = folder / ".inputs"
+    wanted = _static_fingerprint()
+    if marker.exists() and marker.read_text() == wanted:
+        return
+    marker.unlink(missing_ok=True)
+    with steps.step("Collecting styles, scripts and fonts"):
+        shutil.rmtree(folder, ignore_errors=True)
+        command = [sys.executable, ROOT / "manage.py", "collectstatic", "--no-input", "--verbosity", "0"]
+        steps.run(command, doing="collecting styles and scripts", env=home.environment())
+    marker.write_text(wanted)
+
+
+def migrations_fingerprint() -> str:
+    """Hash over all migrations, the SQL they read and the installed packages (which have migrations too)."""
+    known = hashlib.sha256(PACKAGES.read_bytes() if PACKAGES.exists() else b"")
+    for room in ("gis_core", "layers", "parcels", "map_ui"):
+        for path in sorted((ROOT / room).rglob("*")):
+            if path.suffix in (".py", ".sql") and path.parent.name in ("migrations", "sql"):
+                known.update(path.read_bytes())
+    return known.hexdigest()
+
+
+def _static_fingerprint() -> str:
+    known = hashlib.sha256(PACKAGES.read_bytes() if PACKAGES.exists() else b"")
+    for folder in sorted(ROOT.glob("*/static")) + sorted(ROOT.glob("*/*/static")):
+        for path in sorted(folder.rglob("*")):
+            if path.is_file():
+                known.update(
+                    f"{path.relative_to(ROOT)} {path.stat().st_size} {path.stat().st_mtime_ns}".encode()
+                )
+    return known.hexdigest()
+
+
+def _mark(home: CityHome) -> str | None:
+    """The form that the database says it has; None when it is absent or was never finished."""
+    if home.is_private and not databases.exists(home.database, home.places):
+        return None
+    with psycopg.connect(home.owner_url) as connection:
+        row = connection.execute(
+            "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = current_database()"
+        ).fetchone()
+    return row[0] if row else None
+
+
+def _set_mark(home: CityHome, mark: str) -> None:
+    with psycopg.connect(home.owner_url) as connection:
+        name = psycopg.sql.Identifier(connection.info.dbname)
+        connection.execute(
+            psycopg.sql.SQL("COMMENT ON DATABASE {} IS {}").format(name, psycopg.sql.Literal(mark))
+        )
