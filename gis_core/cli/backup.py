@@ -1,4 +1,4 @@
-"""`./pelak backup` and `restore`: database, documents and keys of one city in one file, and all of it back."""
+"""`./pelak backup` and `restore`: a city's database, documents and keys in one file, and all of it back."""
 
 import argparse
 import hashlib
@@ -101,9 +101,9 @@ def restore_backup(home: CityHome, file: Path, *, replace: bool = False) -> None
             unpacked = _unpack(home, file, Path(folder))
         with steps.step(f"Bringing the database {home.database} back"):
             _fill(home, aside, unpacked / DUMP)
+        databases.drop_database(home.database, home.places)
+        databases.rename_database(aside, home.database, home.places)
         _swap_files(home, unpacked)
-    databases.drop_database(home.database, home.places)
-    databases.rename_database(aside, home.database, home.places)
     ensure_current(home)
     steps.say(f"Everything of {file} is back")
 

@@ -58,10 +58,10 @@ def _build() -> None:
     MARKER.unlink(missing_ok=True)
     npm = str(folder / "npm") if folder else "npm"
     with steps.step("Installing the browser packages"):
-        install = [npm, "ci", "--no-audit", "--no-fund"]
+        install = [npm, "ci", "--no-audit", "--no-fund", "--loglevel=error"]
         steps.run(install, doing="installing the browser packages", env=environment, cwd=ROOT)
     with steps.step("Bundling the pages' scripts and styles"):
-        bundle = [npm, "run", "build"]
+        bundle = [npm, "run", "--silent", "--loglevel=error", "build"]
         steps.run(bundle, doing="bundling the pages' scripts and styles", env=environment, cwd=ROOT)
     MARKER.parent.mkdir(parents=True, exist_ok=True)
     MARKER.write_text(made_from)
