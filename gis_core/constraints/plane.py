@@ -1,0 +1,207 @@
+"""Measures shapes in the plane, near the origin: parts, whole mm², outward directions, half-planes."""
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+Shapes = NDArray[np.object_]
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+#: A measured size passes a limit when it is within this of it (metres, m², ratios).
+PASSING_M = 0.001
+#: Parts and shapes smaller than this (1 mm²) come from rounding, not from the ground.
+DUST_M2 = 1e-6
+#: Half the side of the squares that stand for half-planes, in metres.
+FAR_AWAY_M = 20_000.0
+
+
+def shapes(*geometries: object) -> Shapes:
+    """
+    An array of shapes, whatever their kinds; of one shape, an array of one.
+
+    Examples
+    --------
+    >>> shapes(shapely.Point(0, 0), None).shape
+    (2,)
+    """
+    array = np.empty(len(geometries), dtype=object)
+    array[:] = geometries
+    return array
+
+
+def moved(geometries: Shapes, by: tuple[float, float] | Floats) -> Shapes:
+    """
+    Shapes moved by (dx, dy): one pair for all, or (n, 2) one per shape. Missing stays missing.
+
+    Coordinates of a projected system lose digits in products, so shapes are brought near the
+    origin before they are measured and back afterwards.
+    """
+    flat = np.array(geometries, dtype=object)
+    steps = np.asarray(by, dtype=float)
+    points, owner = shapely.get_coordinates(flat, return_index=True)
+    return shapely.set_coordinates(flat, points + (steps if steps.ndim == 1 else steps[owner]))
+
+
+def whole_mm2(area_m2: Floats) -> Ints:
+    """
+    Areas in whole square millimetres, the unit in which they are added up.
+
+    Examples
+    --------
+    >>> whole_mm2(np.array([275.0000004, 1.0])).tolist()
+    [275000000, 1000000]
+    """
+    return np.rint(np.asarray(area_m2, dtype=float) * 1e6).astype(np.int64)
+
+
+def shared_out_mm2(parts_m2: Floats, owner: Ints, totals_mm2: Ints) -> Ints:
+    """
+    Whole mm² for the parts of each whole, so that they add up to it exactly (largest remainder).
+
+    `parts_m2`: (m,) areas; `owner`: (m,) index of the whole, ascending; `totals_mm2`: (n,).
+
+    Examples
+    --------
+    >>> third = 1e-6 / 3
+    >>> shared_out_mm2(np.array([third, third, third]), np.array([0, 0, 0]), np.array([1])).tolist()
+    [1, 0, 0]
+    """
+    exact = np.asarray(parts_m2, dtype=float) * 1e6
+    parts = np.floor(exact).astype(np.int64)
+    missing = totals_mm2 - np.bincount(owner, weights=parts, minlength=len(totals_mm2)).astype(np.int64)
+    for whole in np.flatnonzero(missing < 0):
+        # Rounding of the parts themselves: the largest gives way, a part of nothing stays nothing.
+        largest = np.flatnonzero(owner == whole)[np.argmax(parts[owner == whole])]
+        parts[largest] += missing[whole]
+        missing[whole] = 0
+    order = np.lexsort((np.arange(len(parts)), -(exact - parts), owner))
+    firsts = np.searchsorted(owner[order], np.arange(len(totals_mm2)))
+    count = np.bincount(owner, minlength=len(totals_mm2))
+    rank = np.arange(len(parts)) - firsts[owner[order]]
+    share, rest = np.divmod(missing[owner[order]], np.maximum(count, 1)[owner[order]])
+    parts[order] += share + (rank < rest)
+    return parts
+
+
+def parts_by_size(geometry: object) -> list[shapely.Polygon]:
+    """
+    The polygons of a shape, largest first, without dust; lines and points left by an overlay are no parts.
+
+    Examples
+    --------
+    >>> two = shapely.MultiPolygon([shapely.box(0, 0, 1, 1), shapely.box(2, 0, 4, 1)])
+    >>> [part.area for part in parts_by_size(two)]
+    [2.0, 1.0]
+    """
+    polygons = [
+        part for part in shapely.get_parts(geometry) if part.geom_type == "Polygon" and part.area > DUST_M2
+    ]
+    return sorted(polygons, key=lambda part: -part.area)
+
+
+def polygons_only(geometries: Shapes) -> Shapes:
+    """Shapes reduced to their polygons without dust; all parts are kept, nothing left is an empty polygon."""
+    cleaned = geometries.copy()
+    simple = shapely.get_type_id(geometries) == 3
+    cleaned[simple & (shapely.area(geometries) <= DUST_M2)] = shapely.Polygon()
+    for index in np.flatnonzero(~simple):
+        kept = parts_by_size(geometries[index])
+        cleaned[index] = (
+            shapely.Polygon() if not kept else kept[0] if len(kept) == 1 else shapely.MultiPolygon(kept)
+        )
+    return cleaned
+
+
+def largest_parts(geometries: Shapes) -> Shapes:
+    """The largest polygon of each shape; an empty polygon where there is none."""
+    largest = geometries.copy()
+    for index in np.flatnonzero(shapely.get_type_id(geometries) != 3):
+        kept = parts_by_size(geometries[index])
+        largest[index] = kept[0] if kept else shapely.Polygon()
+    return largest
+
+
+def without(geometries: Shapes, owner: Ints, taken: Shapes) -> Shapes:
+    """
+    Shapes less all that is taken from each of them.
+
+    `taken`: (m,) shapes; `owner`: (m,) index of the shape that each is taken from.
+    """
+    left = geometries.copy()
+    for members in rounds(owner):
+        left[owner[members]] = shapely.difference(left[owner[members]], taken[members])
+    return polygons_only(left)
+
+
+def rounds(owner: Ints) -> list[Ints]:
+    """
+    Positions grouped so that no owner appears twice in a group: work for whole arrays, in turns.
+
+    Examples
+    --------
+    >>> [members.tolist() for members in rounds(np.array([7, 7, 9]))]
+    [[0, 2], [1]]
+    """
+    owner = np.asarray(owner)
+    order = np.argsort(owner, kind="stable")
+    ranked = owner[order]
+    starts = (
+        np.flatnonzero(np.r_[True, ranked[1:] != ranked[:-1]]) if len(ranked) else np.array([], dtype=int)
+    )
+    rank = np.arange(len(ranked)) - np.repeat(starts, np.diff(np.r_[starts, len(ranked)]))
+    return [np.sort(order[rank == turn]) for turn in range(rank.max() + 1 if len(rank) else 0)]
+
+
+def joined(groups: list[list[object]]) -> Shapes:
+    """The union of each group of shapes; an empty group gives an empty collection."""
+    width = max((len(group) for group in groups), default=0)
+    table = np.full((len(groups), max(width, 1)), None, dtype=object)
+    for row, group in enumerate(groups):
+        table[row, : len(group)] = group
+    return np.atleast_1d(shapely.union_all(table, axis=1))
+
+
+def direction(azimuth_deg: Floats) -> Floats:
+    """
+    Unit vectors (n, 2) of azimuths, clockwise from grid north.
+
+    Examples
+    --------
+    >>> np.round(direction(np.array([90.0, 180.0])), 9).tolist()
+    [[1.0, 0.0], [0.0, -1.0]]
+    """
+    angle = np.radians(np.asarray(azimuth_deg, dtype=float))
+    return np.column_stack([np.sin(angle), np.cos(angle)])
+
+
+def half_plane(start: Floats, end: Floats, side: float, from_m: float = 0.0) -> shapely.Polygon:
+    """
+    All that lies on one side of the infinite line through two points, as a very large rectangle.
+
+    `side` +1 is left in the direction from start to end, -1 right; `from_m` moves the line to that side.
+    """
+    along = np.subtract(end, start)
+    along = along / np.hypot(*along)
+    across = np.array([-along[1], along[0]]) * side
+    foot = np.add(start, across * from_m)
+    corners = [
+        foot - along * FAR_AWAY_M,
+        foot + along * FAR_AWAY_M,
+        foot + along * FAR_AWAY_M + across * FAR_AWAY_M,
+        foot - along * FAR_AWAY_M + across * FAR_AWAY_M,
+    ]
+    return shapely.Polygon(corners)
+
+
+def side_of(start: Floats, end: Floats, points: Floats) -> Floats:
+    """
+    +1 where points lie left of the line from start to end, -1 right, 0 on it; arrays of (n, 2).
+
+    Examples
+    --------
+    >>> side_of(np.array([0.0, 0.0]), np.array([1.0, 0.0]), np.array([0.0, 2.0])).item()
+    1.0
+    """
+    along, aside = np.subtract(end, start), np.subtract(points, start)
+    return np.sign(along[..., 0] * aside[..., 1] - along[..., 1] * aside[..., 0])

@@ -1,0 +1,92 @@
+"""Judges how wide an overlap is against how exactly lot and layer are known."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import shapely
+
+from gis_core.constraints.plane import Floats, Shapes, moved, parts_by_size
+
+#: Overlaps narrower than this touch: rounding of coordinates, not ground.
+TOUCHING_M = 1e-6
+
+
+def threshold_width_m(
+    policy: Mapping[str, Any], parcel_accuracy_m: Floats, layer_accuracy_m: Floats
+) -> Floats:
+    """
+    The width up to which a misfit of lot and layer may come from their positional accuracy, in metres.
+
+    `policy["combine"]` is `SUM`, `ROOT_SUM_SQUARES` or `MAX`; accuracies broadcast.
+
+    Examples
+    --------
+    >>> threshold_width_m({"combine": "ROOT_SUM_SQUARES"}, 0.08, 0.06).item()
+    0.1
+    """
+    combine = {"SUM": np.add, "ROOT_SUM_SQUARES": np.hypot, "MAX": np.maximum}[policy["combine"]]
+    return np.asarray(combine(parcel_accuracy_m, layer_accuracy_m), dtype=float)
+
+
+def widths_m(overlaps: Shapes, measure: str) -> Floats:
+    """
+    Width of the widest part of each overlap, in metres; 0 without area.
+
+    `INSCRIBED_DIAMETER`: diameter of the largest circle inside. `AREA_OVER_LENGTH`: area over the
+    longer side of the smallest rectangle around it. No shape is grown before it is measured.
+
+    Examples
+    --------
+    >>> strip = np.array([shapely.box(0, 0, 100, 0.009)], dtype=object)
+    >>> round(widths_m(strip, "AREA_OVER_LENGTH").item(), 6)
+    0.009
+    """
+    pieces, owner = _pieces(overlaps)
+    widest = np.zeros(len(overlaps))
+    if len(pieces):
+        near = moved(pieces, -np.floor(shapely.bounds(pieces)[:, :2]))
+        measured = {"INSCRIBED_DIAMETER": _inscribed_m, "AREA_OVER_LENGTH": _area_over_length_m}[measure](
+            near
+        )
+        np.maximum.at(widest, owner, measured)
+    return widest
+
+
+def _pieces(overlaps: Shapes) -> tuple[Shapes, np.ndarray]:
+    parts, owner = shapely.get_parts(overlaps, return_index=True)
+    parts, inner = shapely.get_parts(parts, return_index=True)
+    solid = (shapely.get_type_id(parts) == 3) & (shapely.area(parts) > 0)
+    return parts[solid], owner[inner[solid]]
+
+
+def _inscribed_m(polygons: Shapes) -> Floats:
+    lowest = np.minimum(shapely.area(polygons) / np.maximum(shapely.length(polygons), 1e-12), 1.0)
+    return 2 * shapely.length(
+        shapely.maximum_inscribed_circle(polygons, tolerance=float(lowest.min()) * 1e-3)
+    )
+
+
+def _area_over_length_m(polygons: Shapes) -> Floats:
+    # GEOS returns a line for polygons thinner than its own precision; their length is the longer side.
+    around = shapely.oriented_envelope(polygons)
+    lengths = np.array([_longer_side_m(rectangle) for rectangle in around])
+    return np.divide(shapely.area(polygons), lengths, out=np.zeros(len(polygons)), where=lengths > 0)
+
+
+def _longer_side_m(rectangle: shapely.Geometry) -> float:
+    points = shapely.get_coordinates(rectangle)
+    return float(np.hypot(*np.diff(points[:3], axis=0).T).max(initial=0.0))
+
+
+def inscribed_diameter_m(polygon: shapely.Geometry) -> float:
+    """
+    Diameter of the largest circle inside a shape, over all its parts, in metres.
+
+    Examples
+    --------
+    >>> round(inscribed_diameter_m(shapely.box(0, 0, 2.5, 5)), 4)
+    2.5
+    """
+    array = np.array(parts_by_size(polygon), dtype=object)
+    return float(widths_m(array, "INSCRIBED_DIAMETER").max()) if len(array) else 0.0

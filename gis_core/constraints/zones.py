@@ -1,0 +1,162 @@
+"""Finds the zones of lots: shares in whole mm², slivers by width, one zone or several or none."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from gis_core.constraints.plane import (
+    Floats,
+    Ints,
+    Shapes,
+    polygons_only,
+    rounds,
+    shared_out_mm2,
+    whole_mm2,
+    without,
+)
+from gis_core.constraints.slivers import TOUCHING_M, widths_m
+
+
+@dataclass(frozen=True)
+class Overlaps:
+    """
+    Where lots and zones meet: per pair (m,) lot, zone, shape, share, mm², width, class; rest per lot (n,).
+
+    `lot` is ascending. `state` is OVERLAPPING_ZONES, NO_ZONE, PARTLY_UNZONED, ONE_ZONE or MULTI_ZONE.
+    """
+
+    lot: Ints
+    zone: Ints
+    shape: Shapes
+    share: Floats
+    area_mm2: Ints
+    width_m: Floats
+    kind: NDArray[np.object_]
+    state: NDArray[np.object_]
+    uncovered: Shapes
+    uncovered_mm2: Ints
+    uncovered_share: Floats
+
+
+def overlay_zones(
+    lots: Shapes, pairs: tuple[Ints, Ints], zones: Shapes, threshold_m: Floats, policy: Mapping[str, Any]
+) -> Overlaps:
+    """
+    Measure zones against lots.
+
+    `pairs`: positions (lot, zone), ascending by lot; `threshold_m` (n,) is the width up to which a
+    misfit may come from accuracy. `policy`: `measure` of widths and `one_zone`. Source: rules.md section 1.
+    """
+    lot, zone = pairs
+    shape = _overlap(lots[lot], zones[zone])
+    width_m = widths_m(shape, policy["measure"])
+    kind = _kinds(width_m, threshold_m[lot], shapely.distance(lots[lot], zones[zone]))
+    uncovered = without(lots, lot, zones[zone])
+    total_m2, area_m2 = shapely.area(lots), shapely.area(shape)
+    crowded = _crowded(len(lots), lot, shape, threshold_m, policy["measure"])
+    area_mm2, uncovered_mm2 = _bookkept(lot, area_m2, shapely.area(uncovered), whole_mm2(total_m2), crowded)
+    bare = widths_m(uncovered, policy["measure"]) > threshold_m
+    share = area_m2 / total_m2[lot]
+    return Overlaps(
+        lot, zone, shape, share, area_mm2, width_m, kind,
+        state=_states(len(lots), lot, share, kind, bare, crowded, policy["one_zone"], total_m2),
+        uncovered=uncovered,
+        uncovered_mm2=uncovered_mm2,
+        uncovered_share=shapely.area(uncovered) / total_m2,
+    )  # fmt: skip
+
+
+def weighted(overlaps: Overlaps, values: Floats, lots: int) -> Floats:
+    """Values of pairs (m,) averaged over the concerned zones of each lot by their shares, renormalised."""
+    counts = overlaps.kind == "CONCERNED"
+    weights = np.where(counts, overlaps.share, 0.0)
+    total = np.bincount(overlaps.lot, weights=weights, minlength=lots)
+    summed = np.bincount(overlaps.lot, weights=np.where(counts, weights * values, 0.0), minlength=lots)
+    return np.divide(summed, total, out=np.full(lots, np.nan), where=total > 0)
+
+
+def strictest(overlaps: Overlaps, values: Floats, lots: int) -> Floats:
+    """The smallest value of the concerned zones of each lot; NaN when one of them has none."""
+    counts = overlaps.kind == "CONCERNED"
+    least = np.full(lots, np.inf)
+    np.minimum.at(least, overlaps.lot[counts], values[counts])
+    least[overlaps.lot[counts & np.isnan(values)]] = np.nan
+    return np.where(np.isinf(least), np.nan, least)
+
+
+def _overlap(lots: Shapes, zones: Shapes) -> Shapes:
+    whole = shapely.covers(zones, lots)
+    found = lots.copy()
+    found[~whole] = polygons_only(shapely.intersection(lots[~whole], zones[~whole]))
+    return found
+
+
+def _kinds(width_m: Floats, threshold_m: Floats, gap_m: Floats) -> NDArray[np.object_]:
+    return np.select(
+        [width_m > threshold_m, width_m >= TOUCHING_M, gap_m < TOUCHING_M],
+        ["CONCERNED", "BELOW_ACCURACY", "TOUCHES"],
+        default="APART",
+    ).astype(object)
+
+
+def _crowded(lots: int, lot: Ints, shape: Shapes, threshold_m: Floats, measure: str) -> NDArray[np.bool_]:
+    """Lots on which zones lie upon each other, wider than the threshold."""
+    crowded = np.zeros(lots, dtype=bool)
+    turns = rounds(lot)
+    for number, later in enumerate(turns):
+        for earlier in turns[:number]:
+            shared_lot, first, second = np.intersect1d(lot[earlier], lot[later], return_indices=True)
+            both = polygons_only(shapely.intersection(shape[earlier[first]], shape[later[second]]))
+            crowded[shared_lot[widths_m(both, measure) > threshold_m[shared_lot]]] = True
+    return crowded
+
+
+def _bookkept(
+    lot: Ints, area_m2: Floats, uncovered_m2: Floats, totals_mm2: Ints, crowded: NDArray[np.bool_]
+) -> tuple[Ints, Ints]:
+    """Whole mm² of overlaps and of the rest, adding up to each lot; just rounded where zones overlap."""
+    lots = np.arange(len(totals_mm2))
+    owner = np.concatenate([lot, lots])
+    order = np.argsort(owner, kind="stable")
+    parts_m2 = np.concatenate([area_m2, uncovered_m2])
+    shared = np.empty(len(parts_m2), dtype=np.int64)
+    shared[order] = shared_out_mm2(parts_m2[order], owner[order], totals_mm2)
+    plain = crowded[owner]
+    shared[plain] = whole_mm2(parts_m2[plain])
+    return shared[: len(lot)], shared[len(lot) :]
+
+
+def _states(
+    lots: int,
+    lot: Ints,
+    share: Floats,
+    kind: NDArray[np.object_],
+    bare: NDArray[np.bool_],
+    crowded: NDArray[np.bool_],
+    one_zone: Mapping[str, Any],
+    total_m2: Floats,
+) -> NDArray[np.object_]:
+    concerned = np.bincount(lot, weights=kind == "CONCERNED", minlength=lots)
+    largest = np.zeros(lots)
+    np.maximum.at(largest, lot, share)
+    single = (
+        _leaves_little(largest, one_zone, total_m2)
+        if one_zone["kind"] == "AREA_TOLERANCE"
+        else concerned == 1
+    )
+    return np.select(
+        [crowded, concerned == 0, bare, single],
+        ["OVERLAPPING_ZONES", "NO_ZONE", "PARTLY_UNZONED", "ONE_ZONE"],
+        default="MULTI_ZONE",
+    ).astype(object)
+
+
+def _leaves_little(largest: Floats, one_zone: Mapping[str, Any], total_m2: Floats) -> NDArray[np.bool_]:
+    rest = 1.0 - largest
+    by_share = rest <= one_zone.get("tolerance_share", np.inf) + 1e-12
+    by_area = rest * total_m2 <= one_zone.get("tolerance_m2", np.inf) + 1e-9
+    return by_share & by_area
