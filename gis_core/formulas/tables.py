@@ -1,0 +1,188 @@
+"""Tables of bands over exact numbers: look-up, and what an import must report about them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from fractions import Fraction
+from itertools import pairwise
+from typing import Any, Literal
+
+State = Literal["FOUND", "GAP", "NO_ROW", "AMBIGUOUS"]
+
+
+@dataclass(frozen=True)
+class Band:
+    """From one bound to another (None: without end) with the rest of its row."""
+
+    low: Fraction | None
+    high: Fraction | None
+    low_included: bool
+    high_included: bool
+    row: Mapping[str, Any]
+
+    def holds(self, key: Fraction) -> bool:
+        """Whether the key lies in it."""
+        above = self.low is None or key > self.low or (self.low_included and key == self.low)
+        below = self.high is None or key < self.high or (self.high_included and key == self.high)
+        return above and below
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a look-up gave: the state and, when exactly one row holds, its band."""
+
+    state: State
+    band: Band | None = None
+
+
+def exact(value: object) -> Fraction:
+    """
+    A number without binary rounding: text, integers and decimals as they are, floats as they are written.
+
+    Raises
+    ------
+    ValueError
+        When it is not a finite number.
+
+    Examples
+    --------
+    >>> exact("1.5"), exact(0.1)
+    (Fraction(3, 2), Fraction(1, 10))
+    """
+    if isinstance(value, Fraction):
+        return value
+    try:
+        number = Decimal(str(value))
+    except InvalidOperation as wrong:
+        raise ValueError(f"Expected a number, got {value!r}.") from wrong
+    if isinstance(value, bool) or not number.is_finite():
+        raise ValueError(f"Expected a finite number, got {value!r}.")
+    return Fraction(number)
+
+
+def bands(rows: Sequence[Mapping[str, Any]], reading: str = "AS_PRINTED") -> tuple[Band, ...]:
+    """
+    Rows with `from`, `to`, `from_included` (default yes) and `to_included` (default no) as bands.
+
+    `reading` AS_PRINTED keeps all bounds; HALF_OPEN_TO_NEXT ends each band where the next begins.
+    """
+    printed = [_band(row) for row in rows]
+    if reading == "AS_PRINTED":
+        return tuple(printed)
+    if reading != "HALF_OPEN_TO_NEXT":
+        raise ValueError(f"Expected AS_PRINTED or HALF_OPEN_TO_NEXT, got {reading!r}.")
+    closed = [
+        Band(this.low, following.low, this.low_included, not following.low_included, this.row)
+        for this, following in pairwise(printed)
+    ]
+    return (*closed, *printed[-1:])
+
+
+def look_up(table: Sequence[Band], key: Fraction) -> Found:
+    """
+    The one band that holds the key; GAP between rows, NO_ROW outside all, AMBIGUOUS in two.
+
+    Examples
+    --------
+    >>> houses = bands([{"from": 0, "to": 500, "to_included": True}, {"from": 600, "to": None}])
+    >>> look_up(houses, Fraction(550)).state
+    'GAP'
+    """
+    holding = [band for band in table if band.holds(key)]
+    if len(holding) == 1:
+        return Found("FOUND", holding[0])
+    if holding:
+        return Found("AMBIGUOUS")
+    below = any(band.high is not None and key >= band.high for band in table)
+    above = any(band.low is not None and key <= band.low for band in table)
+    return Found("GAP" if below and above else "NO_ROW")
+
+
+def marginal_sum(table: Sequence[Band], key: Fraction, column: str) -> Found | Fraction:
+    """
+    Each band's value for the part of the key that lies in it, summed; needs bands that join without gap.
+
+    Gives the look-up's state instead when the key itself has no single row or a band below is missing.
+    """
+    top = look_up(table, key)
+    if top.state != "FOUND":
+        return top
+    ordered = sorted(table, key=lambda band: band.low or Fraction(0))
+    if gaps(ordered) or overlaps(ordered):
+        return Found("GAP")
+    total = Fraction(0)
+    for band in ordered:
+        low = band.low or Fraction(0)
+        high = key if band.high is None else min(key, band.high)
+        total += max(Fraction(0), high - low) * exact(band.row[column])
+    return total
+
+
+def gaps(table: Sequence[Band]) -> list[tuple[Fraction, Fraction]]:
+    """Stretches between neighbouring bands that no band holds, as (from, to); a bare point is from = to."""
+    found = []
+    for this, following in _neighbours(table):
+        if this.high is None or following.low is None:
+            continue
+        touch = this.high_included or following.low_included
+        if following.low > this.high or (following.low == this.high and not touch):
+            found.append((this.high, following.low))
+    return found
+
+
+def overlaps(table: Sequence[Band]) -> list[tuple[Fraction | None, Fraction | None]]:
+    """Stretches that neighbouring bands both hold, as (from, to); a shared bound is from = to."""
+    found: list[tuple[Fraction | None, Fraction | None]] = []
+    for this, following in _neighbours(table):
+        if this.high is None or following.low is None:
+            found.append((following.low, this.high))
+            continue
+        both = this.high_included and following.low_included
+        if following.low < this.high or (following.low == this.high and both):
+            found.append((following.low, min(this.high, following.high or this.high)))
+    return found
+
+
+def broken_down(table: Sequence[Band], column: str, trend: str) -> list[tuple[int, int]]:
+    """Pairs of neighbouring rows (counted from 0) whose values break the trend; blank cells are left out."""
+    filled = [(number, exact(band.row[column])) for number, band in enumerate(table) if _filled(band, column)]
+    return [
+        (first, second)
+        for (first, before), (second, after) in pairwise(filled)
+        if _breaks(before, after, trend)
+    ]
+
+
+def broken_along(table: Sequence[Band], columns: Sequence[str], trend: str) -> list[tuple[int, str, str]]:
+    """Pairs of neighbouring cells of one row that break the trend, as (row, column, next column)."""
+    return [
+        (number, first, second)
+        for number, band in enumerate(table)
+        for first, second in pairwise(columns)
+        if _filled(band, first)
+        and _filled(band, second)
+        and _breaks(exact(band.row[first]), exact(band.row[second]), trend)
+    ]
+
+
+def _band(row: Mapping[str, Any]) -> Band:
+    low, high = row.get("from"), row.get("to")
+    return Band(
+        None if low is None else exact(low),
+        None if high is None else exact(high),
+        row.get("from_included", True),
+        row.get("to_included", False),
+        row,
+    )
+
+
+def _neighbours(table: Sequence[Band]) -> list[tuple[Band, Band]]:
+    return list(pairwise(table))
+
+
+def _filled(band: Band, column: str) -> bool:
+    return band.row.get(column) is not None
+
+
+def _breaks(before: Fraction, after: Fraction, trend: str) -> bool:
+    return after < before if trend == "NON_DECREASING" else after > before
