@@ -20,6 +20,7 @@ from gis_core.cli.troubles import MachineTrouble
 from gis_core.cli.up_lock import up_lock
 
 FORMAT = 1
+SPATIAL_REFERENCES = " TABLE DATA public spatial_ref_sys "
 DUMP, MANIFEST, SECRETS, MEDIA = "database.dump", "manifest.json", "secrets", "media"
 
 
@@ -117,7 +118,7 @@ def _unpack(home: CityHome, file: Path, folder: Path) -> Path:
     steps.need_space(folder, 3 * file.stat().st_size // 2**20 + 100, doing="Restoring the backup")
     try:
         with tarfile.open(file) as tar:
-            tar.extractall(folder, filter="data")
+            _extract(tar, folder)
         manifest = json.loads((folder / MANIFEST).read_text())
     except (tarfile.TarError, EOFError, KeyError, FileNotFoundError) as error:
         raise MachineTrouble("NOT_A_BACKUP", f"{file} is not a whole backup: {error}") from error
@@ -132,22 +133,47 @@ def _unpack(home: CityHome, file: Path, folder: Path) -> Path:
     return folder
 
 
+def _extract(tar: tarfile.TarFile, folder: Path) -> None:
+    """Write the plain files of the archive below the folder; links and other ways out of it are refused."""
+    for entry in tar:
+        target = (folder / entry.name).resolve()
+        if folder.resolve() not in target.parents or not (entry.isfile() or entry.isdir()):
+            raise tarfile.TarError(f"{entry.name} is not a plain file of a backup")
+        if entry.isdir():
+            target.mkdir(parents=True, exist_ok=True)
+            continue
+        target.parent.mkdir(parents=True, exist_ok=True)
+        source = tar.extractfile(entry)
+        assert source is not None
+        with target.open("wb") as written:
+            shutil.copyfileobj(source, written)
+
+
 def _fill(home: CityHome, aside: str, dump: Path) -> None:
     """Fill a new database as its owner; extensions are made before, by who may."""
     databases.drop_database(aside, home.places)
     databases.create_database(aside, places=home.places)
     program = cluster.newest_binaries() / "pg_restore"
-    listed = steps.run([program, "-l", dump], doing="reading the backup", quiet=True)
-    ours = [
-        line for line in listed.splitlines() if " EXTENSION " not in line and " SCHEMA - public" not in line
-    ]
-    chosen = dump.with_suffix(".list")
-    chosen.write_text("\n".join(line for line in ours if " DEFAULT ACL " not in line))
+    listed = steps.run([program, "-l", dump], doing="reading the backup", quiet=True).splitlines()
     target = databases.server(home.places).admin_url_of(aside)
-    command = [program, "--no-owner", f"--role={roles.OWNER}", "--exit-on-error", "-j", "2", "-L", chosen]
-    steps.run([*command, "-d", target, dump], doing="bringing the database back", quiet=True)
+    given = [program, "--exit-on-error", "--no-owner", "-d", target]
+    for words, chosen in (
+        ([f"--role={roles.OWNER}", "-j", "2"], [line for line in listed if not _belongs_to_server(line)]),
+        # coordinate systems that an administrator added: the extension's table is the superuser's
+        (["--data-only"], [line for line in listed if SPATIAL_REFERENCES in line]),
+    ):
+        names = dump.with_suffix(".list")
+        names.write_text("\n".join(chosen))
+        steps.run([*given, *words, "-L", names, dump], doing="bringing the database back", quiet=True)
     analyze = [cluster.newest_binaries() / "vacuumdb", "--analyze-only", "-q", "-d", target]
     steps.run(analyze, doing="counting the rows", quiet=True)
+
+
+def _belongs_to_server(line: str) -> bool:
+    """Whether an entry of the dump is made by us on any new database, not taken from the dump."""
+    return any(
+        words in line for words in (" EXTENSION ", " SCHEMA - public", " DEFAULT ACL ", SPATIAL_REFERENCES)
+    )
 
 
 def _swap_files(home: CityHome, unpacked: Path) -> None:

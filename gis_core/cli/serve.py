@@ -155,9 +155,9 @@ def wait_until_answering(url: str, program: Program, seconds: float = 120) -> No
             with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(url, timeout=10):
                 return
         except urllib.error.HTTPError as answer:
-            if answer.code < 500:
-                return
-            time.sleep(0.5)
+            if answer.code >= 500:
+                steps.say(f"{url} answers {answer.code}; see {program.log}")
+            return
         except OSError:
             time.sleep(0.2)
     raise MachineTrouble("NOT_ANSWERING", f"{url} gives no page:\n{program.last_words()}", str(program.log))

@@ -1,0 +1,176 @@
+"""`./pelak up` as a person meets it: served, told twice, killed, out of luck, stopped."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from gis_core.cli import cluster, databases, jobs, serve
+from gis_core.cli.places import ROOT
+from gis_core.cli.serve import Program
+from gis_core.cli.troubles import MachineTrouble
+from gis_core.cli.up_lock import up_lock
+
+pytestmark = pytest.mark.story
+
+
+@pytest.fixture(scope="module")
+def home_places(new_places):
+    """Folders in which a city is prepared once for all tests of this module."""
+    with new_places() as found:
+        yield found
+
+
+def _pelak(*words, **options):
+    """Start `./pelak` with those words, past the look at Debian's packages."""
+    command = [sys.executable, "-m", "gis_core.cli", *words]
+    environment = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+    return subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env={**environment, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        **options,
+    )
+
+
+def _free_port():
+    with socket.socket() as asked:
+        asked.bind(("127.0.0.1", 0))
+        return asked.getsockname()[1]
+
+
+def _is_free(port):
+    with socket.socket() as asked:
+        return asked.connect_ex(("127.0.0.1", port)) != 0
+
+
+def _read_until(process, words):
+    seen = []
+    for line in process.stdout:
+        seen.append(line)
+        if words in line:
+            return "".join(seen)
+    raise AssertionError(f"{words!r} did not come:\n{''.join(seen)}")
+
+
+def test_it_serves_refuses_a_second_start_survives_deaths_and_stops_everything(home_places):
+    port = _free_port()
+    with _pelak("up", "--no-demo", "--port", str(port)) as first:
+        _read_until(first, "Ctrl-C stops it")
+        second = _pelak("up", "--no-demo", "--port", str(_free_port()))
+        assert f"http://localhost:{port}" in second.communicate()[0]
+        assert second.returncode == 1
+
+        status = _pelak("status").communicate()[0]
+        assert f"http://localhost:{port}" in status
+        assert "pelak_demo" in status
+
+        web = _child(first.pid, "gunicorn")
+        os.kill(web, signal.SIGKILL)
+        assert "starting it again" in _read_until(first, "web server died")
+
+        first.send_signal(signal.SIGINT)
+        assert "Stopped" in first.communicate(timeout=60)[0]
+        assert first.returncode == 0
+    assert not cluster.is_answering(home_places)
+
+
+def test_a_killed_start_leaves_nothing_in_the_way_of_the_next(home_places):
+    port = _free_port()
+    with _pelak("up", "--no-demo", "--port", str(port)) as first:
+        _read_until(first, "Ctrl-C stops it")
+        first.kill()
+    _wait_until(lambda: _is_free(port))
+    with _pelak("up", "--no-demo", "--port", str(port)) as second:
+        _read_until(second, "Ctrl-C stops it")
+        assert "Stopped" in _pelak("stop").communicate()[0]
+        second.communicate(timeout=60)
+    assert not cluster.is_answering(home_places)
+    assert up_lock(home_places).note() is None
+
+
+def test_a_port_in_use_is_said_with_a_free_one(home_places):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        said = _pelak("up", "--no-demo", "--port", str(port)).communicate()[0]
+    assert "PORT_IN_USE" in said
+    assert "./pelak up --port" in said
+
+
+def test_a_server_that_is_not_ours_is_not_served_by_its_owner(home_places, monkeypatch):
+    with cluster.running(home_places, throwaway=True):
+        _, owner_url = databases.database_urls("pelak_demo", home_places)
+        monkeypatch.setenv("DATABASE_URL", owner_url)
+        monkeypatch.setenv("DATABASE_OWNER_URL", owner_url)
+        said = _pelak("prepare", "--no-demo").communicate()[0]
+    assert "ROLE_TOO_POWERFUL" in said
+
+
+def test_half_a_server_is_a_question(home_places, monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", "postgresql://pelak_app@db/pelak_demo")
+    assert "HALF_A_SERVER" in _pelak("manage", "check").communicate()[0]
+
+
+def test_what_serves_does_not_know_how_to_become_the_owner(home_places):
+    program = "import os; print('OWNER' in ' '.join(os.environ))"
+    said = _pelak("manage", "shell", "-c", program).communicate()[0]
+    assert "False" in said
+
+
+def test_a_program_that_keeps_dying_is_given_up_with_its_last_words(tmp_path):
+    command = [sys.executable, "-c", "print('no such city'); raise SystemExit(3)"]
+    program = Program("web server", command, dict(os.environ), tmp_path / "web.log")
+    program.start()
+    with pytest.raises(MachineTrouble, match="no such city"):
+        serve.supervise([program], ready=lambda: None, each_minute=lambda: None)
+
+
+def test_jobs_of_a_killed_worker_come_back_and_those_of_a_living_one_stay(home_places):
+    with cluster.running(home_places, throwaway=True):
+        app_url, _ = databases.database_urls("pelak_demo", home_places)
+        with psycopg.connect(app_url, autocommit=True) as app:
+            alive, silent = (
+                app.execute(
+                    "INSERT INTO procrastinate_workers (last_heartbeat)"
+                    " VALUES (now() - %s::interval) RETURNING id",
+                    [age],
+                ).fetchone()[0]
+                for age in ("5 s", "10 min")
+            )
+            for name, worker in (("kept", alive), ("lost", silent)):
+                app.execute(
+                    "INSERT INTO procrastinate_jobs (queue_name, task_name, status, worker_id)"
+                    " VALUES ('default', %s, 'doing', %s)",
+                    [name, worker],
+                )
+            assert jobs.return_stalled_jobs(app_url) == 1
+            states = dict(app.execute("SELECT task_name, status::text FROM procrastinate_jobs").fetchall())
+            assert states == {"kept": "doing", "lost": "todo"}
+            app.execute("DELETE FROM procrastinate_jobs")
+            app.execute("DELETE FROM procrastinate_workers")
+
+
+def _child(parent, name):
+    """Process number of the child with that word in its command line."""
+    children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+    found = [int(n) for n in children if name in Path(f"/proc/{n}/cmdline").read_text()]
+    assert len(found) == 1
+    return found[0]
+
+
+def _wait_until(true, seconds=30):
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.1)
