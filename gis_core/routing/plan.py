@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from math import ceil
 
 import numpy as np
 import vroom
@@ -118,7 +119,12 @@ REASONS = (
 
 
 def plan_day(
-    visits: Sequence[PlanVisit], shifts: Sequence[Shift], travel: TravelMatrix, *, exploration: int = 4
+    visits: Sequence[PlanVisit],
+    shifts: Sequence[Shift],
+    travel: TravelMatrix,
+    *,
+    exploration: int = 4,
+    even: bool = False,
 ) -> DayPlan:
     """
     Plan a day: which inspector makes which visits in what order.
@@ -129,6 +135,9 @@ def plan_day(
         Seconds and metres between the stops that visits and shifts name; NaN is no way.
     exploration
         VROOM's search effort, 1 to 5.
+    even
+        Share the visits evenly among the shifts, where that leaves out no more of them; without it the
+        least travel decides, and somebody may stay at the office.
 
     Returns
     -------
@@ -154,29 +163,58 @@ def plan_day(
     >>> plan.unplanned[0].visit, plan.unplanned[0].code
     (8, 'OUTSIDE_SHIFTS')
     """
-    by_id = {visit.id: visit for visit in visits}
     hopeless = {
         visit.id: reason for visit in visits if (reason := impossible(visit, shifts, travel)) is not None
     }
     possible = [visit for visit in visits if visit.id not in hopeless]
-    orders = _solve(possible, shifts, travel, exploration) if possible else {s.id: () for s in shifts}
-    routes = {shift.id: _kept(shift, orders[shift.id], by_id, travel) for shift in shifts}
+    routes, full = _best_routes(possible, shifts, travel, exploration, even=even)
+    rank = {visit.id: place for place, visit in enumerate(visits)}
+    unplanned = sorted([*hopeless.values(), *full], key=lambda one: rank[one.visit])
+    return DayPlan(routes=tuple(routes[shift.id] for shift in shifts), unplanned=tuple(unplanned))
+
+
+def _best_routes(
+    visits: Sequence[PlanVisit],
+    shifts: Sequence[Shift],
+    travel: TravelMatrix,
+    exploration: int,
+    *,
+    even: bool,
+) -> tuple[dict[int, PlannedRoute], list[Unplanned]]:
+    """Routes, and what did not fit; the evenly shared day when that leaves out no more than the free one."""
+    free = _routes(visits, shifts, shifts, travel, exploration)
+    if not (even and visits and len(shifts) > 1):
+        return free
+    fair = ceil(sum(visit.load for visit in visits) / len(shifts)) + 1
+    capped = [
+        replace(shift, capacity=fair if shift.capacity is None else min(fair, shift.capacity))
+        for shift in shifts
+    ]
+    shared = _routes(visits, capped, shifts, travel, exploration)
+    return shared if len(shared[1]) <= len(free[1]) else free
+
+
+def _routes(
+    visits: Sequence[PlanVisit],
+    solved: Sequence[Shift],
+    shifts: Sequence[Shift],
+    travel: TravelMatrix,
+    exploration: int,
+) -> tuple[dict[int, PlannedRoute], list[Unplanned]]:
+    """Solve for `solved`, then try under the real `shifts` whatever was left out, the most urgent first."""
+    by_id = {visit.id: visit for visit in visits}
+    orders = _solve(visits, solved, travel, exploration) if visits else {}
+    routes = {shift.id: _kept(shift, orders.get(shift.id, ()), by_id, travel) for shift in shifts}
     placed = {stop.visit for route in routes.values() for stop in route.visits}
-    left = sorted((v for v in possible if v.id not in placed), key=lambda v: (-v.priority, visits.index(v)))
     full = []
-    for visit in left:
+    for visit in sorted((one for one in visits if one.id not in placed), key=lambda one: -one.priority):
         better = cheapest_insertion(visit, shifts, routes, by_id, travel)
         if better is None:
-            full.append(
-                Unplanned(visit.id, "DAY_FULL", _what_it_would_break(visit, shifts, routes, by_id, travel))
-            )
+            broken = _what_it_would_break(visit, shifts, routes, by_id, travel)
+            full.append(Unplanned(visit.id, "DAY_FULL", broken))
         else:
             routes[better.shift] = better
-    unplanned = [*hopeless.values(), *full]
-    return DayPlan(
-        routes=tuple(routes[shift.id] for shift in shifts),
-        unplanned=tuple(sorted(unplanned, key=lambda one: visits.index(by_id[one.visit]))),
-    )
+    return routes, full
 
 
 def impossible(visit: PlanVisit, shifts: Sequence[Shift], travel: TravelMatrix) -> Unplanned | None:

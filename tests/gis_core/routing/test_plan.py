@@ -230,6 +230,15 @@ def test_a_full_day_really_is_full_by_trying_every_order():
                 assert schedule(shift, order, travel, pauses_after=[place]) is None
 
 
+def test_an_even_day_gives_everybody_a_share_and_leaves_out_no_more():
+    visits, shifts, travel = busy_day(2, visits=20)
+    free, even = plan_day(visits, shifts, travel), plan_day(visits, shifts, travel, even=True)
+    assert len(even.unplanned) <= len(free.unplanned)
+    shares = [len(route.visits) for route in even.routes]
+    assert max(shares) <= 20 // 4 + 2
+    assert min(shares) >= 2
+
+
 def test_the_same_day_gives_the_same_plan():
     visits, shifts, travel = busy_day(7)
     assert plan_day(visits, shifts, travel) == plan_day(visits, shifts, travel)
