@@ -89,7 +89,8 @@ def test_the_sql_file_is_made_from_the_table_of_this_day():
 def test_the_database_makes_the_same_key(texts):
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT array_agg(pelak_normalise(t) ORDER BY n) FROM unnest(%s::text[]) WITH ORDINALITY AS x(t, n)",
+            "SELECT array_agg(pelak_normalise(t) ORDER BY n)"
+            " FROM unnest(%s::text[]) WITH ORDINALITY AS x(t, n)",
             [texts],
         )
         assert cursor.fetchone()[0] == [normalise(text) for text in texts]
