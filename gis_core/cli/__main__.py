@@ -5,7 +5,8 @@ import sys
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from gis_core.cli import venv
+from gis_core.cli import dotenv, venv
+from gis_core.cli.places import ROOT
 from gis_core.cli.troubles import MachineTrouble
 
 
@@ -36,6 +37,7 @@ COMMANDS = {
     "packages": Command("", None, "install the missing Debian packages, and end"),
     "missing": Command("", None, "list the missing Debian packages"),
     "venv": Command("programs", venv.SERVING, "make .venv, and end"),
+    "pages": Command("programs", venv.SERVING, "build the browser's part, and end"),
     "lock": Command("lockfiles", venv.SERVING, "compile the locked lists of Python packages anew"),
 }
 
@@ -48,6 +50,8 @@ def main(arguments: Sequence[str]) -> int:
         print(_help())
         return 0 if name in ("help", "-h", "--help") else 2
     try:
+        if name != "test":
+            dotenv.load(ROOT / ".env")
         if command.packages:
             venv.ensure(command.packages)
             venv.hand_over(list(arguments))

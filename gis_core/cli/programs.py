@@ -4,6 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from gis_core.cli import frontend
 from gis_core.cli.environment import CityHome, city_home, ensure_database
 from gis_core.cli.places import ROOT
 
@@ -15,6 +16,9 @@ def run(arguments: list[str]) -> int:
     """Run the program and return its exit code."""
     name, rest = arguments[0], arguments[1:]
     if name == "venv":
+        return 0
+    if name == "pages":
+        frontend.build()
         return 0
     with city_home() as home:
         if name == "import":

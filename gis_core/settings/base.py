@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
@@ -14,7 +15,8 @@ VAR = Path(os.environ.get("PELAK_VAR", BASE_DIR / "var"))
 CITY = read_city(city_path())
 DEBUG = os.environ.get("PELAK_DEBUG") == "1"
 PUBLIC_URL = os.environ.get("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
-ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", urlsplit(PUBLIC_URL).hostname]
+ALLOWED_HOSTS += [name for name in os.environ.get("ALLOWED_HOSTS", "").split(",") if name]
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 SECRET_KEY = secret("SECRET_KEY", VAR)
 PERSONAL_DATA_KEYS = secret("PERSONAL_DATA_KEYS", VAR).split(",")  # the first seals, all of them open
