@@ -227,3 +227,33 @@ def _wait_until(true, seconds=20):
     while not true():
         assert time.monotonic() < end
         time.sleep(0.05)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make a small disk")
+def test_a_full_disk_is_said_so_and_the_rows_are_there_when_it_has_room_again(own_places):
+    disk = own_places.state / "disk"
+    disk.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=340m", "pelak", disk], check=False)
+    if mounted.returncode:
+        pytest.skip("a small disk cannot be mounted here")
+    disk.chmod(0o755)
+    try:
+        found = places.find_places(disk / "var")
+        with cluster.running(found):
+            databases.create_database("town", places=found)
+            _, owner_url = databases.database_urls("town", found)
+            with psycopg.connect(owner_url) as owner:
+                owner.execute("CREATE TABLE lot AS SELECT 7 AS number")
+        filled = subprocess.run(["dd", "if=/dev/zero", f"of={disk / 'ballast'}", "bs=64k"], check=False)
+        assert filled.returncode, "the disk is full"
+        with (
+            pytest.raises((MachineTrouble, OSError), match=r"DISK_FULL|No space left"),
+            cluster.running(found),
+        ):
+            pass
+        (disk / "ballast").unlink()
+        with cluster.running(found), psycopg.connect(owner_url) as owner:
+            assert owner.execute("SELECT number FROM lot").fetchone() == (7,)
+    finally:
+        cluster.stop(found)
+        subprocess.run(["umount", "-l", disk], check=True)
