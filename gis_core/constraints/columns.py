@@ -1,0 +1,146 @@
+"""Keeps findings of many lots as columns: values, how sure they are, and why not."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gis_core.constraints.findings import STATES, Finding, FindingState, Reason
+from gis_core.constraints.rules import Rule
+
+COMPUTED, CONDITIONAL, DISCRETIONARY, NEEDS_INSPECTION, UNKNOWN = range(len(STATES))
+
+
+@dataclass
+class Doubts:
+    """How sure something is, lot by lot: `state` (n,) positions in STATES, `reason` (n,) why not computed."""
+
+    state: NDArray[np.int8]
+    reason: NDArray[np.object_]
+
+    @classmethod
+    def none(cls, lots: int) -> "Doubts":
+        """No doubt about any of the lots."""
+        return cls(np.zeros(lots, dtype=np.int8), np.full(lots, None, dtype=object))
+
+    def add(self, where: NDArray[np.bool_], state: int, reason: Reason) -> "Doubts":
+        """Add a doubt about some lots; a greater doubt stands, an equal one keeps its first reason."""
+        worse = where & (self.state < state)
+        self.state[worse] = state
+        self.reason[worse] = reason
+        return self
+
+    def add_each(self, where: NDArray[np.bool_], state: int, reason: Callable[[int], Reason]) -> "Doubts":
+        """As `add`, with a reason of its own for each lot."""
+        for lot in np.flatnonzero(where & (self.state < state)):
+            self.state[lot] = state
+            self.reason[lot] = reason(int(lot))
+        return self
+
+
+@dataclass
+class Column:
+    """
+    One finding of many lots.
+
+    `values` (n,) numbers or objects. `binding` (n,) tuples or None. `rule`: one for all, or (n,) per
+    lot. `formula` writes the formula of one lot.
+    """
+
+    key: str
+    values: NDArray[Any]
+    doubts: Doubts
+    unit: str | None = None
+    inputs: tuple[str, ...] = ()
+    rule: Rule | NDArray[np.object_] | None = None
+    binding: NDArray[np.object_] | None = None
+    formula: Callable[[int], str] | None = None
+    geometry: str | None = None
+
+    @property
+    def known(self) -> NDArray[np.bool_]:
+        """Lots of which the value is known."""
+        return self.doubts.state != UNKNOWN
+
+    def finding(self, lot: int) -> Finding:
+        """The finding of one lot."""
+        state: FindingState = STATES[self.doubts.state[lot]]
+        value = None if state == "unknown" else _value(self.values[lot])
+        rule = self.rule[lot] if isinstance(self.rule, np.ndarray) else self.rule
+        bound = self.binding[lot] if self.binding is not None and state != "unknown" else None
+        return Finding(
+            key=self.key,
+            value=value,
+            unit=self.unit,
+            state=state,
+            reason=self.doubts.reason[lot],
+            binding=bound or (),
+            formula=self.formula(lot) if self.formula and value is not None else None,
+            rule=rule.reference if rule is not None else None,
+            inputs=self.inputs,
+            geometry=self.geometry,
+        )
+
+
+@dataclass
+class Table:
+    """The columns of an evaluation by their key, in the order in which they are shown."""
+
+    lots: int
+    columns: dict[str, Column] = field(default_factory=dict)
+
+    def add(self, key: str, values: NDArray[Any], **more: Any) -> Column:
+        """
+        Put a finding into the table; what is derived is never surer than its `inputs`.
+
+        `doubts` are its own; unknown inputs make it unknown (`INPUT_UNKNOWN`), others pass on their reason.
+        """
+        doubts = more.pop("doubts", None) or Doubts.none(self.lots)
+        inputs = tuple(more.get("inputs", ()))
+        doubts = inherited(doubts, [self.columns[name] for name in inputs if name in self.columns])
+        if values.dtype.kind == "f":
+            # A number that did not come out, of known inputs, is not known either.
+            doubts.add(np.isnan(values) & (doubts.state < UNKNOWN), UNKNOWN, Reason("NO_VALUE"))
+        column = Column(key=key, values=values, doubts=doubts, **more)
+        self.columns[key] = column
+        return column
+
+    def __getitem__(self, key: str) -> Column:
+        return self.columns[key]
+
+
+def inherited(own: Doubts, inputs: Sequence[Column]) -> Doubts:
+    """Own doubts together with those of the inputs."""
+    if not inputs:
+        return own
+    unknown = np.column_stack([~column.known for column in inputs]) & (own.state < UNKNOWN)[:, None]
+    for pattern in np.unique(unknown[unknown.any(axis=1)], axis=0):
+        names = [column.key for column, missing in zip(inputs, pattern, strict=True) if missing]
+        own.add((unknown == pattern).all(axis=1), UNKNOWN, Reason("INPUT_UNKNOWN", {"inputs": names}))
+    for column in inputs:
+        passed = (column.doubts.state > own.state) & column.known
+        own.state[passed] = column.doubts.state[passed]
+        own.reason[passed] = column.doubts.reason[passed]
+    return own
+
+
+def metres(value: float) -> str:
+    """
+    A number as formulas write it: two decimals, or none for a whole number of storeys.
+
+    Examples
+    --------
+    >>> metres(24.0)
+    '24.00'
+    """
+    return f"{value:.2f}"
+
+
+def _value(value: Any) -> Any:
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float) and np.isnan(value):
+        return None
+    return value

@@ -1,0 +1,283 @@
+"""Finds which way lots look and where on them a building may stand."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from gis_core.constraints.columns import CONDITIONAL, NEEDS_INSPECTION, UNKNOWN, Doubts, Table
+from gis_core.constraints.depth import depth_envelopes
+from gis_core.constraints.findings import Reason
+from gis_core.constraints.land import Land
+from gis_core.constraints.limits import Placed
+from gis_core.constraints.orientation import (
+    depth_azimuths_deg,
+    frontage_azimuths_deg,
+    lot_types,
+    near_a_diagonal,
+)
+from gis_core.constraints.plane import Floats, Ints, Shapes, shapes, without
+from gis_core.constraints.restrictions import Restrictions
+from gis_core.constraints.rules import Rule, RuleSet
+from gis_core.constraints.setbacks import set_back
+from gis_core.constraints.values import Edges, Passages
+
+#: Lots that fill their convex hull up to this are convex, in m².
+DENT_M2 = 0.01
+ENVELOPE_KINDS = ("DEPTH60", "SETBACK")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a building may stand; arrays of (n,): shapes, the 60 % line, and the main frontage."""
+
+    buildable: Shapes
+    envelope: Shapes
+    line: Shapes
+    azimuth_deg: Floats
+    front: Ints
+
+
+def stand(
+    table: Table,
+    lots: Shapes,
+    land: Land,
+    edges: Edges,
+    passages: Passages,
+    placed: Placed,
+    restrictions: Restrictions,
+    rules: RuleSet,
+    north_deg: Floats,
+) -> Standing:
+    """
+    Orient the lots, draw their envelopes and take out what may not be built on; findings into the table.
+
+    `edges` are those of the surveyed lots, `land.edges` those after widening; `north_deg` (n,) is the grid
+    convergence, used where the rule asks for true north.
+    """
+    front = main_frontages(edges, passages, table.lots)
+    azimuth_deg = _orient(table, lots, edges, front, rules, north_deg)
+    building, doubts = _depth_directions(table, azimuth_deg, rules)
+    lot, taken = restrictions.no_build()
+    buildable = without(land.net, lot, taken)
+    _buildable_column(table, buildable, restrictions)
+    raw, line, envelope_doubts, rule = _envelopes(
+        table, lots, land, edges, front, placed, rules, (azimuth_deg, building, doubts)
+    )
+    envelope = without(raw, lot, taken)
+    known = envelope_doubts.state != UNKNOWN
+    table.add(
+        "envelope_area_m2",
+        np.where(known, shapely.area(envelope), np.nan),
+        unit="m2",
+        doubts=envelope_doubts,
+        inputs=("net_area_m2", "buildable_area_m2"),
+        rule=rule,
+        geometry="envelope",
+    )
+    envelope[~known] = shapely.Polygon()
+    return Standing(buildable, envelope, line, azimuth_deg, front)
+
+
+def main_frontages(edges: Edges, passages: Passages, lots: int) -> Ints:
+    """The passage of each lot's main frontage, or -1: legal access, then the widest, then the longest."""
+    front = np.flatnonzero((edges.kind == "passage") & (edges.passage >= 0))
+    lot, passage = edges.lot[front], edges.passage[front]
+    pair = lot * (len(passages) + 1) + passage
+    _, first, group = np.unique(pair, return_index=True, return_inverse=True)
+    length = np.bincount(group, weights=shapely.length(edges.geometry[front]), minlength=len(first))
+    lot, passage = lot[first], passage[first]
+    width = np.fmax(passages.planned_width_m[passage], passages.existing_width_m[passage])
+    order = np.lexsort(
+        (passage, -length, -np.nan_to_num(width, nan=-1.0), ~passages.legal_access[passage], lot)
+    )
+    found = np.full(lots, -1, dtype=np.int64)
+    owners, best = np.unique(lot[order], return_index=True)
+    found[owners] = passage[order][best]
+    return found
+
+
+def _orient(
+    table: Table, lots: Shapes, edges: Edges, front: Ints, rules: RuleSet, north_deg: Floats
+) -> Floats:
+    rule = rules.everywhere("ORIENT")
+    mine = (edges.kind == "passage") & (edges.passage >= 0) & (edges.passage == front[edges.lot])
+    azimuth_deg = frontage_azimuths_deg(lots, edges.lot[mine], edges.geometry[mine])
+    doubts = Doubts.none(table.lots)
+    used = azimuth_deg
+    if rule is None:
+        doubts.add(np.ones(table.lots, dtype=bool), UNKNOWN, Reason("NO_RULE", {"kind": "ORIENT"}))
+    else:
+        used = (azimuth_deg + (north_deg if rule.params["north"] == "TRUE" else 0.0)) % 360
+        ask = near_a_diagonal(used, rule.params["ask_within_deg"])
+        doubts.add(ask, NEEDS_INSPECTION, Reason("ORIENTATION_ASK"))
+    doubts.add(np.isnan(azimuth_deg), UNKNOWN, Reason("NO_FRONTAGE"))
+    types = lot_types(used)
+    table.add(
+        "orientation",
+        types,
+        doubts=doubts,
+        rule=rule,
+        formula=lambda lot: f"{used[lot]:.1f}°",
+    )
+    return azimuth_deg
+
+
+def _depth_directions(table: Table, azimuth_deg: Floats, rules: RuleSet) -> tuple[Floats, Doubts]:
+    """Azimuth from the building to the yard, and where a desk decides it."""
+    rule = rules.everywhere("ORIENT")
+    doubts = Doubts.none(table.lots)
+    if rule is None:
+        return np.full(table.lots, np.nan), doubts
+    building = depth_azimuths_deg(azimuth_deg, table["orientation"].values, rule.params["building_side"])
+    desk = np.isnan(building) & ~np.isnan(azimuth_deg)
+    return building, doubts.add(desk, UNKNOWN, Reason("DESK_DECIDES", {"subject": "building_side"}))
+
+
+def _buildable_column(table: Table, buildable: Shapes, restrictions: Restrictions) -> None:
+    doubts = Doubts.none(table.lots)
+    for state, code in (("unknown", "OVERLAY_UNKNOWN"), ("borderline", "OVERLAY_BORDERLINE")):
+        rows = restrictions.unsure(("NO_BUILD",))[state]
+        _doubt_layers(doubts, rows, code)
+    for agency, where in restrictions.agencies("CONDITIONAL"):
+        doubts.add(where, CONDITIONAL, Reason("AGENCY", {"agencies": [agency]}))
+    for rows in restrictions.unsure(("CONDITIONAL",)).values():
+        _doubt_layers(doubts, rows, "OVERLAY_UNKNOWN")
+    table.add(
+        "buildable_area_m2",
+        shapely.area(buildable),
+        unit="m2",
+        doubts=doubts,
+        inputs=("net_area_m2",),
+        geometry="buildable",
+    )
+
+
+def _doubt_layers(doubts: Doubts, rows: list[tuple[str, NDArray[np.bool_]]], code: str) -> None:
+    """Values that rest on layers which do not say enough are upper bounds: conditional, naming them."""
+    if not rows:
+        return
+    table = np.column_stack([where for _, where in rows])
+    for pattern in np.unique(table[table.any(axis=1)], axis=0):
+        layers = list(dict.fromkeys(layer for (layer, _), set_ in zip(rows, pattern, strict=True) if set_))
+        doubts.add((table == pattern).all(axis=1), CONDITIONAL, Reason(code, {"layers": layers}))
+
+
+def _envelopes(
+    table: Table,
+    lots: Shapes,
+    land: Land,
+    edges: Edges,
+    front: Ints,
+    placed: Placed,
+    rules: RuleSet,
+    looks: tuple[Floats, Floats, Doubts],
+) -> tuple[Shapes, Shapes, Doubts, NDArray[np.object_]]:
+    """Envelopes before overlays, the lines at 60 %, doubts and the rule of each lot."""
+    azimuth_deg, building, directions = looks
+    envelope, line = land.net.copy(), shapes(*[shapely.LineString()] * table.lots)
+    doubts = Doubts(placed.doubts.state.copy(), placed.doubts.reason.copy())
+    named = np.full(table.lots, None, dtype=object)
+    for rule, where in _by_rule(placed, rules, doubts).values():
+        some = np.flatnonzero(where & (placed.doubts.state < UNKNOWN) & ~land.in_plan)
+        named[some] = rule
+        if rule.kind == "DEPTH60":
+            directed = some[~np.isnan(building[some])]
+            lost = np.isin(np.arange(table.lots), some) & np.isnan(building)
+            doubts.add(
+                lost & (directions.state == UNKNOWN),
+                UNKNOWN,
+                Reason("DESK_DECIDES", {"subject": "building_side"}),
+            )
+            doubts.add(lost, UNKNOWN, Reason("INPUT_UNKNOWN", {"inputs": ["orientation"]}))
+            shape, line[directed] = _deep(rule, lots, land, edges, directed, building)
+            envelope[directed] = shapely.intersection(envelope[directed], shape)
+            ask = table["orientation"].doubts.state == NEEDS_INSPECTION
+            asked = ask & np.isin(np.arange(table.lots), directed)
+            doubts.add(asked, NEEDS_INSPECTION, Reason("ORIENTATION_ASK"))
+        else:
+            metres, untold = _setbacks_m(rule.params, land.edges, front, azimuth_deg)
+            here = np.isin(land.edges.lot, some)
+            shape = _set_back(rule.params["join"], land, here, metres)
+            envelope[some] = shapely.intersection(envelope[some], shape[some])
+            unsaid = np.isin(np.arange(table.lots), land.edges.lot[here & untold])
+            doubts.add(unsaid, UNKNOWN, Reason("EDGE_UNKNOWN"))
+    doubts.add(land.in_plan, UNKNOWN, Reason("IN_PLAN"))
+    return envelope, line, doubts, named
+
+
+def _by_rule(placed: Placed, rules: RuleSet, doubts: Doubts) -> dict[int, tuple[Rule, NDArray[np.bool_]]]:
+    """Envelope rules and the lots on which they hold; a zone without one leaves the envelope unknown."""
+    found: dict[int, tuple[Rule, NDArray[np.bool_]]] = {}
+    for code in {code for code in placed.code if code is not None}:
+        lots = placed.lot[placed.code == code]
+        picked = [rules.pick(kind, code).rule for kind in ENVELOPE_KINDS]
+        for rule in (rule for rule in picked if rule is not None):
+            found.setdefault(id(rule), (rule, np.zeros(placed.lots, dtype=bool)))[1][lots] = True
+        if not any(picked):
+            where = np.isin(np.arange(placed.lots), lots)
+            doubts.add(where, UNKNOWN, Reason("NO_RULE", {"kind": "DEPTH60", "zone": code}))
+    return found
+
+
+def _deep(
+    rule: Rule, lots: Shapes, land: Land, edges: Edges, some: Ints, building: Floats
+) -> tuple[Shapes, Shapes]:
+    measured = {"NET": land.net, "NET_BEFORE_CHAMFER": land.main, "EXISTING": lots}
+    # What lies beyond an edge of unknown kind may be a neighbour: it keeps its light.
+    beside = np.isin(edges.kind.astype(str), ("neighbour", "unknown")) & np.isin(edges.lot, some)
+    position = np.full(len(lots), -1, dtype=np.int64)
+    position[some] = np.arange(len(some))
+    found = depth_envelopes(
+        land.net[some],
+        measured[rule.params.get("depth_measured_on", "NET_BEFORE_CHAMFER")][some],
+        building[some],
+        (position[edges.lot[beside]], edges.geometry[beside]),
+        {"retreat": "ACROSS_DISTANCE", **rule.params},
+    )
+    return found.envelope, found.line
+
+
+def _set_back(join: str, land: Land, here: NDArray[np.bool_], metres: Floats) -> Shapes:
+    """Net lots less their setbacks; the infinite line of an edge means something on convex lots only."""
+    dented = shapely.area(shapely.convex_hull(land.net)) - shapely.area(land.net) > DENT_M2
+    shape = land.net
+    for name, group in (("DISTANCE", dented), (join, ~dented)):
+        mine = here & group[land.edges.lot]
+        shape = set_back(shape, land.edges.lot[mine], land.edges.geometry[mine], metres[mine], name)
+    return shape
+
+
+def _setbacks_m(
+    params: Mapping[str, Any], edges: Edges, front: Ints, azimuth_deg: Floats
+) -> tuple[Floats, NDArray[np.bool_]]:
+    """Setback of each edge by what lies beyond it, and edges of which the rule cannot tell."""
+    points = np.stack(
+        [shapely.get_coordinates(shapely.get_point(edges.geometry, at)).reshape(-1, 2) for at in (0, -1)],
+        axis=1,
+    )
+    run = points[:, 1] - points[:, 0]
+    along = np.degrees(np.arctan2(run[:, 0], run[:, 1])) % 180
+    # An edge that runs as the frontage does, and is none, is the rear; the others are sides.
+    askew = np.abs((along - (azimuth_deg[edges.lot] + 90) % 180 + 90) % 180 - 90)
+    rear = askew < 45
+    street = edges.kind == "passage"
+    main = street & (edges.passage >= 0) & (edges.passage == front[edges.lot])
+    largest = max(float(value) for key, value in params.items() if key.endswith("_m"))
+    metres = np.select(
+        [main, street, edges.kind == "neighbour", edges.kind == "open"],
+        [
+            float(params["front_m"]),
+            float(params.get("street_side_m", params["front_m"])),
+            np.where(rear, float(params["rear_m"]), float(params["side_m"])),
+            float(params.get("open_m", params["side_m"])),
+        ],
+        default=largest,
+    ).astype(float)
+    same = float(params["rear_m"]) == float(params["side_m"])
+    untold = (edges.kind == "unknown") & (largest > 0)
+    untold |= (edges.kind == "neighbour") & np.isnan(askew) & (not same)
+    return metres, untold

@@ -1,0 +1,240 @@
+"""Gets from the surveyed lot to the net lot: widening, corners, and areas in whole mm² that add up."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from gis_core.constraints import chamfer, widening
+from gis_core.constraints.areas import Areas, ground_factor, permitted_discrepancy_m2, within_tolerance
+from gis_core.constraints.columns import NEEDS_INSPECTION, UNKNOWN, Doubts, Table, metres
+from gis_core.constraints.findings import Reason
+from gis_core.constraints.frontages import Ways, corners_between, edges_after, no_ways
+from gis_core.constraints.plane import Ints, Shapes, shapes, whole_mm2
+from gis_core.constraints.rules import Rule, RuleSet
+from gis_core.constraints.values import Edges, Lots, Surroundings
+
+
+@dataclass(frozen=True)
+class Land:
+    """
+    What is left of the lots; arrays of (n,).
+
+    `after` all parts after widening, `main` the largest, `net` that less its chamfers. `edges` are those
+    of `main`. Where widening or chamfer is unknown the shapes are an upper bound and the table says so.
+    """
+
+    after: Shapes
+    main: Shapes
+    net: Shapes
+    chamfers: Shapes
+    edges: Edges
+    in_plan: NDArray[np.bool_]
+    areas: Areas
+    net_mm2: Ints
+
+
+def clear_land(table: Table, lots: Lots, around: Surroundings, rules: RuleSet) -> Land:
+    """Widen, cut corners and measure; puts the areas into the table."""
+    rule = rules.everywhere("WIDEN")
+    ways = _ways(lots, around, rules, rule)
+    widened = _widened(lots, ways, rule)
+    edges = edges_after(around.edges, widened.main, widened.ceded_m2 > 1e-9, ways)
+    net, triangles, corner_doubts, cut_rule = _corners_cut(widened.main, edges, around, rules)
+    factor_rule = rules.everywhere("GRID_TO_GROUND")
+    factor = ground_factor(factor_rule.params if factor_rule else None)
+    surveyed, after, main, net_mm2 = (
+        whole_mm2(shapely.area(shape)) for shape in (lots.geometry, widened.after, widened.main, net)
+    )
+    in_m2 = factor / 1e6
+    _area_columns(table, lots, surveyed * in_m2, rules)
+    table.add(
+        "widening_area_m2",
+        (surveyed - after) * in_m2,
+        unit="m2",
+        doubts=_widening_doubts(lots, around, ways, rule),
+        rule=rule,
+        inputs=("surveyed_area_m2",),
+        formula=lambda lot: f"{metres(surveyed[lot] * in_m2)} − {metres(after[lot] * in_m2)}",
+        geometry="ceded",
+    )
+    table.add(
+        "other_parts_area_m2", (after - main) * in_m2, unit="m2", inputs=("widening_area_m2",), rule=rule
+    )
+    table.add(
+        "chamfer_area_m2",
+        (main - net_mm2) * in_m2,
+        unit="m2",
+        doubts=corner_doubts,
+        rule=cut_rule,
+        inputs=("widening_area_m2",),
+        formula=lambda lot: f"{metres(main[lot] * in_m2)} − {metres(net_mm2[lot] * in_m2)}",
+        geometry="chamfer",
+    )
+    _net_column(table, net_mm2 * in_m2, widened.in_plan)
+    basis = Areas(lots.deed_area_m2, surveyed * in_m2, main * in_m2, net_mm2 * in_m2)
+    return Land(widened.after, widened.main, net, triangles, edges, widened.in_plan, basis, net_mm2)
+
+
+def _ways(lots: Lots, around: Surroundings, rules: RuleSet, rule: Rule | None) -> Ways:
+    """Rights of way that take land from these lots: of streets to be widened, and of planned streets."""
+    if rule is None:
+        return no_ways()
+    passages = around.passages
+    way = widening.rights_of_way(passages, rule.params) if len(passages) else shapes()
+    takes = np.array([shape is not None for shape in way], dtype=bool)
+    if rule.params.get("passages", "WIDENED_ONLY") == "WIDENED_ONLY":
+        grows = ~(passages.planned_width_m <= passages.existing_width_m + 1e-9)
+        takes &= grows | (passages.form != "CENTRELINE")
+    lines = np.flatnonzero(takes & (passages.form == "CORRECTED_LINE"))
+    areas = np.flatnonzero(takes & (passages.form != "CORRECTED_LINE"))
+    planned = _planned_streets(around, rules)
+    shape = np.concatenate([way[areas], planned, way[lines]])
+    passage = np.concatenate([areas, np.full(len(planned), -1), lines]).astype(np.int64)
+    drawn = np.arange(len(areas) + len(planned))
+    tree = shapely.STRtree(lots.geometry)
+    reached, lot = tree.query(shape[drawn], predicate="intersects") if len(drawn) else (drawn, drawn)
+    line_lot, line_way = _beside(around.edges, passage, len(drawn))
+    lot, reached = np.concatenate([lot, line_lot]), np.concatenate([reached, line_way])
+    order = np.lexsort((reached, lot))
+    return Ways(shape, passage, lot[order].astype(np.int64), reached[order].astype(np.int64))
+
+
+def _beside(edges: Edges, passage: Ints, first: int) -> tuple[Ints, Ints]:
+    """Pairs of lots and corrected lines: such a line speaks only for lots that front on its passage."""
+    pairs = [
+        (lot, way)
+        for way in range(first, len(passage))
+        for lot in np.unique(edges.lot[edges.passage == passage[way]])
+    ]
+    found = np.array(pairs, dtype=np.int64).reshape(-1, 2)
+    return found[:, 0], found[:, 1]
+
+
+def _planned_streets(around: Surroundings, rules: RuleSet) -> Shapes:
+    layers = {rule.params["layer"] for rule in rules.of_kind("PLANNED_STREET")}
+    return around.overlays.geometry[np.isin(around.overlays.layer.astype(str), list(layers))]
+
+
+def _widened(lots: Lots, ways: Ways, rule: Rule | None) -> widening.Widened:
+    policy = rule.params if rule else {"consumed_below_share": 0.0, "minimum_usable_m2": 0.0}
+    return widening.widen(lots.geometry, ways.lot, ways.shape[ways.way], policy)
+
+
+def _widening_doubts(lots: Lots, around: Surroundings, ways: Ways, rule: Rule | None) -> Doubts:
+    doubts = Doubts.none(len(lots))
+    if rule is None:
+        return doubts.add(np.ones(len(lots), dtype=bool), UNKNOWN, Reason("NO_RULE", {"kind": "WIDEN"}))
+    edges, passages = around.edges, around.passages
+    street = edges.kind == "passage"
+    named = street & (edges.passage >= 0)
+    untold = street & (edges.passage < 0)
+    if len(passages):
+        left, right = widening.half_widths_m(passages, never_narrow=rule.params["never_narrow"])
+        silent = (passages.form == "CENTRELINE") & np.isnan(left + right)
+        untold[named] |= silent[edges.passage[named]]
+    where = np.zeros(len(lots), dtype=bool)
+    where[edges.lot[untold]] = True
+
+    def streets(lot: int) -> Reason:
+        mine = edges.passage[untold & (edges.lot == lot)]
+        keys = sorted({str(passages.key[passage]) for passage in mine if passage >= 0})
+        return Reason("WIDTH_UNKNOWN", {"streets": keys})
+
+    doubts.add_each(where, UNKNOWN, streets)
+    beyond = np.zeros(len(lots), dtype=bool)
+    beyond[edges.lot[edges.kind == "unknown"]] = True
+    edgeless = ~np.isin(np.arange(len(lots)), edges.lot)
+    return doubts.add(beyond | edgeless, NEEDS_INSPECTION, Reason("EDGE_UNKNOWN"))
+
+
+def _corners_cut(
+    main: Shapes, edges: Edges, around: Surroundings, rules: RuleSet
+) -> tuple[Shapes, Shapes, Doubts, Rule | None]:
+    """Net lots, what was cut (one shape per lot), doubts, and the rule."""
+    lots, rule = len(main), rules.everywhere("CHAMFER")
+    doubts, nothing = Doubts.none(lots), shapes(*[shapely.Polygon()] * lots)
+    params = rule.params if rule else ANY_CORNER
+    found = corners_between(edges, main, around.passages, params)
+    at_corner = np.zeros(lots, dtype=bool)
+    at_corner[found.corners.lot] = True
+    if rule is None:
+        doubts.add(at_corner | found.unclear, UNKNOWN, Reason("NO_RULE", {"kind": "CHAMFER"}))
+        return main, nothing, doubts, None
+    doubts.add(found.unclear, NEEDS_INSPECTION, Reason("CORNER_NOT_CLEAR"))
+    if not at_corner.any():
+        return main, nothing, doubts, rule
+    cut = chamfer.cut_corners(main, found.corners, rule.params)
+    for number in np.flatnonzero(cut.status == "NO_AUTOMATIC_VALUE"):
+        lot = np.arange(lots) == found.corners.lot[number]
+        angle_deg = round(float(cut.angle_deg[number]), 2)
+        doubts.add(lot, UNKNOWN, Reason("CORNER_NOT_AUTOMATIC", {"angle_deg": angle_deg}))
+    unknown = np.isin(np.arange(lots), found.corners.lot[cut.status == "UNKNOWN"])
+    doubts.add(unknown, UNKNOWN, Reason("WIDTH_UNKNOWN", {"streets": []}))
+    clipped = np.isin(np.arange(lots), found.corners.lot[cut.status == "CLIPPED"])
+    doubts.add(clipped | cut.overlapping, NEEDS_INSPECTION, Reason("CHAMFER_CLIPPED"))
+    corner = shapely.difference(main, cut.net)
+    return cut.net, np.where(cut.lost_m2 > 0, corner, nothing), doubts, rule
+
+
+#: Enough to find out whether a lot has corners at all, where no rule says how to cut them.
+ANY_CORNER = {
+    "sizes": {name: {"kind": "FIXED"} for name in ("VEHICULAR", "ONE_NOT_VEHICULAR", "NOT_VEHICULAR")},
+    "measure": "LEG",
+}
+
+
+def _area_columns(table: Table, lots: Lots, surveyed_m2: NDArray[np.float64], rules: RuleSet) -> None:
+    no_deed = np.isnan(lots.deed_area_m2)
+    table.add(
+        "deed_area_m2",
+        lots.deed_area_m2,
+        unit="m2",
+        doubts=Doubts.none(len(lots)).add(no_deed, UNKNOWN, Reason("NO_DEED_AREA")),
+    )
+    table.add("surveyed_area_m2", surveyed_m2, unit="m2", geometry="parcel")
+    rule = rules.everywhere("DEED_TOLERANCE")
+    difference_m2 = lots.deed_area_m2 - surveyed_m2
+    doubts = Doubts.none(len(lots))
+    if rule is None:
+        doubts.add(~no_deed, UNKNOWN, Reason("NO_RULE", {"kind": "DEED_TOLERANCE"}))
+    else:
+        permitted = permitted_discrepancy_m2(lots.deed_area_m2, rule.params)
+        apart = ~no_deed & ~within_tolerance(lots.deed_area_m2, surveyed_m2, rule.params)
+        doubts.add_each(
+            apart,
+            NEEDS_INSPECTION,
+            lambda lot: Reason(
+                "DEED_AND_SURVEY_DIFFER",
+                {"difference_m2": float(difference_m2[lot]), "permitted_m2": float(permitted[lot])},
+            ),
+        )
+    table.add(
+        "area_discrepancy_m2",
+        difference_m2,
+        unit="m2",
+        doubts=doubts,
+        rule=rule,
+        inputs=("deed_area_m2", "surveyed_area_m2"),
+        formula=lambda lot: f"{metres(lots.deed_area_m2[lot])} − {metres(surveyed_m2[lot])}",
+    )
+
+
+def _net_column(table: Table, net_m2: NDArray[np.float64], in_plan: NDArray[np.bool_]) -> None:
+    names = ("surveyed_area_m2", "widening_area_m2", "other_parts_area_m2", "chamfer_area_m2")
+
+    def formula(lot: int) -> str:
+        parts = [metres(table[name].values[lot]) for name in names if name != "other_parts_area_m2"]
+        other = table["other_parts_area_m2"].values[lot]
+        return " − ".join(parts + ([metres(other)] if other else []))
+
+    table.add(
+        "net_area_m2",
+        net_m2,
+        unit="m2",
+        doubts=Doubts.none(len(net_m2)).add(in_plan, UNKNOWN, Reason("IN_PLAN")),
+        inputs=names,
+        formula=formula,
+        geometry="net",
+    )

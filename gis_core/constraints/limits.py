@@ -1,0 +1,355 @@
+"""Finds the limits of lots in their zones: floor area ratio, coverage, storeys, widths of passages."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gis_core.constraints.areas import Areas
+from gis_core.constraints.bands import looked_up
+from gis_core.constraints.columns import DISCRETIONARY, UNKNOWN, Column, Doubts, Table, metres
+from gis_core.constraints.findings import Reason
+from gis_core.constraints.plane import PASSING_M, Floats, Ints
+from gis_core.constraints.restrictions import Restrictions
+from gis_core.constraints.rules import Rule, RuleSet
+from gis_core.constraints.storeys import (
+    Limit,
+    by_density,
+    by_height,
+    by_width,
+    height_m,
+    least,
+    may_request,
+    width_on_basis_m,
+)
+from gis_core.constraints.values import Edges, Passages
+from gis_core.constraints.zones import Overlaps, strictest, weighted
+
+#: States of the zone look-up in which no limit can be read off.
+NO_LIMITS = ("NO_ZONE", "PARTLY_UNZONED", "OVERLAPPING_ZONES")
+
+
+@dataclass(frozen=True)
+class Placed:
+    """
+    Concerned zones of lots: pairs (m,) of lot and the code whose rules hold there; `single` (n,) the one.
+
+    `code` is None where a lot is too small for its zone's rules and no other zone's hold instead.
+    """
+
+    lots: int
+    overlaps: Overlaps
+    lot: Ints
+    code: NDArray[np.object_]
+    single: NDArray[np.object_]
+    doubts: Doubts
+    split: str
+
+
+def governing_widths(table: Table, edges: Edges, passages: Passages, rules: RuleSet) -> Floats:
+    """Widths of the passages that govern, into the table; NaN where not known, in metres."""
+    rule = rules.everywhere("STOREY_POLICY")
+    doubts = Doubts.none(table.lots)
+    widths = np.full(table.lots, np.nan)
+    everyone = np.ones(table.lots, dtype=bool)
+    if rule is None:
+        doubts.add(everyone, UNKNOWN, Reason("NO_RULE", {"kind": "STOREY_POLICY"}))
+    else:
+        lot, width_m, passage = _frontage_widths(edges, passages, rule.params)
+        np.fmax.at(widths, lot, width_m)
+        # An unknown frontage might be wider than the widest known one.
+        hidden = np.isin(np.arange(table.lots), lot[np.isnan(width_m)])
+        widths[hidden] = np.nan
+        streets = {
+            int(owner): str(passages.key[at]) for owner, at in zip(lot, passage, strict=True) if at >= 0
+        }
+        doubts.add_each(
+            hidden,
+            UNKNOWN,
+            lambda at: Reason("WIDTH_UNKNOWN", {"streets": [streets[at]] if at in streets else []}),
+        )
+        doubts.add(np.isnan(widths), UNKNOWN, Reason("NO_ACCESS"))
+    table.add("governing_width_m", widths, unit="m", doubts=doubts, rule=rule)
+    return widths
+
+
+def _frontage_widths(
+    edges: Edges, passages: Passages, policy: Mapping[str, Any]
+) -> tuple[Ints, Floats, Ints]:
+    """Per frontage: lot, width on the policy's basis (NaN unknown), passage."""
+    front = edges.kind == "passage"
+    lot, passage, measured = edges.lot[front], edges.passage[front], edges.width_m[front]
+    existing, planned = measured.copy(), np.full(len(lot), np.nan)
+    named = passage >= 0
+    told = passages.existing_width_m[passage[named]]
+    existing[named] = np.where(np.isnan(told), existing[named], told)
+    planned[named] = passages.planned_width_m[passage[named]]
+    if policy["which_passage"] == "WIDEST_WITH_LEGAL_ACCESS":
+        reachable = ~named
+        reachable[named] = passages.legal_access[passage[named]]
+        lot, passage, existing, planned = (rows[reachable] for rows in (lot, passage, existing, planned))
+    return lot, width_on_basis_m(existing, planned, policy["width_basis"]), passage
+
+
+def place(
+    overlaps: Overlaps, codes: NDArray[np.object_], areas: Areas, widths_m: Floats, rules: RuleSet
+) -> Placed:
+    """Which zone's rules hold on which lot: of a lot too small for its zone's rules, those it falls to."""
+    lots = len(areas.net_m2)
+    rule = rules.everywhere("ZONE")
+    split = rule.params["split_zone_limits"] if rule else "DESK"
+    doubts = Doubts.none(lots)
+    for state in NO_LIMITS:
+        doubts.add(overlaps.state == state, UNKNOWN, Reason(state))
+    if split == "DESK":
+        doubts.add(overlaps.state == "MULTI_ZONE", UNKNOWN, Reason("MULTI_ZONE"))
+    concerned = np.flatnonzero(overlaps.kind == "CONCERNED")
+    lot = overlaps.lot[concerned]
+    code = codes[overlaps.zone[concerned]].copy()
+    for _ in range(5):
+        if not _fall(code, lot, areas, widths_m, rules, doubts):
+            break
+    single = np.full(lots, "", dtype=object)
+    one = np.isin(lot, np.flatnonzero(overlaps.state == "ONE_ZONE"))
+    single[lot[one]] = codes[overlaps.zone[concerned[one]]]
+    return Placed(lots, overlaps, lot, code, single, doubts, split)
+
+
+def _fall(
+    code: NDArray[np.object_], lot: Ints, areas: Areas, widths_m: Floats, rules: RuleSet, doubts: Doubts
+) -> bool:
+    """Replace the codes of lots that are too small for their zone's rules; whether any was replaced."""
+    fell = False
+    for name in {name for name in code if name is not None}:
+        rule = rules.pick("MIN_LOT", name).rule
+        if rule is None:
+            continue
+        here = np.flatnonzero(code == name)
+        area_m2, width_m = areas.on_basis(rule.area_basis or "NET")[lot[here]], widths_m[lot[here]]
+        small = area_m2 < rule.params.get("min_area_m2", 0.0) - PASSING_M
+        narrow = width_m < rule.params.get("min_passage_m", 0.0) - PASSING_M
+        unsaid = np.isnan(width_m) & (rule.params.get("min_passage_m") is not None)
+        _doubt(doubts, lot[here[unsaid]], Reason("INPUT_UNKNOWN", {"inputs": ["governing_width_m"]}))
+        falls_to = rule.params.get("falls_to")
+        if falls_to is None:
+            _doubt(
+                doubts,
+                lot[here[small]],
+                Reason("LOT_TOO_SMALL", {"min_area_m2": rule.params.get("min_area_m2")}),
+            )
+            narrowest = {"min_passage_m": rule.params.get("min_passage_m")}
+            _doubt(doubts, lot[here[narrow]], Reason("PASSAGE_TOO_NARROW", narrowest))
+        code[here[small | narrow]] = falls_to
+        fell |= bool((small | narrow).any()) and falls_to is not None
+    return fell
+
+
+def _doubt(doubts: Doubts, lots: Ints, reason: Reason) -> None:
+    where = np.zeros(len(doubts.state), dtype=bool)
+    where[lots] = True
+    doubts.add(where, UNKNOWN, reason)
+
+
+def percentages(
+    table: Table,
+    placed: Placed,
+    kind: str,
+    key: str,
+    areas: Areas,
+    rules: RuleSet,
+    shrunk_m2: Floats | None = None,
+) -> tuple[Column, Column]:
+    """
+    A percentage of the zones (`FAR`, `COV`) and the area cap it gives, into the table.
+
+    Over several zones weighted by share or the strictest, as the city's ZONE rule says. `shrunk_m2` (n,)
+    is taken off the basis.
+    """
+    param, cap_key = f"{key}_percent", f"{key}_cap_m2"
+    percent, cap_m2 = np.full(len(placed.lot), np.nan), np.full(len(placed.lot), np.nan)
+    doubts, named = _copy(placed.doubts), np.full(placed.lots, None, dtype=object)
+    basis_names = np.full(placed.lots, "", dtype=object)
+    for code in {code for code in placed.code if code is not None}:
+        here = placed.code == code
+        picked = rules.pick(kind, code)
+        if picked.rule is None:
+            reason = Reason("RULES_CONFLICT", {"rules": list(picked.conflict)})
+            missing = Reason("NO_RULE", {"kind": kind, "zone": code})
+            _doubt(doubts, placed.lot[here], reason if picked.conflict else missing)
+            continue
+        lot = placed.lot[here]
+        basis_m2 = areas.on_basis(picked.rule.area_basis or "NET")[lot]
+        percent[here] = picked.rule.params[param]
+        cap_m2[here] = percent[here] / 100 * (basis_m2 - (0.0 if shrunk_m2 is None else shrunk_m2[lot]))
+        named[lot], basis_names[lot] = picked.rule, picked.rule.area_basis or "NET"
+    percents, caps = _combined(placed, percent), _combined(placed, cap_m2)
+    column = table.add(param, percents, unit="%", doubts=doubts, inputs=("zone",), rule=named)
+    cap = _cap_column(table, cap_key, caps, percents, basis_names, named)
+    return column, cap
+
+
+def _cap_column(
+    table: Table,
+    key: str,
+    caps: Floats,
+    percents: Floats,
+    basis: NDArray[np.object_],
+    rule: NDArray[np.object_],
+) -> Column:
+    """A cap rests on the areas of its own basis; each basis lends its doubts only to the lots that use it."""
+    doubts = Doubts.none(table.lots)
+    for name in {name for name in basis if name}:
+        for source in BASIS_FINDINGS[name]:
+            lent, here = table[source].doubts, basis == name
+            for lot in np.flatnonzero(here & (lent.state > doubts.state)):
+                unknown = lent.state[lot] == UNKNOWN
+                doubts.state[lot] = lent.state[lot]
+                doubts.reason[lot] = (
+                    Reason("INPUT_UNKNOWN", {"inputs": [source]}) if unknown else lent.reason[lot]
+                )
+    percent_key = key.replace("_cap_m2", "_percent")
+    return table.add(
+        key,
+        caps,
+        unit="m2",
+        doubts=doubts,
+        inputs=(percent_key,),
+        rule=rule,
+        binding=np.array([(name,) if name else () for name in basis] + [None], dtype=object)[:-1],
+        formula=lambda lot: (
+            f"{percents[lot]:g} % × {metres(caps[lot] / percents[lot] * 100 if percents[lot] else 0)}"
+        ),
+    )
+
+
+BASIS_FINDINGS: dict[str, tuple[str, ...]] = {
+    "DEED": ("deed_area_m2", "area_discrepancy_m2"),
+    "EXISTING": ("surveyed_area_m2",),
+    "NET": ("net_area_m2",),
+    "NET_BEFORE_CHAMFER": ("widening_area_m2",),
+    "MIN(DEED,EXISTING)": ("deed_area_m2", "area_discrepancy_m2"),
+}
+
+
+def _combined(placed: Placed, values: Floats) -> Floats:
+    overlaps = placed.overlaps
+    spread = np.full(len(overlaps.lot), np.nan)
+    spread[overlaps.kind == "CONCERNED"] = values
+    combine = weighted if placed.split == "AREA_WEIGHTED" else strictest
+    return combine(overlaps, spread, placed.lots)
+
+
+def _copy(doubts: Doubts) -> Doubts:
+    return Doubts(doubts.state.copy(), doubts.reason.copy())
+
+
+def storeys(
+    table: Table, placed: Placed, widths_m: Floats, areas: Areas, restrictions: Restrictions, rules: RuleSet
+) -> Floats:
+    """Storeys, what may be asked for, and the height, into the table; storeys are returned, NaN unknown."""
+    limits, sources = _limits(table, placed, widths_m, areas, rules)
+    heights = rule_of_lots(placed, "HEIGHT", rules)
+    limits += _height_limits(placed.lots, restrictions, heights)
+    doubts = _copy(placed.doubts)
+    if not limits:
+        limits = [Limit("", np.full(placed.lots, np.inf))]
+    found = least(limits)
+    nothing = np.isinf(found.storeys)
+    doubts.add(nothing, UNKNOWN, Reason("NO_RULE", {"kind": "STOREY"}))
+    doubts.add_each(
+        np.isnan(found.storeys),
+        UNKNOWN,
+        lambda lot: Reason("LIMIT_UNKNOWN", {"rules": list(found.unknown[lot])}),
+    )
+    values = np.where(nothing, np.nan, found.storeys)
+    binding_rule = np.array(
+        [sources.get(names[0]) if names else None for names in found.binding] + [None], dtype=object
+    )[:-1]
+    table.add("storeys", values, doubts=doubts, binding=found.binding, rule=binding_rule, inputs=("zone",))
+    _request_column(table, placed, values, widths_m, rules)
+    _height_column(table, values, heights)
+    return values
+
+
+def _limits(
+    table: Table, placed: Placed, widths_m: Floats, areas: Areas, rules: RuleSet
+) -> tuple[list[Limit], dict[str, Rule]]:
+    """Each storey rule as a limit over all lots: infinite where it does not hold."""
+    holding: dict[str, tuple[Rule, NDArray[np.bool_]]] = {}
+    for code in {code for code in placed.code if code is not None}:
+        lots = placed.lot[placed.code == code]
+        for rule in rules.together("STOREY", code):
+            where = holding.setdefault(
+                f"{rule.code}@{rule.zone_code}", (rule, np.zeros(placed.lots, dtype=bool))
+            )[1]
+            where[lots] = True
+    limits, sources = [], {}
+    for rule, where in holding.values():
+        values = np.full(placed.lots, np.inf)
+        values[where] = _storeys_by(rule, table, widths_m, areas)[where]
+        limits.append(Limit(rule.code, values))
+        sources[rule.code] = rule
+    return limits, sources
+
+
+def _storeys_by(rule: Rule, table: Table, widths_m: Floats, areas: Areas) -> Floats:
+    params = rule.params
+    readers: dict[str, Callable[[], Floats]] = {
+        "ZONE": lambda: np.full(table.lots, float(params["storeys"])),
+        "BY_WIDTH": lambda: by_width(params["bands"], widths_m),
+        "BY_AREA": lambda: looked_up(
+            params["bands"], "storeys", areas.on_basis(params.get("area_basis", "NET"))
+        ),
+        "FAR_OVER_COVERAGE": lambda: by_density(
+            table["far_percent"].values, table["coverage_percent"].values, params["round"]
+        ),
+    }
+    return readers[params["limit"]]()
+
+
+def _height_limits(lots: int, restrictions: Restrictions, heights: NDArray[np.object_]) -> list[Limit]:
+    limits = []
+    for judgement in restrictions.judgements:
+        if judgement.effect != "HEIGHT_LIMIT":
+            continue
+        values = np.full(lots, np.inf)
+        for pair in np.flatnonzero(np.isin(judgement.state, ("applies", "borderline"))):
+            lot = judgement.lot[pair]
+            limit_m = judgement.height_m[pair]
+            rule = heights[lot]
+            allowed = np.nan if rule is None else by_height(np.array([limit_m]), rule.params)[0]
+            values[lot] = np.minimum(values[lot], allowed)
+        name = judgement.rule.code if judgement.rule else judgement.layer
+        limits.append(Limit(name, values))
+    return limits
+
+
+def rule_of_lots(placed: Placed, kind: str, rules: RuleSet) -> NDArray[np.object_]:
+    """The rule of a kind per lot (n,): of its zone, or of the whole city; None without one."""
+    found = np.full(placed.lots, rules.everywhere(kind), dtype=object)
+    for code in {code for code in placed.code if code is not None}:
+        found[placed.lot[placed.code == code]] = rules.pick(kind, code).rule
+    return found
+
+
+def _request_column(table: Table, placed: Placed, values: Floats, widths_m: Floats, rules: RuleSet) -> None:
+    rule = rules.everywhere("STOREY_POLICY")
+    policy = rule.params.get("discretionary") if rule else None
+    asked = may_request(values, placed.single, widths_m, policy)
+    there = ~np.isnan(asked)
+    doubts = Doubts.none(placed.lots).add(there, DISCRETIONARY, Reason("DISCRETION"))
+    # Nothing may be asked for: an empty value, not an unknown one.
+    shown = np.where(there, asked, None).astype(object)
+    table.add("may_request_storeys", shown, doubts=doubts, rule=rule)
+
+
+def _height_column(table: Table, values: Floats, heights: NDArray[np.object_]) -> None:
+    metres_high = np.full(table.lots, np.nan)
+    doubts = Doubts.none(table.lots)
+    doubts.add(np.equal(heights, None), UNKNOWN, Reason("NO_RULE", {"kind": "HEIGHT"}))
+    for rule in {id(rule): rule for rule in heights if rule is not None}.values():
+        here = np.array([mine is rule for mine in heights], dtype=bool)
+        metres_high[here] = height_m(values[here], rule.params)
+    table.add("height_m", metres_high, unit="m", doubts=doubts, inputs=("storeys",), rule=heights)

@@ -1,0 +1,282 @@
+"""Brings the overlays of a city to bear on lots: which apply, where nothing may be built, how high."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from gis_core.constraints.findings import OverlayFinding, OverlayState, Reason
+from gis_core.constraints.overlays import buffer_distance_m, buffer_shape, judge
+from gis_core.constraints.plane import Floats, Ints, Shapes, shapes
+from gis_core.constraints.rules import Rule, RuleSet
+from gis_core.constraints.slivers import threshold_width_m
+from gis_core.constraints.values import Layer, Overlays, Surroundings
+
+#: What a layer without a rule means: it is shown, its effect nobody has said.
+WITHOUT_RULE: Mapping[str, Any] = {"measured_from": "POLYGON", "distance_m": 0.0, "effect": "INFO"}
+#: A feature whose buffer no row gives leaves lots within the table's largest distance, or this, unknown.
+UNTOLD_M = 50.0
+
+
+@dataclass
+class LayerJudgement:
+    """One layer under one rule, against all lots: pairs (m,) of lot and feature, silence per lot (n,)."""
+
+    layer: str
+    params: Mapping[str, Any]
+    rule: Rule | None
+    known: Layer | None
+    lot: Ints
+    feature: Ints
+    state: NDArray[np.object_]
+    reason: NDArray[np.object_]
+    overlap: Shapes
+    overlap_m2: Floats
+    width_m: Floats
+    distance_m: Floats
+    height_m: Floats
+    silence: NDArray[np.object_]
+
+    @property
+    def effect(self) -> str:
+        """What the rule makes of it."""
+        return str(self.params["effect"])
+
+    def sure(self) -> NDArray[np.bool_]:
+        """Pairs whose state is not unknown."""
+        return self.state != "unknown"
+
+
+@dataclass
+class Restrictions:
+    """All layers against all lots."""
+
+    lots: int
+    judgements: list[LayerJudgement] = field(default_factory=list)
+
+    def no_build(self) -> tuple[Ints, Shapes]:
+        """Lots and the shapes taken from what may be built on them."""
+        pairs = [(j.lot, j.overlap) for j in self.judgements if j.effect == "NO_BUILD"]
+        if not pairs:
+            return np.array([], dtype=np.int64), shapes()
+        lot, overlap = (np.concatenate(column) for column in zip(*pairs, strict=True))
+        some = shapely.area(overlap) > 0
+        return lot[some], overlap[some]
+
+    def unsure(self, effects: tuple[str, ...]) -> dict[str, list[tuple[str, NDArray[np.bool_]]]]:
+        """Layers with such an effect whose say is missing: state -> (layer, lots (n,) of which it is so)."""
+        found: dict[str, list[tuple[str, NDArray[np.bool_]]]] = {"unknown": [], "borderline": []}
+        for judgement in self.judgements:
+            if judgement.effect in effects:
+                for state, rows in found.items():
+                    rows.append((judgement.layer, self._with_state(judgement, state)))
+        return found
+
+    def _with_state(self, judgement: LayerJudgement, state: str) -> NDArray[np.bool_]:
+        where = np.zeros(self.lots, dtype=bool)
+        where[judgement.lot[judgement.state == state]] = True
+        if state == "unknown":
+            where |= judgement.silence != None  # noqa: E711  (element by element)
+        return where
+
+    def agencies(self, effect: str) -> list[tuple[str, NDArray[np.bool_]]]:
+        """Agencies whose word is needed, with the lots (n,) on which their condition applies."""
+        found = []
+        for judgement in self.judgements:
+            if judgement.effect == effect:
+                where = np.zeros(self.lots, dtype=bool)
+                where[judgement.lot[judgement.state == "applies"]] = True
+                found.append((str(judgement.params.get("agency") or judgement.layer), where))
+        return found
+
+    def findings(self, lot: int, overlays: Overlays) -> tuple[OverlayFinding, ...]:
+        """What each layer says of one lot, and that it says nothing."""
+        found: list[OverlayFinding] = []
+        for judgement in self.judgements:
+            mine = np.flatnonzero(judgement.lot == lot)
+            mine = mine[judgement.state[mine] != "does_not_apply"]
+            found += [_feature_finding(judgement, pair, overlays) for pair in mine]
+            if not len(mine):
+                found.append(_silent_finding(judgement, lot))
+        return tuple(found)
+
+
+def restrict(
+    net: Shapes, accuracy_m: Floats, around: Surroundings, rules: RuleSet, policy: Mapping[str, Any], on: date
+) -> Restrictions:
+    """
+    Judge every overlay layer against the net lots.
+
+    A layer is judged once for each BUFFER rule that names it, or once without a rule. `accuracy_m` (n,)
+    of the lots; `policy`: `measure`, `combine`, `layer_accuracy_m`.
+    """
+    found = Restrictions(len(net))
+    tree = shapely.STRtree(net)
+    ruled = rules.of_kind("BUFFER")
+    passages = {rule.params["layer"] for rule in rules.of_kind("PLANNED_STREET")}
+    named = {rule.params["layer"] for rule in ruled} | passages
+    for rule in ruled:
+        found.judgements.append(_judged(tree, net, accuracy_m, around, rule.params, rule, policy, on))
+    for key in around.layers:
+        if key not in named:
+            params = {**WITHOUT_RULE, "layer": key}
+            found.judgements.append(_judged(tree, net, accuracy_m, around, params, None, policy, on))
+    return found
+
+
+def _judged(
+    tree: shapely.STRtree,
+    net: Shapes,
+    accuracy_m: Floats,
+    around: Surroundings,
+    params: Mapping[str, Any],
+    rule: Rule | None,
+    policy: Mapping[str, Any],
+    on: date,
+) -> LayerJudgement:
+    layer = around.layers.get(params["layer"])
+    accuracy = layer.accuracy_m if layer and layer.accuracy_m is not None else policy["layer_accuracy_m"]
+    threshold_m = threshold_width_m(policy, accuracy_m, np.full(len(net), accuracy))
+    feature, area, untold = _areas(around.overlays, params)
+    reach_m = float(threshold_m.max(initial=0.0)) + 1e-6
+    number, lot = tree.query(area, predicate="dwithin", distance=reach_m) if len(area) else (NONE, NONE)
+    found = judge(net[lot], area[number], threshold_m[lot], policy["measure"])
+    state = np.array([STATE_NAMES[name] for name in found.state], dtype=object)
+    reason = np.full(len(lot), None, dtype=object)
+    unread = untold[number]
+    state[unread], reason[unread] = "unknown", Reason("NO_ROW", {"kind": "BUFFER"})
+    silence = _silence(layer, net, on)
+    outside = np.array(
+        [said is not None and said.code != "EXTENT_UNKNOWN" for said in silence[lot]], dtype=bool
+    )
+    state[outside], reason[outside] = "unknown", silence[lot][outside]
+    overlap = found.overlap.copy()
+    overlap[unread] = shapely.Polygon()
+    return LayerJudgement(
+        layer=params["layer"],
+        params=params,
+        rule=rule,
+        known=layer,
+        lot=lot.astype(np.int64),
+        feature=feature[number],
+        state=state,
+        reason=reason,
+        overlap=overlap,
+        overlap_m2=shapely.area(overlap),
+        width_m=found.width_m,
+        distance_m=found.distance_m,
+        height_m=_heights_m(around.overlays, feature[number], params),
+        silence=silence,
+    )
+
+
+NONE = np.array([], dtype=np.int64)
+STATE_NAMES: dict[str, OverlayState] = {
+    "APPLIES": "applies",
+    "BORDERLINE": "borderline",
+    "DOES_NOT_APPLY": "does_not_apply",
+}
+
+
+def _areas(overlays: Overlays, params: Mapping[str, Any]) -> tuple[Ints, Shapes, NDArray[np.bool_]]:
+    """Features that a rule selects, the ground each holds, and those whose distance no row gives."""
+    wanted = params.get("select") or {}
+    mine = [
+        number
+        for number in np.flatnonzero(overlays.layer == params["layer"])
+        if all(overlays.attributes[number].get(key) == value for key, value in wanted.items())
+    ]
+    if params["measured_from"] == "POLYGON" and params.get("distance_m") == 0.0:
+        feature = np.array(mine, dtype=np.int64)
+        return feature, overlays.geometry[feature], np.zeros(len(mine), dtype=bool)
+    drawn = [_area(overlays.geometry[number], overlays.attributes[number], params) for number in mine]
+    area = shapes(*[shape for shape, _ in drawn])
+    return np.array(mine, dtype=np.int64), area, np.array([untold for _, untold in drawn], dtype=bool)
+
+
+def _area(
+    geometry: shapely.Geometry, attributes: Mapping[str, Any], params: Mapping[str, Any]
+) -> tuple[shapely.Geometry, bool]:
+    distance_m = buffer_distance_m(params, attributes.get(params.get("attribute", "")))
+    offset = attributes.get(
+        params.get("outer_conductor_offset_attribute", ""), params.get("outer_conductor_offset_m")
+    )
+    width = attributes.get(params.get("outside_width_attribute", ""), params.get("outside_width_m"))
+    missing = {"OUTER_CONDUCTORS": offset, "OUTER_WALL_EDGE": width}.get(params["measured_from"], 0.0) is None
+    if distance_m is None or missing:
+        return shapely.buffer(geometry, _largest_m(params)), True
+    given = {
+        "measured_from": params["measured_from"],
+        "outer_conductor_offset_m": offset,
+        "outside_width_m": width,
+    }
+    return buffer_shape(given, [geometry], distance_m), False
+
+
+def _heights_m(overlays: Overlays, feature: Ints, params: Mapping[str, Any]) -> Floats:
+    """Height that each feature permits, in metres; NaN where it does not say."""
+    named, fixed = params.get("max_height_attribute", ""), params.get("max_height_m")
+    told = [overlays.attributes[number].get(named, fixed) for number in feature]
+    return np.array([np.nan if value is None else float(value) for value in told], dtype=float)
+
+
+def _largest_m(params: Mapping[str, Any]) -> float:
+    rows = params.get("table", {}).get("rows", [])
+    return max([row["distance_m"] for row in rows], default=UNTOLD_M)
+
+
+def _silence(layer: Layer | None, net: Shapes, on: date) -> NDArray[np.object_]:
+    """Why a layer that shows nothing on a lot still proves nothing there; None where its silence is a no."""
+    silence = np.full(len(net), None, dtype=object)
+    if layer is None:
+        silence[:] = Reason("MISSING_LAYER")
+    elif _stale(layer, on):
+        silence[:] = Reason("STALE_LAYER", {"surveyed_on": layer.surveyed_on.isoformat()})  # type: ignore[union-attr]
+    elif layer.surveyed_extent is None:
+        silence[:] = Reason("EXTENT_UNKNOWN")
+    else:
+        shapely.prepare(layer.surveyed_extent)
+        silence[~shapely.covers(layer.surveyed_extent, net)] = Reason("OUTSIDE_SURVEYED_EXTENT")
+    return silence
+
+
+def _stale(layer: Layer, on: date) -> bool:
+    if layer.surveyed_on is None or layer.stale_after_days is None:
+        return False
+    return layer.surveyed_on + timedelta(days=layer.stale_after_days) < on
+
+
+def _feature_finding(judgement: LayerJudgement, pair: int, overlays: Overlays) -> OverlayFinding:
+    feature = judgement.feature[pair]
+    return OverlayFinding(
+        layer=judgement.layer,
+        state=judgement.state[pair],
+        effect=judgement.effect,
+        code=str(overlays.code[feature]),
+        name_fa=str(overlays.name_fa[feature]),
+        name_en=str(overlays.name_en[feature]),
+        overlap_m2=float(judgement.overlap_m2[pair]),
+        width_m=float(judgement.width_m[pair]),
+        distance_m=float(judgement.distance_m[pair]),
+        agency=str(judgement.params.get("agency") or ""),
+        reason=judgement.reason[pair],
+        rule=judgement.rule.reference if judgement.rule else None,
+    )
+
+
+def _silent_finding(judgement: LayerJudgement, lot: int) -> OverlayFinding:
+    reason = judgement.silence[lot]
+    return OverlayFinding(
+        layer=judgement.layer,
+        state="does_not_apply" if reason is None else "unknown",
+        effect=judgement.effect,
+        name_fa=judgement.known.name_fa if judgement.known else "",
+        name_en=judgement.known.name_en if judgement.known else "",
+        agency=str(judgement.params.get("agency") or ""),
+        reason=reason,
+        rule=judgement.rule.reference if judgement.rule else None,
+    )

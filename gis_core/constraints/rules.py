@@ -1,0 +1,123 @@
+"""Holds rules as values, and says which rule of a set holds for a zone on a day."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from gis_core.constraints.findings import RuleReference
+
+#: Kinds of which all rules that hold count together; of the others the nearest one holds.
+TOGETHER = frozenset({"STOREY", "BUFFER", "PLANNED_STREET"})
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule: its kind, where it holds, its parameters (README.md), and what it rests on."""
+
+    code: str
+    kind: str
+    params: Mapping[str, Any]
+    zone_code: str = ""
+    area_basis: str = ""
+    rank: int = 50
+    version: int = 1
+    article: str = ""
+    source_code: str = ""
+    source_title_fa: str = ""
+    source_title_en: str = ""
+    confidence: str = "C"
+    legal_status: str = "in_force"
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+    @cached_property
+    def reference(self) -> RuleReference:
+        """The rule as it is cited in findings."""
+        return RuleReference(
+            code=self.code,
+            kind=self.kind,
+            version=self.version,
+            article=self.article,
+            source_code=self.source_code,
+            source_title_fa=self.source_title_fa,
+            source_title_en=self.source_title_en,
+            confidence=self.confidence,
+            legal_status=self.legal_status,
+            valid_from=self.valid_from.isoformat() if self.valid_from else None,
+        )
+
+    def holds_on(self, day: date) -> bool:
+        """Whether the rule is law on a day: in force, and the day within its period `[from, to)`."""
+        begun = self.valid_from is None or self.valid_from <= day
+        ended = self.valid_to is not None and self.valid_to <= day
+        return self.legal_status == "in_force" and begun and not ended
+
+
+@dataclass(frozen=True)
+class Picked:
+    """The rule that holds, or none; and the rules of equal rank that contradict each other."""
+
+    rule: Rule | None = None
+    conflict: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class RuleSet:
+    """
+    The rules that hold on one day.
+
+    Examples
+    --------
+    >>> rules = RuleSet.on_day([Rule("A", "FAR", {"far_percent": 240}, zone_code="R121")], date(2026, 11, 21))
+    >>> rules.pick("FAR", "R121").rule.code, rules.pick("FAR", "R122").rule
+    ('A', None)
+    """
+
+    rules: tuple[Rule, ...] = ()
+    _picked: dict[tuple[str, str], Picked] = field(default_factory=dict, compare=False, repr=False)
+
+    @classmethod
+    def on_day(cls, rules: Iterable[Rule], day: date) -> "RuleSet":
+        """The rules among these that hold on a day, in the order of rank and code."""
+        holding = [rule for rule in rules if rule.holds_on(day)]
+        return cls(tuple(sorted(holding, key=lambda rule: (rule.rank, rule.code, rule.zone_code))))
+
+    @cached_property
+    def _by_place(self) -> dict[tuple[str, str], list[Rule]]:
+        found: dict[tuple[str, str], list[Rule]] = {}
+        for rule in self.rules:
+            found.setdefault((rule.kind, rule.zone_code), []).append(rule)
+        return found
+
+    def pick(self, kind: str, zone_code: str = "") -> Picked:
+        """The rule of a kind for a zone: its own, otherwise the one that holds everywhere."""
+        key = (kind, zone_code)
+        if key not in self._picked:
+            own = self._by_place.get(key) or self._by_place.get((kind, "")) or []
+            self._picked[key] = _nearest(own)
+        return self._picked[key]
+
+    def everywhere(self, kind: str) -> Rule | None:
+        """The rule of a kind that holds in the whole city."""
+        return self.pick(kind).rule
+
+    def together(self, kind: str, zone_code: str = "") -> list[Rule]:
+        """All rules of a kind that hold for a zone, those that hold everywhere included."""
+        own = self._by_place.get((kind, zone_code), []) if zone_code else []
+        return own + self._by_place.get((kind, ""), [])
+
+    def of_kind(self, kind: str) -> list[Rule]:
+        """All rules of a kind, for whatever zone."""
+        return [rule for rule in self.rules if rule.kind == kind]
+
+
+def _nearest(rules: list[Rule]) -> Picked:
+    """The rule of the highest rank; several of that rank with different content conflict."""
+    if not rules:
+        return Picked()
+    first = [rule for rule in rules if rule.rank == rules[0].rank]
+    if any((rule.params, rule.area_basis) != (first[0].params, first[0].area_basis) for rule in first):
+        return Picked(None, tuple(rule.code for rule in first))
+    return Picked(first[0])
