@@ -12,7 +12,7 @@ from gis_core.cli.venv import VENV
 BUILT = ROOT / "map_ui" / "static" / "built"
 MARKER = BUILT / ".inputs"
 INPUTS = ("package.json", "package-lock.json", "tsconfig.json", "*.mjs")
-SOURCES = (".ts", ".mjs", ".css", ".scss", ".json", ".js")
+SOURCES = (".ts", ".po", ".mjs", ".css", ".scss", ".json", ".js")
 
 
 def build() -> None:

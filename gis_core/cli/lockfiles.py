@@ -16,7 +16,7 @@ def run(arguments: list[str]) -> int:
     """Write both lists again; other words (`--upgrade`) are handed to the compiler."""
     with tempfile.TemporaryDirectory() as folder:
         uv = _compiler(Path(folder))
-        for name, extra in ((SERVING, []), (DEVELOPING, ["--extra", "dev", "-c", SERVING])):
+        for name, extra in ((SERVING, []), (DEVELOPING, ["--extra", "dev"])):
             with steps.step(f"Compiling {name}"):
                 named = ["--custom-compile-command", "./pelak lock", "-o", name]
                 command = [uv, "pip", "compile", *OPTIONS, *extra, *named, *arguments[1:], "pyproject.toml"]

@@ -28,3 +28,10 @@ def new_places() -> Callable[[], AbstractContextManager[places.Places]]:
         shutil.rmtree(var)
 
     return made
+
+
+@pytest.fixture
+def own_places(new_places) -> Iterator[places.Places]:
+    """Folders of a checkout that has no cluster yet."""
+    with new_places() as found:
+        yield found

@@ -14,13 +14,6 @@ from gis_core.cli import cluster, databases, places, roles
 from gis_core.cli.troubles import MachineTrouble
 
 
-@pytest.fixture
-def own_places(new_places):
-    """Folders of a checkout that has no cluster yet."""
-    with new_places() as found:
-        yield found
-
-
 @pytest.fixture(scope="module")
 def served(new_places):
     """Folders of a checkout whose cluster runs."""

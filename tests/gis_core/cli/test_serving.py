@@ -62,6 +62,16 @@ def _read_until(process, words):
     raise AssertionError(f"{words!r} did not come:\n{''.join(seen)}")
 
 
+def test_two_first_starts_at_once_make_one_city(home_places):
+    both = [_pelak("prepare", "--no-demo") for _ in range(2)]
+    said = [process.communicate(timeout=240)[0] for process in both]
+    assert [process.returncode for process in both] == [0, 0], "\n".join(said)
+    assert sum("Making the private database cluster" in words for words in said) == 1
+    assert sum("to the newest form ..." in words for words in said) == 1
+    assert sum("waiting for it" in words for words in said) == 1
+    assert not cluster.is_answering(home_places)
+
+
 def test_it_serves_refuses_a_second_start_survives_deaths_and_stops_everything(home_places):
     port = _free_port()
     with _pelak("up", "--no-demo", "--port", str(port)) as first:
@@ -159,6 +169,17 @@ def test_jobs_of_a_killed_worker_come_back_and_those_of_a_living_one_stay(home_p
             assert states == {"kept": "doing", "lost": "todo"}
             app.execute("DELETE FROM procrastinate_jobs")
             app.execute("DELETE FROM procrastinate_workers")
+
+
+def test_a_reset_asks_first_and_is_refused_while_pelak_serves(home_places):
+    assert "SURE?" in _pelak("reset").communicate()[0]
+    lock = up_lock(home_places)
+    assert lock.take('{"process": 1, "url": "http://localhost"}')
+    assert "STILL_SERVING" in _pelak("reset", "--yes").communicate()[0]
+    lock.release()
+    (home_places.media / "deed.pdf").write_text("a deed")
+    assert "are gone" in _pelak("reset", "--yes").communicate()[0]
+    assert list(home_places.media.iterdir()) == []
 
 
 def _child(parent, name):
