@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import shapely
 
-from gis_core.constraints.plane import Floats, Ints, Shapes, shapes, without
+from gis_core.constraints.plane import EMPTY, Floats, Ints, Shapes, shapes, without
 from gis_core.constraints.values import Texts
 
 #: Corners whose angle is this near to the end of the automatic range are still automatic, in degrees.
@@ -141,7 +141,7 @@ def _dimensions_m(corners: Corners) -> Floats:
 
 
 def _triangles(corner: Floats, foot_1: Floats, foot_2: Floats, cut: np.ndarray) -> Shapes:
-    triangles = shapes(*[shapely.Polygon()] * len(corner))
+    triangles = shapes(*[EMPTY] * len(corner))
     if cut.any():
         triangles[cut] = shapely.polygons(np.stack([corner, foot_1, foot_2], axis=1)[cut])
     return triangles

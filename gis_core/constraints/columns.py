@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gis_core.constraints.findings import STATES, Finding, FindingState, Reason
+from gis_core.constraints.plane import named_rows
 from gis_core.constraints.rules import Rule
 
 COMPUTED, CONDITIONAL, DISCRETIONARY, NEEDS_INSPECTION, UNKNOWN = range(len(STATES))
@@ -113,12 +114,13 @@ class Table:
 
 def inherited(own: Doubts, inputs: Sequence[Column]) -> Doubts:
     """Own doubts together with those of the inputs."""
-    if not inputs:
+    if not any(column.doubts.state.any() for column in inputs):
         return own
     unknown = np.column_stack([~column.known for column in inputs]) & (own.state < UNKNOWN)[:, None]
-    for pattern in np.unique(unknown[unknown.any(axis=1)], axis=0):
-        names = [column.key for column, missing in zip(inputs, pattern, strict=True) if missing]
-        own.add((unknown == pattern).all(axis=1), UNKNOWN, Reason("INPUT_UNKNOWN", {"inputs": names}))
+    if unknown.any():
+        named = named_rows([column.key for column in inputs], unknown)
+        reasons = {names: Reason("INPUT_UNKNOWN", {"inputs": list(names)}) for names in set(named) if names}
+        own.add_each(unknown.any(axis=1), UNKNOWN, lambda lot: reasons[named[lot]])
     for column in inputs:
         passed = (column.doubts.state > own.state) & column.known
         own.state[passed] = column.doubts.state[passed]

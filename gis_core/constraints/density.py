@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gis_core.constraints.plane import Floats
+from gis_core.constraints.plane import Floats, named_rows
 
 #: Limits this near to the smallest bind together.
 EQUAL_WITHIN = 1e-6
@@ -43,12 +43,7 @@ def binding(
     """
     names = list(limits)
     ties = np.column_stack([np.abs(limits[name] - smallest) <= equal_within for name in names])
-    found = np.empty(len(ties), dtype=object)
-    # Rows share few patterns of ties, so each pattern is named once.
-    patterns, which = np.unique(ties, axis=0, return_inverse=True)
-    tuples = [tuple(name for name, tied in zip(names, row, strict=True) if tied) for row in patterns]
-    found[:] = [tuples[index] for index in which.reshape(-1)]
-    return found
+    return named_rows(names, ties)
 
 
 def density(

@@ -8,7 +8,17 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from gis_core.constraints.plane import Floats, Ints, Shapes, direction, moved, polygons_only, shapes, without
+from gis_core.constraints.plane import (
+    EMPTY,
+    Floats,
+    Ints,
+    Shapes,
+    direction,
+    moved,
+    polygons_only,
+    shapes,
+    without,
+)
 
 #: Points of a lot nearer to each other across the depth than this stand on one line along it.
 SAME_LINE_M = 1e-6
@@ -239,7 +249,7 @@ def _depth_range_m(slabs: _Slabs, lots: int, policy: Mapping[str, Any]) -> Float
 def _chain(slabs: _Slabs, lots: int, beyond_m: float) -> Shapes:
     """Everything from where the building starts to so far beyond the line, one polygon per lot."""
     count = np.bincount(slabs.lot, minlength=lots)
-    found = shapes(*[shapely.Polygon()] * lots)
+    found = shapes(*[EMPTY] * lots)
     for number in np.unique(count[count > 0]):
         mine = np.flatnonzero(count[slabs.lot] == number).reshape(-1, number)
         lower = _zigzag(slabs.x0, slabs.s0, slabs.x1, slabs.s1, mine)

@@ -19,7 +19,7 @@ from gis_core.constraints.orientation import (
     lot_types,
     near_a_diagonal,
 )
-from gis_core.constraints.plane import Floats, Ints, Shapes, shapes, without
+from gis_core.constraints.plane import EMPTY, Floats, Ints, Shapes, flagged, shapes, without
 from gis_core.constraints.restrictions import Restrictions
 from gis_core.constraints.rules import Rule, RuleSet
 from gis_core.constraints.setbacks import set_back
@@ -78,7 +78,7 @@ def stand(
         rule=rule,
         geometry="envelope",
     )
-    envelope[~known] = shapely.Polygon()
+    envelope[~known] = EMPTY
     return Standing(buildable, envelope, line, azimuth_deg, front)
 
 
@@ -186,7 +186,7 @@ def _envelopes(
         named[some] = rule
         if rule.kind == "DEPTH60":
             directed = some[~np.isnan(building[some])]
-            lost = np.isin(np.arange(table.lots), some) & np.isnan(building)
+            lost = flagged(some) & np.isnan(building, table.lots)
             doubts.add(
                 lost & (directions.state == UNKNOWN),
                 UNKNOWN,
@@ -196,14 +196,14 @@ def _envelopes(
             shape, line[directed] = _deep(rule, lots, land, edges, directed, building)
             envelope[directed] = shapely.intersection(envelope[directed], shape)
             ask = table["orientation"].doubts.state == NEEDS_INSPECTION
-            asked = ask & np.isin(np.arange(table.lots), directed)
+            asked = ask & flagged(directed, table.lots)
             doubts.add(asked, NEEDS_INSPECTION, Reason("ORIENTATION_ASK"))
         else:
             metres, untold = _setbacks_m(rule.params, land.edges, front, azimuth_deg)
-            here = np.isin(land.edges.lot, some)
+            here = flagged(some, table.lots)[land.edges.lot]
             shape = _set_back(rule.params["join"], land, here, metres)
             envelope[some] = shapely.intersection(envelope[some], shape[some])
-            unsaid = np.isin(np.arange(table.lots), land.edges.lot[here & untold])
+            unsaid = flagged(land.edges.lot[here & untold], table.lots)
             doubts.add(unsaid, UNKNOWN, Reason("EDGE_UNKNOWN"))
     doubts.add(land.in_plan, UNKNOWN, Reason("IN_PLAN"))
     return envelope, line, doubts, named
@@ -218,7 +218,7 @@ def _by_rule(placed: Placed, rules: RuleSet, doubts: Doubts) -> dict[int, tuple[
         for rule in (rule for rule in picked if rule is not None):
             found.setdefault(id(rule), (rule, np.zeros(placed.lots, dtype=bool)))[1][lots] = True
         if not any(picked):
-            where = np.isin(np.arange(placed.lots), lots)
+            where = flagged(lots, placed.lots)
             doubts.add(where, UNKNOWN, Reason("NO_RULE", {"kind": "DEPTH60", "zone": code}))
     return found
 
@@ -228,7 +228,7 @@ def _deep(
 ) -> tuple[Shapes, Shapes]:
     measured = {"NET": land.net, "NET_BEFORE_CHAMFER": land.main, "EXISTING": lots}
     # What lies beyond an edge of unknown kind may be a neighbour: it keeps its light.
-    beside = np.isin(edges.kind.astype(str), ("neighbour", "unknown")) & np.isin(edges.lot, some)
+    beside = ((edges.kind == "neighbour") | (edges.kind == "unknown")) & flagged(some, len(lots))[edges.lot]
     position = np.full(len(lots), -1, dtype=np.int64)
     position[some] = np.arange(len(some))
     found = depth_envelopes(

@@ -374,7 +374,8 @@ def _zone_overlaps(
     rule = rules.everywhere("ZONE")
     one_zone = rule.params.get("one_zone", ONE_ZONE) if rule else ONE_ZONE
     zone_policy = {"measure": policy["measure"], "one_zone": one_zone}
-    return overlay_zones(land.net, (lot[order], zone[order]), zones.geometry, threshold_m, zone_policy)
+    pairs = (lot[order], zone[order])
+    return overlay_zones(land.net, pairs, zones.geometry, threshold_m, zone_policy, every_width=False)
 
 
 def _zone_column(table: Table, placed: Placed, around: Surroundings) -> None:

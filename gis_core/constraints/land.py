@@ -11,7 +11,7 @@ from gis_core.constraints.areas import Areas, ground_factor, permitted_discrepan
 from gis_core.constraints.columns import NEEDS_INSPECTION, UNKNOWN, Doubts, Table, metres
 from gis_core.constraints.findings import Reason
 from gis_core.constraints.frontages import Ways, corners_between, edges_after, no_ways
-from gis_core.constraints.plane import Ints, Shapes, shapes, whole_mm2
+from gis_core.constraints.plane import EMPTY, Ints, Shapes, flagged, shapes, whole_mm2
 from gis_core.constraints.rules import Rule, RuleSet
 from gis_core.constraints.values import Edges, Lots, Surroundings
 
@@ -114,7 +114,9 @@ def _beside(edges: Edges, passage: Ints, first: int) -> tuple[Ints, Ints]:
 
 def _planned_streets(around: Surroundings, rules: RuleSet) -> Shapes:
     layers = {rule.params["layer"] for rule in rules.of_kind("PLANNED_STREET")}
-    return around.overlays.geometry[np.isin(around.overlays.layer.astype(str), list(layers))]
+    overlays = around.overlays
+    mine = np.array([layer in layers for layer in overlays.layer], dtype=bool)
+    return overlays.geometry[mine]
 
 
 def _widened(lots: Lots, ways: Ways, rule: Rule | None) -> widening.Widened:
@@ -145,7 +147,7 @@ def _widening_doubts(lots: Lots, around: Surroundings, ways: Ways, rule: Rule | 
     doubts.add_each(where, UNKNOWN, streets)
     beyond = np.zeros(len(lots), dtype=bool)
     beyond[edges.lot[edges.kind == "unknown"]] = True
-    edgeless = ~np.isin(np.arange(len(lots)), edges.lot)
+    edgeless = ~flagged(edges.lot, len(lots))
     return doubts.add(beyond | edgeless, NEEDS_INSPECTION, Reason("EDGE_UNKNOWN"))
 
 
@@ -154,7 +156,7 @@ def _corners_cut(
 ) -> tuple[Shapes, Shapes, Doubts, Rule | None]:
     """Net lots, what was cut (one shape per lot), doubts, and the rule."""
     lots, rule = len(main), rules.everywhere("CHAMFER")
-    doubts, nothing = Doubts.none(lots), shapes(*[shapely.Polygon()] * lots)
+    doubts, nothing = Doubts.none(lots), shapes(*[EMPTY] * lots)
     params = rule.params if rule else ANY_CORNER
     found = corners_between(edges, main, around.passages, params)
     at_corner = np.zeros(lots, dtype=bool)
@@ -170,9 +172,9 @@ def _corners_cut(
         lot = np.arange(lots) == found.corners.lot[number]
         angle_deg = round(float(cut.angle_deg[number]), 2)
         doubts.add(lot, UNKNOWN, Reason("CORNER_NOT_AUTOMATIC", {"angle_deg": angle_deg}))
-    unknown = np.isin(np.arange(lots), found.corners.lot[cut.status == "UNKNOWN"])
+    unknown = flagged(found.corners.lot[cut.status == "UNKNOWN"], lots)
     doubts.add(unknown, UNKNOWN, Reason("WIDTH_UNKNOWN", {"streets": []}))
-    clipped = np.isin(np.arange(lots), found.corners.lot[cut.status == "CLIPPED"])
+    clipped = flagged(found.corners.lot[cut.status == "CLIPPED"], lots)
     doubts.add(clipped | cut.overlapping, NEEDS_INSPECTION, Reason("CHAMFER_CLIPPED"))
     corner = shapely.difference(main, cut.net)
     return cut.net, np.where(cut.lost_m2 > 0, corner, nothing), doubts, rule

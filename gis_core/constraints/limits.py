@@ -11,7 +11,7 @@ from gis_core.constraints.areas import Areas
 from gis_core.constraints.bands import looked_up
 from gis_core.constraints.columns import DISCRETIONARY, UNKNOWN, Column, Doubts, Table, metres
 from gis_core.constraints.findings import Reason
-from gis_core.constraints.plane import PASSING_M, Floats, Ints
+from gis_core.constraints.plane import PASSING_M, Floats, Ints, flagged
 from gis_core.constraints.restrictions import Restrictions
 from gis_core.constraints.rules import Rule, RuleSet
 from gis_core.constraints.storeys import (
@@ -60,7 +60,7 @@ def governing_widths(table: Table, edges: Edges, passages: Passages, rules: Rule
         lot, width_m, passage = _frontage_widths(edges, passages, rule.params)
         np.fmax.at(widths, lot, width_m)
         # An unknown frontage might be wider than the widest known one.
-        hidden = np.isin(np.arange(table.lots), lot[np.isnan(width_m)])
+        hidden = flagged(lot[np.isnan(width_m)], table.lots)
         widths[hidden] = np.nan
         streets = {
             int(owner): str(passages.key[at]) for owner, at in zip(lot, passage, strict=True) if at >= 0
@@ -112,7 +112,7 @@ def place(
         if not _fall(code, lot, areas, widths_m, rules, doubts):
             break
     single = np.full(lots, "", dtype=object)
-    one = np.isin(lot, np.flatnonzero(overlaps.state == "ONE_ZONE"))
+    one = overlaps.state[lot] == "ONE_ZONE"
     single[lot[one]] = codes[overlaps.zone[concerned[one]]]
     return Placed(lots, overlaps, lot, code, single, doubts, split)
 

@@ -16,6 +16,10 @@ DUST_M2 = 1e-6
 FAR_AWAY_M = 20_000.0
 
 
+#: Nothing, as a shape.
+EMPTY = shapely.Polygon()
+
+
 def shapes(*geometries: object) -> Shapes:
     """
     An array of shapes, whatever their kinds; of one shape, an array of one.
@@ -104,12 +108,10 @@ def polygons_only(geometries: Shapes) -> Shapes:
     """Shapes reduced to their polygons without dust; all parts are kept, nothing left is an empty polygon."""
     cleaned = geometries.copy()
     simple = shapely.get_type_id(geometries) == 3
-    cleaned[simple & (shapely.area(geometries) <= DUST_M2)] = shapely.Polygon()
+    cleaned[simple & (shapely.area(geometries) <= DUST_M2)] = EMPTY
     for index in np.flatnonzero(~simple):
         kept = parts_by_size(geometries[index])
-        cleaned[index] = (
-            shapely.Polygon() if not kept else kept[0] if len(kept) == 1 else shapely.MultiPolygon(kept)
-        )
+        cleaned[index] = EMPTY if not kept else kept[0] if len(kept) == 1 else shapely.MultiPolygon(kept)
     return cleaned
 
 
@@ -118,7 +120,7 @@ def largest_parts(geometries: Shapes) -> Shapes:
     largest = geometries.copy()
     for index in np.flatnonzero(shapely.get_type_id(geometries) != 3):
         kept = parts_by_size(geometries[index])
-        largest[index] = kept[0] if kept else shapely.Polygon()
+        largest[index] = kept[0] if kept else EMPTY
     return largest
 
 
@@ -160,6 +162,46 @@ def joined(groups: list[list[object]]) -> Shapes:
     for row, group in enumerate(groups):
         table[row, : len(group)] = group
     return np.atleast_1d(shapely.union_all(table, axis=1))
+
+
+def named_rows(names: list[str], flags: NDArray[np.bool_]) -> NDArray[np.object_]:
+    """
+    For each row of flags (n, k) the names of the columns that are set, as a tuple.
+
+    Examples
+    --------
+    >>> named_rows(["FAR", "STOREYS"], np.array([[True, True], [False, True]])).tolist()
+    [('FAR', 'STOREYS'), ('STOREYS',)]
+    """
+    rows = np.empty(len(flags), dtype=object)
+    # Rows share few patterns, so each pattern is named once; more than 60 names do not fit into one number.
+    if flags.shape[1] > 60 or len(flags) == 1:
+        rows[:] = [
+            tuple(name for name, flag in zip(names, row, strict=True) if flag) for row in flags.tolist()
+        ]
+        return rows
+    patterns, which = np.unique(flags @ (1 << np.arange(flags.shape[1])), return_inverse=True)
+    tuples = [
+        tuple(name for bit, name in enumerate(names) if pattern >> bit & 1) for pattern in patterns.tolist()
+    ]
+    table = np.empty(len(tuples), dtype=object)
+    table[:] = tuples
+    rows[:] = table[which]
+    return rows
+
+
+def flagged(rows: Ints, count: int) -> NDArray[np.bool_]:
+    """
+    Flags (count,) that are set at some positions.
+
+    Examples
+    --------
+    >>> flagged(np.array([2]), 3).tolist()
+    [False, False, True]
+    """
+    flags = np.zeros(count, dtype=bool)
+    flags[rows] = True
+    return flags
 
 
 def direction(azimuth_deg: Floats) -> Floats:

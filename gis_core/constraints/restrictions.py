@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from gis_core.constraints.findings import OverlayFinding, OverlayState, Reason
 from gis_core.constraints.overlays import buffer_distance_m, buffer_shape, judge
-from gis_core.constraints.plane import Floats, Ints, Shapes, shapes
+from gis_core.constraints.plane import EMPTY, Floats, Ints, Shapes, shapes
 from gis_core.constraints.rules import Rule, RuleSet
 from gis_core.constraints.slivers import threshold_width_m
 from gis_core.constraints.values import Layer, Overlays, Surroundings
@@ -155,7 +155,7 @@ def _judged(
     )
     state[outside], reason[outside] = "unknown", silence[lot][outside]
     overlap = found.overlap.copy()
-    overlap[unread] = shapely.Polygon()
+    overlap[unread] = EMPTY
     return LayerJudgement(
         layer=params["layer"],
         params=params,

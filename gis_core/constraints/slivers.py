@@ -5,8 +5,9 @@ from typing import Any
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 
-from gis_core.constraints.plane import Floats, Shapes, moved, parts_by_size
+from gis_core.constraints.plane import DUST_M2, Floats, Shapes, moved, parts_by_size
 
 #: Overlaps narrower than this touch: rounding of coordinates, not ground.
 TOUCHING_M = 1e-6
@@ -27,6 +28,17 @@ def threshold_width_m(
     """
     combine = {"SUM": np.add, "ROOT_SUM_SQUARES": np.hypot, "MAX": np.maximum}[policy["combine"]]
     return np.asarray(combine(parcel_accuracy_m, layer_accuracy_m), dtype=float)
+
+
+def surely_wider(shapes: Shapes, than_m: Floats) -> NDArray[np.bool_]:
+    """
+    Shapes that are plainly wider than a length: a circle of twice the area over the perimeter fits into each.
+
+    Every point of a shape lies within its largest inscribed radius of its boundary, so that radius is at
+    least area over perimeter. False says nothing.
+    """
+    area, perimeter = shapely.area(shapes), shapely.length(shapes)
+    return (area > DUST_M2) & (2 * area > than_m * perimeter)
 
 
 def widths_m(overlaps: Shapes, measure: str) -> Floats:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from gis_core.constraints.bands import looked_up
 from gis_core.constraints.density import EQUAL_WITHIN
-from gis_core.constraints.plane import PASSING_M, Floats
+from gis_core.constraints.plane import PASSING_M, Floats, named_rows
 
 
 @dataclass(frozen=True)
@@ -92,13 +92,13 @@ def least(limits: Sequence[Limit], equal_within: float = EQUAL_WITHIN) -> Storey
     (3.5, ('1:BY_WIDTH',))
     """
     table = np.column_stack([limit.storeys for limit in limits])
-    names = np.array([limit.name for limit in limits], dtype=object)
+    names = [limit.name for limit in limits]
     unknown = np.isnan(table)
     storeys = np.where(unknown.any(axis=1), np.nan, np.where(unknown, np.inf, table).min(axis=1))
     return Storeys(
         storeys=storeys,
-        binding=_named(names, np.abs(table - storeys[:, None]) <= equal_within),
-        unknown=_named(names, unknown),
+        binding=named_rows(names, np.abs(table - storeys[:, None]) <= equal_within),
+        unknown=named_rows(names, unknown),
     )
 
 
@@ -132,11 +132,3 @@ def height_m(storeys: Floats, heights: Mapping[str, Any]) -> Floats:
         counted = np.ceil(counted - 1e-9)
     each_m = heights["storey_clear_m"] + heights["slab_m"]
     return heights["pilot_clear_m"] + heights["slab_m"] + counted * each_m + heights["parapet_m"]
-
-
-def _named(names: NDArray[np.object_], flags: NDArray[np.bool_]) -> NDArray[np.object_]:
-    rows = np.empty(len(flags), dtype=object)
-    patterns, which = np.unique(flags, axis=0, return_inverse=True)
-    tuples = [tuple(names[pattern]) for pattern in patterns]
-    rows[:] = [tuples[index] for index in which.reshape(-1)]
-    return rows

@@ -9,16 +9,18 @@ import shapely
 from numpy.typing import NDArray
 
 from gis_core.constraints.plane import (
+    EMPTY,
     Floats,
     Ints,
     Shapes,
+    flagged,
     polygons_only,
     rounds,
     shared_out_mm2,
     whole_mm2,
     without,
 )
-from gis_core.constraints.slivers import TOUCHING_M, widths_m
+from gis_core.constraints.slivers import TOUCHING_M, surely_wider, widths_m
 
 
 @dataclass(frozen=True)
@@ -43,23 +45,40 @@ class Overlaps:
 
 
 def overlay_zones(
-    lots: Shapes, pairs: tuple[Ints, Ints], zones: Shapes, threshold_m: Floats, policy: Mapping[str, Any]
+    lots: Shapes,
+    pairs: tuple[Ints, Ints],
+    zones: Shapes,
+    threshold_m: Floats,
+    policy: Mapping[str, Any],
+    *,
+    every_width: bool = True,
 ) -> Overlaps:
     """
     Measure zones against lots.
 
     `pairs`: positions (lot, zone), ascending by lot; `threshold_m` (n,) is the width up to which a
-    misfit may come from accuracy. `policy`: `measure` of widths and `one_zone`. Source: rules.md section 1.
+    misfit may come from accuracy. `policy`: `measure` of widths and `one_zone`. Without `every_width`
+    the width of a zone that covers the whole of a plainly wider lot is left out (NaN): measuring it takes
+    longer than all the rest. Source: rules.md section 1.
     """
     lot, zone = pairs
-    shape = _overlap(lots[lot], zones[zone])
-    width_m = widths_m(shape, policy["measure"])
-    kind = _kinds(width_m, threshold_m[lot], shapely.distance(lots[lot], zones[zone]))
-    uncovered = without(lots, lot, zones[zone])
+    whole = shapely.covers(zones[zone], lots[lot])
+    shape = _overlap(lots[lot], zones[zone], whole)
+    plain = np.zeros(len(lot), dtype=bool) if every_width else whole & surely_wider(shape, threshold_m[lot])
+    width_m = np.full(len(lot), np.nan)
+    width_m[~plain] = widths_m(shape[~plain], policy["measure"])
+    kind = np.full(len(lot), "CONCERNED", dtype=object)
+    kind[~plain] = _kinds(width_m[~plain], lots[lot[~plain]], zones[zone[~plain]], threshold_m[lot[~plain]])
+    uncovered = _uncovered(lots, lot, zone, zones, whole)
     total_m2, area_m2 = shapely.area(lots), shapely.area(shape)
     crowded = _crowded(len(lots), lot, shape, threshold_m, policy["measure"])
     area_mm2, uncovered_mm2 = _bookkept(lot, area_m2, shapely.area(uncovered), whole_mm2(total_m2), crowded)
-    bare = widths_m(uncovered, policy["measure"]) > threshold_m
+    bare = (
+        surely_wider(uncovered, threshold_m)
+        if policy["measure"] == "INSCRIBED_DIAMETER"
+        else np.zeros(len(lots), dtype=bool)
+    )
+    bare[~bare] = widths_m(uncovered[~bare], policy["measure"]) > threshold_m[~bare]
     share = area_m2 / total_m2[lot]
     return Overlaps(
         lot, zone, shape, share, area_mm2, width_m, kind,
@@ -88,14 +107,23 @@ def strictest(overlaps: Overlaps, values: Floats, lots: int) -> Floats:
     return np.where(np.isinf(least), np.nan, least)
 
 
-def _overlap(lots: Shapes, zones: Shapes) -> Shapes:
-    whole = shapely.covers(zones, lots)
+def _overlap(lots: Shapes, zones: Shapes, whole: NDArray[np.bool_]) -> Shapes:
     found = lots.copy()
     found[~whole] = polygons_only(shapely.intersection(lots[~whole], zones[~whole]))
     return found
 
 
-def _kinds(width_m: Floats, threshold_m: Floats, gap_m: Floats) -> NDArray[np.object_]:
+def _uncovered(lots: Shapes, lot: Ints, zone: Ints, zones: Shapes, whole: NDArray[np.bool_]) -> Shapes:
+    """What no zone covers; nothing of a lot that one zone covers wholly."""
+    covered = flagged(lot[whole], len(lots))
+    left = lots.copy()
+    left[covered] = EMPTY
+    some = ~covered[lot]
+    return without(left, lot[some], zones[zone[some]])
+
+
+def _kinds(width_m: Floats, lots: Shapes, zones: Shapes, threshold_m: Floats) -> NDArray[np.object_]:
+    gap_m = np.where(width_m > 0, 0.0, shapely.distance(lots, zones))
     return np.select(
         [width_m > threshold_m, width_m >= TOUCHING_M, gap_m < TOUCHING_M],
         ["CONCERNED", "BELOW_ACCURACY", "TOUCHES"],

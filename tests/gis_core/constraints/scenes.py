@@ -1,6 +1,7 @@
 """Scenes for the engine: the reference lot of the rule book and its street corner, and a plain rule pack."""
 
 from datetime import UTC, date, datetime
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -181,7 +182,7 @@ def streets(*rows: dict[str, Any]) -> Passages:
 def edges_of(polygon: shapely.Polygon, *kinds: tuple[str, int], lot: int = 0) -> Edges:
     """The edges of a lot's ring in order, each with its kind and the passage beyond it (or -1)."""
     points = list(polygon.exterior.coords)
-    lines = [shapely.LineString(pair) for pair in zip(points, points[1:], strict=False)]
+    lines = [shapely.LineString(pair) for pair in pairwise(points)]
     assert len(lines) == len(kinds)
     return Edges(
         lot=np.full(len(lines), lot),
