@@ -58,6 +58,9 @@ def main(arguments: Sequence[str]) -> int:
         elif venv.is_ready():
             venv.hand_over(list(arguments))
         module = importlib.import_module(f"gis_core.cli.{command.module}")
+        if command.packages is None and {"-h", "--help"} & set(arguments):
+            print(module.__doc__)
+            return 0
         return module.run(list(arguments))
     except MachineTrouble as trouble:
         print(f"\n{trouble}", file=sys.stderr)

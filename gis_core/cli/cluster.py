@@ -58,6 +58,12 @@ def ensure_started(places: Places, *, throwaway: bool = False) -> bool:
     return True
 
 
+def revive(places: Places) -> bool:
+    """Start the cluster again if it died while we use it; True when it had."""
+    with locks.exclusive(places.state / "cluster.lock"):
+        return ensure_started(places)
+
+
 def create(places: Places) -> None:
     """
     Make the data folder: under another name first, so a killed start leaves no half of a cluster.

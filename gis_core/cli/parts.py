@@ -24,7 +24,7 @@ def database() -> int:
             steps.say(f"The database cluster answers at {places.socket}")
             while True:
                 time.sleep(5)
-                if cluster.ensure_started(places):
+                if cluster.revive(places):
                     steps.say("The database cluster had died and was started again")
     except KeyboardInterrupt:
         steps.say("Stopped")

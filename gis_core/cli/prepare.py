@@ -2,8 +2,10 @@
 
 import argparse
 import hashlib
+import os
 import shutil
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
@@ -21,7 +23,7 @@ def run(arguments: list[str]) -> int:
     """`./pelak prepare`: what `up` does before it serves."""
     options = parser("./pelak prepare").parse_args(arguments[1:])
     with city_home(options.city) as home:
-        prepare(home, demo_parcels=0 if options.no_demo else options.demo_parcels)
+        prepare(home, demo_parcels=options.demo_parcels, fill=not options.no_demo)
     return 0
 
 
@@ -30,26 +32,42 @@ def parser(name: str) -> argparse.ArgumentParser:
     known = argparse.ArgumentParser(name)
     known.add_argument("--city", type=Path, help="the city.toml to serve (default: the invented demo city)")
     known.add_argument("--demo-parcels", type=int, default=DEMO_PARCELS, metavar="N")
-    known.add_argument("--no-demo", action="store_true", help="leave an empty database empty")
+    known.add_argument("--no-demo", action="store_true", help="neither make the demo city nor import")
     return known
 
 
-def prepare(home: CityHome, *, demo_parcels: int) -> None:
+def prepare(home: CityHome, *, demo_parcels: int, fill: bool = True) -> None:
     """
-    Build the pages, bring the database to the newest form, fill an empty one with the demo city.
+    Build the pages, bring the database to the newest form, fill an empty one when `fill` is asked for.
 
-    `demo_parcels` 0 leaves an empty database empty. What is already as it should be is not done again.
+    What is already as it should be is not done again.
     """
     lock = home.places.state / "prepare.lock"
     with locks.exclusive(lock, on_wait=lambda: steps.say("Another ./pelak is preparing: waiting for it")):
         frontend.build()
-        wants_demo = demo_parcels > 0 and home.city.path == DEMO_CITY.resolve()
-        if wants_demo and home.is_private and is_empty(home):
-            make_demo_database(home, demo_parcels)
+        content = first_content(home, demo_parcels) if fill and is_empty(home) else None
+        if content and home.is_private:
+            make_filled_database(home, content)
         ensure_current(home)
-        if wants_demo and not home.is_private and is_empty(home):
-            make_demo(home, demo_parcels)
+        if content and not home.is_private:
+            content(home)
         collect_static(home)
+
+
+def first_content(home: CityHome, demo_parcels: int) -> Callable[[CityHome], None] | None:
+    """What fills an empty database: the demo city, or a city's own files if they are here."""
+    if home.city.path == DEMO_CITY.resolve():
+        return lambda making: make_demo(making, demo_parcels)
+    files = [real_data() / entry["file"] for entry in home.city.imports]
+    absent = [file for file in files if not file.exists()]
+    if absent:
+        steps.say(f"Not imported, because it is not here: {absent[0]} (PELAK_REAL_DATA names the folder)")
+    return import_files if files and not absent else None
+
+
+def real_data() -> Path:
+    """Folder of real cities' files."""
+    return Path(os.environ.get("PELAK_REAL_DATA") or ROOT.parent / "shared" / "data")
 
 
 def ensure_current(home: CityHome) -> None:
@@ -74,9 +92,9 @@ def is_empty(home: CityHome) -> bool:
     return True
 
 
-def make_demo_database(home: CityHome, parcels: int) -> None:
+def make_filled_database(home: CityHome, fill: Callable[[CityHome], None]) -> None:
     """
-    Make the demo city in a database aside and give it its name when it is whole.
+    Fill a database aside and give it the city's name when it is whole.
 
     A start killed meanwhile leaves no half of a city.
     """
@@ -86,7 +104,7 @@ def make_demo_database(home: CityHome, parcels: int) -> None:
     making = CityHome(home.city, home.places, app_url, owner_url, is_private=True)
     with steps.step("Making the database"):
         databases.prepare(aside, home.places, quiet=True)
-    make_demo(making, parcels)
+    fill(making)
     databases.drop_database(home.database, home.places)
     databases.rename_database(aside, home.database, home.places)
     _set_mark(home, migrations_fingerprint())
@@ -99,6 +117,16 @@ def make_demo(home: CityHome, parcels: int) -> None:
         sizes = ["--parcels", str(parcels), "--seed", str(DEMO_SEED)]
         environment = home.environment(owner=True)
         steps.run([*command, *sizes], doing="making the demo city", env=environment, cwd=ROOT)
+
+
+def import_files(home: CityHome) -> None:
+    """Bring in the files that the city's description names, in its order."""
+    for entry in home.city.imports:
+        with steps.step(f"Importing {entry['kind']} of {home.city.name_en} from {entry['file']}"):
+            command = [sys.executable, "-m", "import_scripts", entry["kind"], real_data() / entry["file"]]
+            recipe = ["--recipe", home.city.path.parent / entry["recipe"]]
+            environment = home.environment(owner=True)
+            steps.run([*command, *recipe], doing=f"importing {entry['kind']}", env=environment, cwd=ROOT)
 
 
 def collect_static(home: CityHome) -> None:

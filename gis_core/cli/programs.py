@@ -15,12 +15,13 @@ MODULES = {"import": "import_scripts", "bench": "tests.speed"}
 def run(arguments: list[str]) -> int:
     """Run the program and return its exit code."""
     name, rest = arguments[0], arguments[1:]
+    city = _take_city(rest)
     if name == "venv":
         return 0
     if name == "pages":
         frontend.build()
         return 0
-    with city_home() as home:
+    with city_home(city) as home:
         if name == "import":
             ensure_database(home, quiet=True)
         return run_program(home, name, rest)
@@ -40,6 +41,16 @@ def run_program(home: CityHome, name: str, rest: list[str]) -> int:
         command = [sys.executable, "-m", MODULES[name], *rest]
         owner = name == "import"
     return call(command, home.environment(owner=owner))
+
+
+def _take_city(words: list[str]) -> Path | None:
+    """Take `--city city.toml` out of the words: which city it is must be known before Django starts."""
+    if "--city" not in words[:-1]:
+        return None
+    place = words.index("--city")
+    city = Path(words[place + 1])
+    del words[place : place + 2]
+    return city
 
 
 def call(command: list[str], environment: dict[str, str], cwd: Path | None = None) -> int:

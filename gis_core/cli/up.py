@@ -31,7 +31,7 @@ def run(arguments: list[str]) -> int:
     try:
         serve.need_free_port(options.host, options.port)
         with city_home(options.city) as home:
-            prepare(home, demo_parcels=0 if options.no_demo else options.demo_parcels)
+            prepare(home, demo_parcels=options.demo_parcels, fill=not options.no_demo)
             _serve(home, options.host, options.port, public_url)
     except KeyboardInterrupt:
         steps.say("Stopped: web server, worker and the database cluster unless others use it")
@@ -50,7 +50,7 @@ def _serve(home: CityHome, host: str, port: int, public_url: str) -> None:
         _greet(home, public_url)
 
     def each_minute() -> None:
-        if home.is_private and cluster.ensure_started(home.places):
+        if home.is_private and cluster.revive(home.places):
             steps.say("The database cluster had died and was started again")
         returned = jobs.return_stalled_jobs(home.app_url)
         if returned:
