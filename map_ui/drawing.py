@@ -55,7 +55,7 @@ def plan(
     parts += [_dimension(dimension, view) for dimension in shapes.dimensions(document)]
     parts += [_names(around, view), _scale_bar(view, height), _north(width)]
     label = _("Plan of the parcel and what lies round it, north up")
-    return mark_safe(  # noqa: S308 (all parts are escaped where they are made)
+    return mark_safe(
         f'<svg class="plan" viewBox="0 0 {width} {height}" role="img" aria-label="{escape(label)}" '
         f'xmlns="http://www.w3.org/2000/svg">{_PATTERNS}<rect width="{width}" height="{height}" class="d-land"/>'
         f"{''.join(parts)}</svg>"
@@ -293,7 +293,7 @@ def axonometry(
     ]
     names = _edge_names(document, around, drawn["parcel"], camera)
     leaders = _leaders(body, levels, on_request, chosen, camera, width, stops_at)
-    return mark_safe(  # noqa: S308
+    return mark_safe(
         f'<svg class="axonometry" width="{width}" height="{height}" viewBox="0 0 {width} {height}" '
         f'preserveAspectRatio="{"xMax" if stops_at == "right" else "xMin"}YMid slice" role="img" '
         f'aria-label="{escape(_picture_label(chosen))}" xmlns="http://www.w3.org/2000/svg">{_fade(width, height)}'

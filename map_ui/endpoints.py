@@ -7,6 +7,27 @@ walks it for every role.
 """
 
 ENDPOINTS: dict[str, str] = {
+    # the map, open to everybody
+    "home": "look",
+    "parcel": "look",
+    "parcel-sheet": "look",
+    "parcels-at": "look",
+    "search": "look",
+    "tile": "look",
+    "tile-catalog": "look",
+    # offices
+    "offices": "look",
+    "offices-near": "look",
+    # a day of visits
+    "dispatch": "see_day",
+    "dispatch-plan": "plan_day",
+    "dispatch-send": "plan_day",
+    "dispatch-sheet": "see_day",
+    "dispatch-routes": "see_day",
+    "inspector": "visit",
+    "inspector-visit": "visit",
+    "inspector-report": "visit",
+    "inspector-sheet": "visit",
     # people
     "sign-in": "sign_in",
     "sign-up": "sign_in",

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from gis_core.access import ANONYMOUS
 from gis_core.models import Role
 
 OFFICE = (Role.OFFICE_MANAGER, Role.TECHNICAL_OFFICER, Role.FOLLOW_UP_OFFICER, Role.DETAILED_PLAN_DESK)
@@ -22,7 +22,8 @@ PAGES: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("desk", gettext_noop("Desk"), DESK),
     ("dispatch", gettext_noop("Day board"), (Role.DISPATCHER, Role.SUPERVISOR)),
     ("inspector", gettext_noop("My visits"), (Role.INSPECTOR,)),
-    ("planner", gettext_noop("Zoning plans"), (Role.PLANNER, Role.PLAN_APPROVER)),
+    ("plans", gettext_noop("Zoning plans"), (Role.PLANNER, Role.PLAN_APPROVER)),
+    ("overview", gettext_noop("Overview"), (Role.SUPERVISOR,)),
 )
 
 
@@ -50,15 +51,14 @@ def items(request: HttpRequest) -> list[Item]:
 
 def door(request: HttpRequest) -> Item | None:
     """The way in for who is not signed in, the way out for who is."""
-    signed_in = request.user.is_authenticated
+    signed_in = not getattr(request, "scope", ANONYMOUS).anonymous
     url = _address("sign-out" if signed_in else "sign-in")
     return Item(url, _("Sign out") if signed_in else _("Sign in")) if url else None
 
 
-def _roles(request: HttpRequest) -> Iterable[Any]:
-    if not request.user.is_authenticated:
-        return ()
-    return request.user.grants.values_list("role", flat=True)
+def _roles(request: HttpRequest) -> Iterable[str]:
+    scope = getattr(request, "scope", ANONYMOUS)
+    return () if scope.anonymous else scope.roles
 
 
 def _address(name: str) -> str | None:

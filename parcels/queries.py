@@ -13,6 +13,7 @@ from django.db.models import Case, IntegerField, QuerySet, Value, When
 from gis_core import crs, identifiers
 from gis_core.errors import BadInput, NotFound
 from gis_core.persian import normalise
+from layers.models import District
 from parcels.models import Address, Identifier, Parcel
 
 #: Nearer to a border than this a click does not say which side is meant: m.
@@ -134,7 +135,7 @@ def _read(validator: str, text: str) -> identifiers.Reading:
 
 def _districts() -> set[int] | None:
     """District numbers of this city, which tell a code's two printing orders apart."""
-    codes = Parcel.objects.order_by("district_code").values_list("district_code", flat=True).distinct()
+    codes = District.objects.filter(level=District.Level.DISTRICT).values_list("code", flat=True).distinct()
     return {int(code) for code in codes if code.isdigit()} or None
 
 

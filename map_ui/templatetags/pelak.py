@@ -40,7 +40,7 @@ def other_language_url(context: dict[str, Any]) -> str:
     """Address that shows this same page in the other language."""
     other = "fa" if get_language() == "en" else "en"
     here = context["request"].get_full_path() if "request" in context else "/"
-    return f"{reverse('language', args=[other])}?{urlencode({'next': here})}"
+    return f"{reverse('set-language', args=[other])}?{urlencode({'next': here})}"
 
 
 @register.filter

