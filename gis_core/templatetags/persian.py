@@ -76,10 +76,11 @@ def toman(value_rial: Number | None) -> SafeString | str:
 
 @register.filter
 def code(value: object) -> SafeString | str:
-    """A code, read from left to right in any text and kept apart from it: کد نوسازی ۳-۲-۴۵-۱۷-۰-۰-۰."""
+    """A code, read from left to right in any text: ۳-۲-۴۵-۱۷-۰-۰-۰; with Latin letters it stays Latin."""
     if value in (None, ""):
         return NOTHING_KNOWN
-    return format_html('<bdi dir="ltr" class="code">{}</bdi>', fa(value))
+    has_letters = any(letter.isascii() and letter.isalpha() for letter in str(value))
+    return format_html('<bdi dir="ltr" class="code">{}</bdi>', value if has_letters else fa(value))
 
 
 @register.filter

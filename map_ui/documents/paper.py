@@ -1,0 +1,231 @@
+"""Puts a frozen answer into the words of a paper: what it is, what holds, from which rule, until when."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.utils.translation import pgettext
+
+from map_ui import shapes, wording
+from map_ui.accounts import Account, account
+from map_ui.sheet import Listed, Place, Sheet, sheet
+
+# What each service hands out, and the parts of its paper in the order in which they are read.
+TITLES = {
+    "IQ-11": "Estimate of density and cost",
+    "IQ-04": "Frontage and level sheet (corrected line)",
+    "IQ-02": "Answer to the bank's inquiry",
+    "PB-09": "Permission to prepare drawings",
+    "CT-04": "No-violation certificate",
+    "PB-11": "Report of the permit inspection",
+}
+PARTS = {
+    "IQ-11": ("verdict", "plan", "areas", "choices", "cost", "lists"),
+    "IQ-04": ("plan", "areas", "edges", "corners", "lists"),
+    "IQ-02": ("statements", "areas", "plan", "lists"),
+    "PB-09": ("verdict", "plan", "areas", "limits", "edges", "lists", "cost"),
+    "CT-04": ("statements", "areas", "plan", "lists"),
+    "PB-11": ("statements", "areas", "plan"),
+}
+_EVERY_PART = ("statements", "verdict", "plan", "areas", "limits", "lists")
+AREAS = ("deed_area_m2", "surveyed_area_m2", "widening_area_m2", "chamfer_area_m2", "net_area_m2")
+LIMITS = (
+    "far_percent", "far_cap_m2", "coverage_percent", "footprint_m2", "storeys", "may_request_storeys",
+    "governing_width_m", "height_m", "reachable_floor_area_m2", "envelope_area_m2", "light_wells_m2",
+    "parking_need", "parking_capacity",
+)  # fmt: skip
+EDGES = {
+    "neighbour": "neighbour",
+    "passage": "passage",
+    "open": "open land",
+    "unknown": "not known",
+}
+_MOST_CORNERS = 24
+
+
+@dataclass(frozen=True)
+class EdgeRow:
+    """One side of the parcel: what lies there, how long it is, the passage now and planned, in metres."""
+
+    number: str
+    kind: str
+    length: str
+    width: str
+    planned: str
+
+
+@dataclass(frozen=True)
+class ChoiceRow:
+    """One number of storeys and what it gives and costs."""
+
+    storeys: str
+    floor_area: str
+    parking: str
+    total: str
+    discretionary: bool
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One thing a certificate states: what was asked, what the record says, whether that is good."""
+
+    label: str
+    value: str
+    good: bool | None = None
+
+
+@dataclass(frozen=True)
+class Paper:
+    """Everything a printed paper says, in the language of the page."""
+
+    service_code: str
+    title: str
+    service_title: str
+    place: Place
+    told: Sheet
+    plan: str
+    parts: Sequence[str]
+    on: date
+    known_at: str
+    engine: str
+    areas: Sequence[Account]
+    limits: Sequence[Account]
+    edges: Sequence[EdgeRow]
+    corners: Sequence[tuple[str, str, str]]
+    choices: Sequence[ChoiceRow]
+    sources: Sequence[str]
+    statements: Sequence[Statement] = ()
+    estimate: Mapping[str, Any] | None = None
+    code: str = ""
+    tracking_code: str = ""
+    decided_on: date | None = None
+    valid_until: date | None = None
+    decided_by_system: bool = False
+    verify_url: str = ""
+    qr: str = ""
+    official: bool = False
+    superseded: bool = False
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def unknown(self) -> Sequence[Listed]:
+        """What is not known: the first list on every paper."""
+        return self.told.unknown
+
+
+def paper(
+    document: Mapping[str, Any],
+    place: Place,
+    *,
+    service_code: str,
+    service_title: str,
+    plan: str = "",
+    storeys: float | None = None,
+    estimates: Mapping[float, Mapping[str, Any]] | None = None,
+    **values: Any,
+) -> Paper:
+    """
+    The paper of one evaluation document.
+
+    `estimates` are those of `parcels.fees.calculate.as_document` by storeys; `values` are further
+    fields of `Paper` (code, dates, QR, statements).
+    """
+    told = sheet(document, place, storeys=storeys)
+    chosen = told.chosen.storeys if told.chosen else None
+    estimates = estimates or {}
+    return Paper(
+        service_code=service_code,
+        title=_said(TITLES[service_code]) if service_code in TITLES else service_title,
+        service_title=service_title,
+        place=place,
+        told=told,
+        plan=plan,
+        parts=PARTS.get(service_code, _EVERY_PART),
+        on=date.fromisoformat(document["on"]),
+        known_at=document["known_at"][:16].replace("T", " "),
+        engine=document["engine"],
+        areas=_accounts(document, AREAS),
+        limits=_accounts(document, LIMITS),
+        edges=_edges(document),
+        corners=_corners(document),
+        choices=_choices(told, estimates),
+        sources=_sources(document),
+        estimate=estimates.get(chosen) if chosen is not None else None,
+        **values,
+    )
+
+
+def _accounts(document: Mapping[str, Any], keys: Sequence[str]) -> list[Account]:
+    found = [account(document, key, depth=0) for key in keys if key in document["findings"]]
+    return [one for one in found if one.known or one.state == "unknown"]
+
+
+def _edges(document: Mapping[str, Any]) -> list[EdgeRow]:
+    rows = []
+    for number, edge in enumerate(document["edges"], start=1):
+        rows.append(
+            EdgeRow(
+                number=wording.number(number),
+                kind=_said(EDGES[edge["kind"]]),
+                length=wording.number(edge["length_m"], 2),
+                width=_metres(edge.get("width_m"), edge["kind"]),
+                planned=_metres(edge.get("planned_width_m"), edge["kind"]),
+            )
+        )
+    return rows
+
+
+def _metres(value: float | None, kind: str) -> str:
+    if kind != "passage":
+        return ""
+    return _said("not known") if value is None else wording.number(value, 2)
+
+
+def _corners(document: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """Corners of the net parcel: number, east and north in metres of the metric CRS."""
+    drawn = shapes.geometries(document)
+    net = drawn.get("net", drawn.get("parcel"))
+    if net is None:
+        return []
+    points = [tuple(point) for ring in shapes.rings(net) for point in ring[:-1]]
+    if len(points) > _MOST_CORNERS:
+        return []
+    return [
+        (wording.number(number), wording.digits(f"{east:.2f}"), wording.digits(f"{north:.2f}"))
+        for number, (east, north) in enumerate(points, start=1)
+    ]
+
+
+def _choices(told: Sheet, estimates: Mapping[float, Mapping[str, Any]]) -> list[ChoiceRow]:
+    rows = []
+    for choice in told.choices:
+        estimate = estimates.get(choice.storeys)
+        total = estimate["total_rial"] if estimate else None
+        rows.append(
+            ChoiceRow(
+                storeys=choice.label,
+                floor_area=choice.floor_area,
+                parking=choice.parking,
+                total=_said("not known") if total is None else wording.number(total),
+                discretionary=choice.discretionary,
+                chosen=choice.chosen,
+            )
+        )
+    return rows
+
+
+def _sources(document: Mapping[str, Any]) -> list[str]:
+    """The documents and articles that the answer rests on, each once."""
+    rules = [finding["rule"] for finding in document["findings"].values() if finding.get("rule")]
+    rules += [overlay["rule"] for overlay in document["overlays"] if overlay.get("rule")]
+    found = {}
+    for rule in rules:
+        title = wording.in_language(rule.get("source_title_fa", ""), rule.get("source_title_en", ""))
+        found.setdefault(title or rule.get("source_code", ""), set()).add(rule.get("article") or rule["code"])
+    return [f"{title}: {wording.listed(sorted(articles))}" for title, articles in sorted(found.items())]
+
+
+def _said(text: str) -> str:
+    return pgettext("paper", text)
