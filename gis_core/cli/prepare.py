@@ -117,6 +117,8 @@ def make_demo(home: CityHome, parcels: int) -> None:
         sizes = ["--parcels", str(parcels), "--seed", str(DEMO_SEED)]
         environment = home.environment(owner=True)
         steps.run([*command, *sizes], doing="making the demo city", env=environment, cwd=ROOT)
+        accounts = [sys.executable, ROOT / "manage.py", "demo_accounts"]
+        steps.run(accounts, doing="making the demo accounts", env=environment, quiet=True)
 
 
 def import_files(home: CityHome) -> None:
