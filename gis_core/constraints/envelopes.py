@@ -186,7 +186,7 @@ def _envelopes(
         named[some] = rule
         if rule.kind == "DEPTH60":
             directed = some[~np.isnan(building[some])]
-            lost = flagged(some) & np.isnan(building, table.lots)
+            lost = flagged(some, table.lots) & np.isnan(building)
             doubts.add(
                 lost & (directions.state == UNKNOWN),
                 UNKNOWN,

@@ -92,7 +92,7 @@ def judge(lots: Shapes, areas: Shapes, threshold_m: Floats, measure: str) -> Jud
     'BORDERLINE'
     """
     overlap = polygons_only(shapely.intersection(lots, areas))
-    width_m = widths_m(overlap, measure)
+    width_m = widths_m(overlap, measure, threshold_m)
     distance_m = shapely.distance(lots, areas)
     near = (width_m >= TOUCHING_M) | (distance_m <= threshold_m)
     state = np.select([width_m > threshold_m, near], ["APPLIES", "BORDERLINE"], default="DOES_NOT_APPLY")

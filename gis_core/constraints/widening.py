@@ -15,7 +15,6 @@ from gis_core.constraints.plane import (
     Shapes,
     half_plane,
     largest_parts,
-    parts_by_size,
     shapes,
     side_of,
     without,
@@ -133,7 +132,7 @@ def widen(lots: Shapes, lot: Ints, ways: Shapes, policy: Mapping[str, Any]) -> W
         after_m2=after_m2,
         ceded_m2=surveyed_m2 - after_m2,
         in_plan=after_m2 < smallest_m2 - 1e-9,
-        forced_subdivision=np.array([len(parts_by_size(shape)) > 1 for shape in after], dtype=bool),
+        forced_subdivision=shapely.get_num_geometries(after) > 1,
     )
 
 

@@ -66,7 +66,8 @@ def overlay_zones(
     shape = _overlap(lots[lot], zones[zone], whole)
     plain = np.zeros(len(lot), dtype=bool) if every_width else whole & surely_wider(shape, threshold_m[lot])
     width_m = np.full(len(lot), np.nan)
-    width_m[~plain] = widths_m(shape[~plain], policy["measure"])
+    limit_m = None if every_width else threshold_m[lot[~plain]]
+    width_m[~plain] = widths_m(shape[~plain], policy["measure"], limit_m)
     kind = np.full(len(lot), "CONCERNED", dtype=object)
     kind[~plain] = _kinds(width_m[~plain], lots[lot[~plain]], zones[zone[~plain]], threshold_m[lot[~plain]])
     uncovered = _uncovered(lots, lot, zone, zones, whole)
@@ -139,7 +140,9 @@ def _crowded(lots: int, lot: Ints, shape: Shapes, threshold_m: Floats, measure: 
         for earlier in turns[:number]:
             shared_lot, first, second = np.intersect1d(lot[earlier], lot[later], return_indices=True)
             both = polygons_only(shapely.intersection(shape[earlier[first]], shape[later[second]]))
-            crowded[shared_lot[widths_m(both, measure) > threshold_m[shared_lot]]] = True
+            crowded[
+                shared_lot[widths_m(both, measure, threshold_m[shared_lot]) > threshold_m[shared_lot]]
+            ] = True
     return crowded
 
 
