@@ -1,0 +1,111 @@
+// entry
+// The draft's map: choose a zone, drag a corner or a new corner of a border; neighbours that share it follow.
+import Feature from "ol/Feature";
+import OlMap from "ol/Map";
+import View from "ol/View";
+import GeoJSON from "ol/format/GeoJSON";
+import type Polygon from "ol/geom/Polygon";
+import { defaults as interactions } from "ol/interaction/defaults";
+import Modify from "ol/interaction/Modify";
+import VectorLayer from "ol/layer/Vector";
+import VectorSource from "ol/source/Vector";
+import { Circle, Fill, Stroke, Style, Text } from "ol/style";
+import { FAMILY_COLOURS } from "./style";
+
+const holder = document.getElementById("plan-map")!;
+const words = JSON.parse(document.getElementById("plan-words")!.textContent!) as Record<string, string>;
+const saved = document.getElementById("saved")!;
+const saveButton = document.getElementById("save") as HTMLButtonElement | null;
+const undoButton = document.getElementById("undo") as HTMLButtonElement | null;
+const format = new GeoJSON();
+const web = { dataProjection: "EPSG:4326", featureProjection: "EPSG:3857" };
+const changed = new Set<Feature<Polygon>>();
+const steps: [Feature<Polygon>, Polygon][][] = [];
+
+const source = new VectorSource<Feature<Polygon>>();
+const layer = new VectorLayer({ source, style: (feature) => zoneStyle(feature as Feature<Polygon>) });
+const map = new OlMap({ target: holder, layers: [layer], view: new View(), interactions: interactions({ altShiftDragRotate: false, pinchRotate: false }) });
+
+function zoneStyle(feature: Feature<Polygon>): Style {
+  const code = feature.get("code") as string;
+  const chosen = String(feature.getId()) === holder.dataset.chosen;
+  return new Style({
+    zIndex: chosen ? 2 : 1,
+    fill: new Fill({ color: FAMILY_COLOURS[code[0] ?? ""] ?? "#E4DCCB" }),
+    stroke: new Stroke({ color: chosen ? "#0B6E78" : "#1D2733", width: chosen ? 3 : 1.1 }),
+    text: new Text({ text: code, font: "800 14px Vazirmatn", fill: new Fill({ color: "#1D2733" }), stroke: new Stroke({ color: "#fff", width: 3 }) }),
+  });
+}
+
+async function load(): Promise<void> {
+  const answer = await fetch(holder.dataset.zones!, { headers: { Accept: "application/json" } });
+  if (!answer.ok) {
+    saved.textContent = words["failed"]!;
+    return;
+  }
+  source.addFeatures(format.readFeatures(await answer.json(), web) as Feature<Polygon>[]);
+  const chosen = holder.dataset.chosen ? source.getFeatureById(holder.dataset.chosen) : null;
+  const extent = (chosen as Feature<Polygon> | null)?.getGeometry()?.getExtent() ?? source.getExtent();
+  if (extent) map.getView().fit(extent, { padding: [60, 60, 60, 60], maxZoom: 18 });
+}
+
+function edit(): void {
+  const modify = new Modify({
+    source,
+    style: new Style({ image: new Circle({ radius: 7, fill: new Fill({ color: "#E8A200" }), stroke: new Stroke({ color: "#1D2733", width: 1.5 }) }) }),
+  });
+  modify.on("modifystart", () => {
+    steps.push(source.getFeatures().map((feature) => [feature, feature.getGeometry()!.clone()]));
+  });
+  modify.on("modifyend", () => {
+    const before = steps[steps.length - 1]!;
+    for (const [feature, shape] of before) {
+      if (JSON.stringify(shape.getCoordinates()) !== JSON.stringify(feature.getGeometry()!.getCoordinates())) changed.add(feature);
+    }
+    steps[steps.length - 1] = before.filter(([feature]) => changed.has(feature));
+    show();
+  });
+  map.addInteraction(modify);
+  undoButton?.addEventListener("click", () => {
+    for (const [feature, shape] of steps.pop() ?? []) feature.setGeometry(shape);
+    show();
+  });
+  saveButton?.addEventListener("click", () => void save());
+  window.addEventListener("beforeunload", (event) => {
+    if (steps.length) event.preventDefault();
+  });
+}
+
+function show(): void {
+  const some = steps.length > 0;
+  if (saveButton) saveButton.disabled = !some;
+  if (undoButton) undoButton.disabled = !some;
+  saved.textContent = some ? words["changed"]! : "";
+}
+
+async function save(): Promise<void> {
+  const zones = [...changed].map((feature) => ({ id: feature.getId(), geometry: format.writeGeometryObject(feature.getGeometry()!, { ...web, decimals: 11 }) }));
+  const answer = await fetch(holder.dataset.save!, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", "X-CSRFToken": holder.dataset.token! },
+    body: JSON.stringify({ zones }),
+  }).catch(() => null);
+  if (!answer?.ok) {
+    saved.textContent = words["failed"]!;
+    return;
+  }
+  steps.length = 0;
+  changed.clear();
+  window.location.reload();
+}
+
+map.on("singleclick", (event) => {
+  const [feature] = map.getFeaturesAtPixel(event.pixel);
+  if (!feature || steps.length) return;
+  const address = new URL(window.location.href);
+  address.searchParams.set("zone", String((feature as Feature).getId()));
+  window.location.assign(address);
+});
+
+void load();
+if (holder.dataset.mayChange) edit();

@@ -1,0 +1,49 @@
+"""Draws the zones of one version as SVG: the family's tint, ink borders, the code of the larger ones."""
+
+from typing import Any
+
+import shapely
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+from layers.models import LayerVersion
+from layers.zoning.models import Zone
+from map_ui.map_config import ZONE_FAMILIES
+from map_ui.street_map import frame_around, line_path, scale_bar
+
+WIDTH, HEIGHT = 960, 640
+LEAST_PX_FOR_CODE = 46
+
+
+def zoning_picture(version: LayerVersion) -> SafeString | None:
+    """The picture of a version; None when it has no zones."""
+    rows = [
+        (code, shapely.from_wkb(bytes(geometry.wkb)))
+        for code, geometry in Zone.objects.filter(layer_version=version).values_list("code", "geometry")
+    ]
+    if not rows:
+        return None
+    west, south, east, north = shapely.total_bounds([shape for _, shape in rows])
+    frame = frame_around([(west, south), (east, north)], width=WIDTH, height=HEIGHT, margin_px=24)
+    families = settings.CITY.policies.get("zone_families", ZONE_FAMILIES)
+    zones = [_drawn(code, shape, frame, families) for code, shape in rows]
+    context = {"width": WIDTH, "height": HEIGHT, "zones": zones, "scale": scale_bar(frame)}
+    return render_to_string("planner/picture.svg", context)
+
+
+def _drawn(code: str, shape: shapely.Polygon, frame: Any, families: dict[str, str]) -> dict[str, Any]:
+    prefix = max((name for name in families if code.startswith(name)), key=len, default="")
+    path = "".join(
+        line_path(frame, shapely.get_coordinates(ring)) + "Z" for ring in (shape.exterior, *shape.interiors)
+    )
+    circle = shapely.maximum_inscribed_circle(shape, tolerance=max(1.0, shape.length / 200))
+    named = 2 * circle.length * frame.px_per_m >= LEAST_PX_FOR_CODE
+    (place,) = frame.px([circle.coords[0]])
+    return {
+        "code": code,
+        "family": families.get(prefix, "other"),
+        "path": path,
+        "named": named,
+        "at": place.tolist(),
+    }
