@@ -27,6 +27,9 @@ const copied = [
   ["vazirmatn", "fonts/webfonts/Vazirmatn[wght].woff2", "vazirmatn.woff2"],
   ["vazirmatn", "OFL.txt", "licences/vazirmatn.txt"],
   ["ol", "LICENSE.md", "licences/openlayers.md"],
+  ["leaflet", "dist/leaflet.js", "leaflet.js"],
+  ["leaflet", "dist/leaflet.css", "leaflet.css"],
+  ["leaflet", "LICENSE", "licences/leaflet.txt"],
 ];
 
 function packageOf(name) {
@@ -51,9 +54,14 @@ const manifest = [];
 
 for (const [name, source, target] of copied) {
   const text = join(packages, name, source);
-  if (target.endsWith(".css")) {
+  if (target === "leaflet.css") {
+    // Only the files that travel use it, and they show none of its pictures.
+    writeFileSync(join(built, target), readFileSync(text, "utf8").replace(/url\([^)]*\)/g, "none"));
+  } else if (target.endsWith(".css")) {
     // The note that names a source map would make a storage with hashed names look for the map.
     writeFileSync(join(built, target), readFileSync(text, "utf8").replace(/\/\*# sourceMappingURL=.*?\*\//g, ""));
+  } else if (target.endsWith(".js")) {
+    writeFileSync(join(built, target), readFileSync(text, "utf8").replace(/\/\/# sourceMappingURL=\S+/g, ""));
   } else {
     cpSync(text, join(built, target));
   }

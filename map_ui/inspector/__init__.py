@@ -1,0 +1,1 @@
+"""The inspector's phone pages: today's route, one stop, the report."""

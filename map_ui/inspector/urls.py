@@ -1,0 +1,3 @@
+"""Addresses of the inspector's pages."""
+
+urlpatterns: list = []

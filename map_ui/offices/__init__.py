@@ -1,0 +1,1 @@
+"""The page that answers: which office is nearest?"""
