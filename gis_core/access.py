@@ -289,7 +289,7 @@ def acting_as(scope: Scope, *, tracking_code: str = "") -> Iterator[None]:
 
 @contextmanager
 def acting_as_system() -> Iterator[None]:
-    """A transaction of Pelak itself: receiving a request, a job of the worker. Never for what a person asked to see."""
+    """A transaction of Pelak itself (receiving a request, a job), never for what a person asked to see."""
     with _transaction_with({"app.actor": "system"}):
         yield
 

@@ -1,4 +1,4 @@
-"""Keeps personal data: encrypted at rest, found by a blind index, masked when shown, each reading recorded."""
+"""Keeps personal data: encrypted, found by a blind index, masked when shown, each reading recorded."""
 
 import base64
 import hashlib
@@ -15,7 +15,7 @@ SHOWN_DIGITS = 3
 
 @lru_cache(maxsize=1)
 def _ring() -> MultiFernet:
-    """The keys: the first seals, all of them open. A new key is put in front; old ones stay until re-sealed."""
+    """The first key seals, all of them open. A new one is put in front; old ones stay until re-sealed."""
     return MultiFernet([Fernet(_derived(key, "seal")) for key in settings.PERSONAL_DATA_KEYS])
 
 

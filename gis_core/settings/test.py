@@ -4,7 +4,7 @@ import os
 
 os.environ.setdefault("PELAK_ACTOR", "system")
 
-from gis_core.settings.base import *  # noqa: E402, F403
+from gis_core.settings.base import *  # noqa: F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {
