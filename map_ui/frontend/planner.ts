@@ -5,6 +5,7 @@ import OlMap from "ol/Map";
 import View from "ol/View";
 import GeoJSON from "ol/format/GeoJSON";
 import type Polygon from "ol/geom/Polygon";
+import Zoom from "ol/control/Zoom";
 import { defaults as interactions } from "ol/interaction/defaults";
 import Modify from "ol/interaction/Modify";
 import VectorLayer from "ol/layer/Vector";
@@ -24,7 +25,7 @@ const steps: [Feature<Polygon>, Polygon][][] = [];
 
 const source = new VectorSource<Feature<Polygon>>();
 const layer = new VectorLayer({ source, style: (feature) => zoneStyle(feature as Feature<Polygon>) });
-const map = new OlMap({ target: holder, layers: [layer], view: new View(), interactions: interactions({ altShiftDragRotate: false, pinchRotate: false }) });
+const map = new OlMap({ target: holder, layers: [layer], view: new View(), controls: [new Zoom({ className: "plan-zoom", zoomInTipLabel: "+", zoomOutTipLabel: "−" })], interactions: interactions({ altShiftDragRotate: false, pinchRotate: false }) });
 
 function zoneStyle(feature: Feature<Polygon>): Style {
   const code = feature.get("code") as string;
@@ -46,7 +47,7 @@ async function load(): Promise<void> {
   source.addFeatures(format.readFeatures(await answer.json(), web) as Feature<Polygon>[]);
   const chosen = holder.dataset.chosen ? source.getFeatureById(holder.dataset.chosen) : null;
   const extent = (chosen as Feature<Polygon> | null)?.getGeometry()?.getExtent() ?? source.getExtent();
-  if (extent) map.getView().fit(extent, { padding: [60, 60, 60, 60], maxZoom: 18 });
+  if (extent) map.getView().fit(extent, { padding: [72, 24, 24, 24], maxZoom: 18 });
 }
 
 function edit(): void {

@@ -13,7 +13,7 @@ from map_ui.map_config import ZONE_FAMILIES
 from map_ui.street_map import frame_around, line_path, scale_bar
 
 WIDTH, HEIGHT = 960, 640
-LEAST_PX_FOR_CODE = 46
+LEAST_PX_FOR_CODE = 30
 
 
 def zoning_picture(version: LayerVersion) -> SafeString | None:
@@ -39,7 +39,8 @@ def _drawn(code: str, shape: shapely.Polygon, frame: Any, families: dict[str, st
     )
     circle = shapely.maximum_inscribed_circle(shape, tolerance=max(1.0, shape.length / 200))
     named = 2 * circle.length * frame.px_per_m >= LEAST_PX_FOR_CODE
-    (place,) = frame.px([circle.coords[0]])
+    middle = shape.centroid if shape.contains(shape.centroid) else shapely.Point(circle.coords[0])
+    (place,) = frame.px([(middle.x, middle.y)])
     return {
         "code": code,
         "family": families.get(prefix, "other"),
