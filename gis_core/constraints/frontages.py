@@ -16,6 +16,8 @@ SAME_EDGE_M = 1e-3
 ON_WAY_M = 1e-2
 #: Bends of a frontage shallower than this do not end its straight piece, in metres of sag.
 STRAIGHT_M = 0.01
+#: Frontages that turn by less than this follow one another, they make no corner.
+STRAIGHT_ON_DEG = 15.0
 #: Where the lines of two frontages meet farther than this from the lot, there is no clear corner, in metres.
 CLEAR_CORNER_M = 15.0
 
@@ -160,10 +162,11 @@ class FoundCorners:
 def corners_between(edges: Edges, lots: Shapes, passages: Passages, params: dict) -> FoundCorners:
     """Convex corners where frontages on two passages follow each other, sized by a chamfer rule."""
     found = chains(chosen(edges, _on_several(edges, len(lots))[edges.lot]))
-    here, there = _followers(found)
+    here, there = _followers(found, passages)
     first, second = straight_pieces(found.line[here]), straight_pieces(found.line[there])
     lot = found.lot[here]
     convex = _turns_left(first, second) == shapely.is_ccw(shapely.get_exterior_ring(lots[lot]))
+    convex &= ~_straight_on(first, second)
     clear = convex & (_meeting_gap_m(first, second, lots[lot]) <= CLEAR_CORNER_M)
     unclear = np.zeros(len(lots), dtype=bool)
     unclear[lot[convex & ~clear]] = True
@@ -192,7 +195,7 @@ def _on_several(edges: Edges, lots: int) -> NDArray[np.bool_]:
     return high > low
 
 
-def _followers(found: Chains) -> tuple[Ints, Ints]:
+def _followers(found: Chains, passages: Passages) -> tuple[Ints, Ints]:
     """Chains and the next one in the ring, where both are frontages on different known passages."""
     if not len(found.lot):
         return np.array([], dtype=np.int64), np.array([], dtype=np.int64)
@@ -202,6 +205,9 @@ def _followers(found: Chains) -> tuple[Ints, Ints]:
     there[last] = first
     street = (found.kind == "passage") & (found.passage >= 0)
     pair = street[here] & street[there] & (found.passage[here] != found.passage[there])
+    # Pieces of one street between two junctions are different passages of the same name.
+    name = passages.key[np.maximum(found.passage, 0)] if len(passages) else found.kind
+    pair &= (name[here] != name[there]) | (name[here] == "")
     return here[pair], there[pair]
 
 
@@ -218,6 +224,13 @@ def _runs(lines: Shapes) -> Floats:
 def _turns_left(first: Shapes, second: Shapes) -> NDArray[np.bool_]:
     one, two = _runs(first), _runs(second)
     return one[:, 0] * two[:, 1] - one[:, 1] * two[:, 0] > 0
+
+
+def _straight_on(first: Shapes, second: Shapes) -> NDArray[np.bool_]:
+    """Where the second frontage goes on nearly as the first: one street goes over into another, no corner."""
+    one, two = _runs(first), _runs(second)
+    cosine = np.einsum("ij,ij->i", one, two) / (np.hypot(*one.T) * np.hypot(*two.T))
+    return cosine > np.cos(np.radians(STRAIGHT_ON_DEG))
 
 
 def _meeting_gap_m(first: Shapes, second: Shapes, lots: Shapes) -> Floats:

@@ -97,7 +97,7 @@ def least(limits: Sequence[Limit], equal_within: float = EQUAL_WITHIN) -> Storey
     storeys = np.where(unknown.any(axis=1), np.nan, np.where(unknown, np.inf, table).min(axis=1))
     return Storeys(
         storeys=storeys,
-        binding=named_rows(names, np.abs(table - storeys[:, None]) <= equal_within),
+        binding=named_rows(names, table <= storeys[:, None] + equal_within),
         unknown=named_rows(names, unknown),
     )
 

@@ -42,6 +42,7 @@ class Passages:
     `form` says what `geometry` is: `CENTRELINE` (with widths and `widening` SYMMETRIC, ONE_SIDED_LEFT,
     ONE_SIDED_RIGHT or OFFSETS), `RIGHT_OF_WAY` (a polygon) or `CORRECTED_LINE` (`street_side` LEFT or
     RIGHT of it). Left and right follow the direction of the line. Widths are NaN where not known.
+    `key` names the street to people; `lineage` is its identity where it has one.
     """
 
     key: Texts
@@ -55,6 +56,7 @@ class Passages:
     street_side: Texts
     legal_access: Flags
     vehicular: Flags
+    lineage: Texts = field(default_factory=lambda: np.array([], dtype=object))
 
     def __len__(self) -> int:
         return len(self.key)
@@ -106,6 +108,7 @@ class Layer:
     accuracy_m: float | None = None
     surveyed_on: date | None = None
     stale_after_days: int | None = None
+    kind: str = "overlay"
 
 
 @dataclass(frozen=True)

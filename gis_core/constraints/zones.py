@@ -103,8 +103,9 @@ def strictest(overlaps: Overlaps, values: Floats, lots: int) -> Floats:
     """The smallest value of the concerned zones of each lot; NaN when one of them has none."""
     counts = overlaps.kind == "CONCERNED"
     least = np.full(lots, np.inf)
-    np.minimum.at(least, overlaps.lot[counts], values[counts])
-    least[overlaps.lot[counts & np.isnan(values)]] = np.nan
+    told = counts & ~np.isnan(values)
+    np.minimum.at(least, overlaps.lot[told], values[told])
+    least[overlaps.lot[counts & ~told]] = np.nan
     return np.where(np.isinf(least), np.nan, least)
 
 

@@ -1,0 +1,233 @@
+"""Finds what holds over a place on a day: zones, overlay features, their layers, and the rules in force."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import shapely
+from django.conf import settings
+from django.db import connection
+
+from gis_core.constraints.rules import Rule as RuleValue
+from gis_core.constraints.rules import RuleSet
+from gis_core.constraints.values import Layer, Overlays, Zones
+
+#: Added to the reach of buffers whose offset a feature itself carries (half a canal, a pylon's arm): m.
+CARRIED_OFFSET_M = 30.0
+
+#: A row is known at an instant, or as known now when none is asked for.
+_IN_FORCE = """(
+    {t}.valid @> %(on)s::date
+    and case when %(known_at)s::timestamptz is null then upper_inf({t}.known)
+             else {t}.known @> %(known_at)s::timestamptz end)"""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place that is asked about: a shape as WKB in the metric CRS, or None for the whole city; and when."""
+
+    shape: bytes | None
+    on: date
+    known_at: datetime | None = None
+
+    def parameters(self, **more: Any) -> dict[str, Any]:
+        """What the queries of this module are asked with."""
+        from gis_core.crs import metric_srid
+
+        return {
+            "shape": self.shape,
+            "srid": metric_srid(),
+            "on": self.on,
+            "known_at": self.known_at,
+            **more,
+        }
+
+
+def in_force(table: str) -> str:
+    """SQL: rows of a table (by its alias) in force on `%(on)s` as known at `%(known_at)s`."""
+    return _IN_FORCE.format(t=table)
+
+
+def published(table: str) -> str:
+    """SQL: the layer version (alias) is published and in force; a draft holds nowhere."""
+    return f"({table}.status = 'in_force' and {in_force(table)})"
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """Changes whenever the rows of rules or layers change; what was read under one stamp may be kept."""
+
+    rules: str
+    layers: str
+
+
+#: SQL of a stamp, as two columns: any insert, update or delete changes the sum over where rows stand.
+STAMP_COLUMNS = """
+    (select count(*) || '.' || coalesce(sum(hashtext(ctid::text || xmin::text)), 0) from zoning_rule),
+    (select count(*) || '.' || coalesce(sum(hashtext(ctid::text || xmin::text)), 0)
+       from (select ctid, xmin from layers_layer union all select ctid, xmin from layers_layerversion) _)
+"""
+
+
+def stamp() -> Stamp:
+    """The stamp of the rules and layers as they are now; one round trip."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"select {STAMP_COLUMNS}")
+        return Stamp(*cursor.fetchone())
+
+
+def rules_on(on: date, *, known_at: datetime | None = None, stamp_rules: str | None = None) -> RuleSet:
+    """
+    The rules in force on a day as known at an instant.
+
+    With `stamp_rules` (from `Stamp.rules`) a set read before under the same stamp is given again.
+    """
+    if stamp_rules is None:
+        return _read_rules(on, known_at)
+    return _kept_rules(settings.CITY.key, connection.settings_dict["NAME"], stamp_rules, on, known_at)
+
+
+@lru_cache(maxsize=32)
+def _kept_rules(city: str, database: str, stamp_rules: str, on: date, known_at: datetime | None) -> RuleSet:
+    return _read_rules(on, known_at)
+
+
+def _read_rules(on: date, known_at: datetime | None) -> RuleSet:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            select r.code, r.kind, r.params::text, r.zone_code, r.area_basis, r.rank, r.version, r.article,
+                   coalesce(s.code, ''), coalesce(s.title_fa, ''), coalesce(s.title_en, ''), r.confidence,
+                   r.legal_status, lower(r.valid), upper(r.valid)
+              from zoning_rule r left join gis_core_source s on s.id = r.source_id
+             where {in_force("r")}
+            """,
+            {"on": on, "known_at": known_at},
+        )
+        return RuleSet.on_day([_rule(*row) for row in cursor.fetchall()], on)
+
+
+def _rule(code: str, kind: str, params: str, zone_code: str, *rest: Any) -> RuleValue:
+    return RuleValue(code, kind, json.loads(params), zone_code, *rest)
+
+
+def layers_on(
+    on: date, *, known_at: datetime | None = None, stamp_layers: str | None = None
+) -> dict[str, Layer]:
+    """Layers with a published version on a day, by key: how far, how exactly and when they were surveyed."""
+    if stamp_layers is None:
+        return _read_layers(on, known_at)
+    return _kept_layers(settings.CITY.key, connection.settings_dict["NAME"], stamp_layers, on, known_at)
+
+
+@lru_cache(maxsize=32)
+def _kept_layers(
+    city: str, database: str, stamp_layers: str, on: date, known_at: datetime | None
+) -> dict[str, Layer]:
+    return _read_layers(on, known_at)
+
+
+def _read_layers(on: date, known_at: datetime | None) -> dict[str, Layer]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            select l.key, l.kind, l.title_fa, l.title_en, ST_AsBinary(v.surveyed_extent),
+                   v.positional_accuracy_m, v.surveyed_on, l.stale_after_days
+              from layers_layerversion v join layers_layer l on l.id = v.layer_id
+             where l.kind in ('overlay', 'zoning') and {published("v")}
+             order by l.key
+            """,
+            {"on": on, "known_at": known_at},
+        )
+        return {row[0]: _layer(*row) for row in cursor.fetchall()}
+
+
+def _layer(key: str, kind: str, title_fa: str, title_en: str, extent: Any, *rest: Any) -> Layer:
+    shape = None if extent is None else shapely.from_wkb(bytes(extent))
+    return Layer(key, title_fa, title_en, shape, *rest, kind=kind)
+
+
+def ground_rules(place: Place, *, reach_m: float, layers: dict[str, Layer]) -> tuple[Zones, Overlays]:
+    """
+    Zones over a place and overlay features within reach of it, in one round trip.
+
+    `reach_m`: how far outside the place a feature can still restrict it (`reach_of`).
+    """
+    near_zone = "true" if place.shape is None else "ST_Intersects(z.geometry, q.shape)"
+    near_overlay = "true" if place.shape is None else "ST_DWithin(o.geometry, q.shape, %(reach_m)s)"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            with q as (select ST_GeomFromWKB(%(shape)s, %(srid)s) as shape)
+            select l.key, z.code, z.name_fa, z.name_en, ST_AsBinary(z.geometry), null as attributes, z.id
+              from q, zoning_zone z
+              join layers_layerversion v on v.id = z.layer_version_id
+              join layers_layer l on l.id = v.layer_id
+             where {near_zone} and {in_force("z")} and {published("v")}
+            union all
+            select l.key, o.code, o.name_fa, o.name_en, ST_AsBinary(o.geometry), o.attributes::text, o.id
+              from q, layers_overlayfeature o
+              join layers_layerversion v on v.id = o.layer_version_id
+              join layers_layer l on l.id = o.layer_id
+             where {near_overlay} and {in_force("o")} and {published("v")}
+             order by 1, 7
+            """,
+            place.parameters(reach_m=reach_m),
+        )
+        rows = cursor.fetchall()
+    zoning = [row for row in rows if row[5] is None]
+    return _zones(zoning, layers), _overlays([row for row in rows if row[5] is not None])
+
+
+def zones_over(place: Place) -> Zones:
+    """Zones over a place on a day; one round trip and one for their layers."""
+    return ground_rules(place, reach_m=0.0, layers=layers_on(place.on, known_at=place.known_at))[0]
+
+
+def reach_of(rules: RuleSet) -> float:
+    """How far the buffers of a rule set can reach, in metres."""
+    reaches = [50.0]
+    for rule in rules.of_kind("BUFFER"):
+        rows = rule.params.get("table", {}).get("rows", [])
+        fixed = rule.params.get("distance_m") or 0.0
+        reaches.append(max([fixed, *(row["distance_m"] or 0.0 for row in rows)]) + CARRIED_OFFSET_M)
+    return max(reaches)
+
+
+def _zones(rows: Sequence[tuple[Any, ...]], layers: dict[str, Layer]) -> Zones:
+    keys = {row[0] for row in rows}
+    zoning = [layer for key, layer in layers.items() if key in keys] or [
+        layer for layer in layers.values() if layer.kind == "zoning"
+    ]
+    return Zones(
+        code=_texts([row[1] for row in rows]),
+        name_fa=_texts([row[2] for row in rows]),
+        name_en=_texts([row[3] for row in rows]),
+        geometry=_shapes([row[4] for row in rows]),
+        layer=zoning[0] if zoning else None,
+    )
+
+
+def _overlays(rows: Sequence[tuple[Any, ...]]) -> Overlays:
+    return Overlays(
+        layer=_texts([row[0] for row in rows]),
+        code=_texts([row[1] for row in rows]),
+        name_fa=_texts([row[2] for row in rows]),
+        name_en=_texts([row[3] for row in rows]),
+        geometry=_shapes([row[4] for row in rows]),
+        attributes=_texts([json.loads(row[5]) for row in rows]),
+    )
+
+
+def _texts(values: Sequence[Any]) -> np.ndarray:
+    array = np.empty(len(values), dtype=object)
+    array[:] = values
+    return array
+
+
+def _shapes(values: Sequence[Any]) -> np.ndarray:
+    return shapely.from_wkb(_texts([bytes(value) for value in values]))

@@ -1,0 +1,157 @@
+"""The answer of a parcel on the map: gathered from PostGIS, decided by the engine, kept when it is issued."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+import shapely
+
+from gis_core.errors import NotFound
+from layers.models import Layer, OverlayFeature
+from layers.zoning.models import Rule
+from parcels.evaluation import answer_for, evaluate_document, evaluate_parcel, evaluate_parcels, issue
+from parcels.models import IssuedEvaluation
+from tests.builders import LONG_AGO, ORIGIN, corner_plot, geos, plot, published_layer, rule, zoned
+from tests.gis_core.constraints.scenes import RULES
+
+pytestmark = pytest.mark.django_db
+
+TODAY = date(2026, 11, 21)
+X, Y = ORIGIN
+
+
+def rule_pack() -> None:
+    """The plain rule pack of the engine's tests, as rows."""
+    for kind, value in RULES.items():
+        rule(value.code, kind, dict(value.params), zone_code=value.zone_code, area_basis=value.area_basis)
+
+
+@pytest.fixture
+def reference_lot():
+    zoned()
+    rule_pack()
+    return corner_plot()
+
+
+def test_the_reference_lot_of_the_rule_book_comes_out_of_the_database(reference_lot):
+    document = evaluate_document(reference_lot, on=TODAY)
+    values = {key: finding["value"] for key, finding in document["findings"].items()}
+    assert values["widening_area_m2"] == 24.0
+    assert values["chamfer_area_m2"] == 1.0
+    assert values["net_area_m2"] == 275.0
+    assert values["footprint_m2"] == 165.0
+    assert values["envelope_area_m2"] == pytest.approx(187.6, abs=1e-6)
+    assert (values["far_cap_m2"], values["reachable_floor_area_m2"]) == (720.0, 660.0)
+    assert [choice["storeys"] for choice in document["choices"]] == [1.0, 2.0, 3.0, 4.0]
+    assert document["choices"][-1]["parking_need"] == 8
+    assert document["parcel"]["key"] == reference_lot.key
+    assert document["unknown"] == []
+
+
+def test_a_click_asks_the_database_at_most_four_times(reference_lot):
+    answer_for([reference_lot.pk], on=TODAY)
+    assert answer_for([reference_lot.pk], on=TODAY).timing.round_trips <= 4
+
+
+def test_without_rules_zone_and_areas_are_known_and_density_is_not():
+    zoned("A-1")
+    document = evaluate_document(corner_plot(), on=TODAY)
+    assert document["zone_state"] == "ONE_ZONE"
+    assert document["findings"]["zone"]["value"] == "A-1"
+    assert document["findings"]["surveyed_area_m2"]["value"] == 300.0
+    assert document["findings"]["far_cap_m2"]["state"] == "unknown"
+    assert document["choices"] == []
+    assert "far_percent" in document["unknown"]
+
+
+def test_a_new_rule_is_seen_by_the_next_click(reference_lot):
+    assert evaluate_parcel(reference_lot, on=TODAY).findings["storeys"].value == 4.0
+    rule("STREET-SCAPE", "STOREY", {"limit": "ZONE", "storeys": 3})
+    finding = evaluate_parcel(reference_lot, on=TODAY).findings["storeys"]
+    assert (finding.value, finding.binding) == (3.0, ("STREET-SCAPE",))
+
+
+def test_a_rule_holds_from_its_day_and_not_before(reference_lot):
+    rule("LATER", "STOREY", {"limit": "ZONE", "storeys": 2}, valid=(date(2027, 1, 1), None))
+    assert evaluate_parcel(reference_lot, on=date(2026, 12, 31)).findings["storeys"].value == 4.0
+    assert evaluate_parcel(reference_lot, on=date(2027, 1, 1)).findings["storeys"].value == 2.0
+
+
+def test_what_was_not_known_then_does_not_count_then(reference_lot):
+    Rule.objects.create(
+        code="LATE",
+        kind="STOREY",
+        params={"limit": "ZONE", "storeys": 1},
+        valid=(LONG_AGO, None),
+        known=(datetime(2026, 6, 1, tzinfo=UTC), None),
+    )
+    may = datetime(2026, 5, 1, tzinfo=UTC)
+    assert evaluate_parcel(reference_lot, on=TODAY, known_at=may).findings["storeys"].value == 4.0
+    assert evaluate_parcel(reference_lot, on=TODAY).findings["storeys"].value == 1.0
+
+
+def test_a_power_line_in_the_database_takes_ground(reference_lot):
+    version = published_layer("power-lines", Layer.Kind.OVERLAY)
+    OverlayFeature.objects.create(
+        layer=version.layer,
+        layer_version=version,
+        code="63 kV",
+        attributes={"voltage_kv": 63, "conductor_offset_m": 3.5},
+        geometry=geos(shapely.LineString([(X - 100, Y + 32), (X + 100, Y + 32)])),
+        valid=(LONG_AGO, None),
+        known=version.known,
+    )
+    params = {
+        "layer": "power-lines",
+        "measured_from": "OUTER_CONDUCTORS",
+        "attribute": "voltage_kv",
+        "outer_conductor_offset_attribute": "conductor_offset_m",
+        "table": {"kind": "BY_VALUE", "rows": [{"key": 63, "distance_m": 8.0}]},
+        "effect": "NO_BUILD",
+        "agency": "power company",
+    }
+    rule("POWER", "BUFFER", params)
+    document = evaluate_document(reference_lot, on=TODAY)
+    overlay = document["overlays"][0]
+    # The line runs 7 m behind the lot; 11.5 m from its axis nothing may be built: 4.5 m × 12 m.
+    assert (overlay["state"], overlay["effect"]) == ("applies", "NO_BUILD")
+    assert overlay["overlap_m2"] == pytest.approx(54.0, abs=0.01)
+    assert document["findings"]["buildable_area_m2"]["value"] == pytest.approx(275.0 - 54.0, abs=0.01)
+
+
+def test_an_overlay_layer_nobody_has_imported_is_unknown_never_absent(reference_lot):
+    rule(
+        "QANAT",
+        "BUFFER",
+        {"layer": "qanats", "measured_from": "POINT", "distance_m": 15, "effect": "NO_BUILD"},
+    )
+    document = evaluate_document(reference_lot, on=TODAY)
+    assert document["overlays"][0]["state"] == "unknown"
+    assert document["overlays"][0]["reason"]["code"] == "MISSING_LAYER"
+    assert "qanats" in document["unknown"]
+    assert document["findings"]["envelope_area_m2"]["state"] == "conditional"
+
+
+def test_the_whole_city_gives_the_same_answer_as_a_click_bit_for_bit(reference_lot):
+    plot(shapely.box(X - 12, Y, X, Y + 25), "3-2-45-18-0-0-0")
+    for answered in evaluate_parcels(on=TODAY):
+        for evaluation in answered.evaluations:
+            one = answer_for([evaluation.parcel_id], on=TODAY).evaluations[0]
+            same = replace(one, known_at=evaluation.known_at)
+            assert same.findings == evaluation.findings
+            assert [shapely.to_wkb(shape) for shape in same.geometries.values()] == [
+                shapely.to_wkb(shape) for shape in evaluation.geometries.values()
+            ]
+
+
+def test_a_parcel_that_is_not_in_force_on_the_day_is_not_found(reference_lot):
+    with pytest.raises(NotFound):
+        evaluate_document(reference_lot, on=date(2019, 1, 1))
+
+
+def test_an_issued_evaluation_keeps_question_and_answer(reference_lot):
+    issued = issue(reference_lot, on=TODAY)
+    kept = IssuedEvaluation.objects.get(pk=issued.pk)
+    assert kept.document["findings"]["net_area_m2"]["value"] == 275.0
+    assert {entry["code"] for entry in kept.inputs["rules"]} == {value.code for value in RULES.values()}
+    assert len(kept.sha256) == 64
