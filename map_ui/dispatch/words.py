@@ -96,7 +96,7 @@ def _no_skill(args: Mapping[str, Any]) -> str:
 
 
 def _promise(window: tuple[int, int] | None) -> str:
-    return hour_span(*window) if window else _("open")
+    return hour_span(*window) if window else _("not fixed")
 
 
 def _short(second: int) -> str:

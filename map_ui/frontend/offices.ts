@@ -1,4 +1,5 @@
 // entry: the offices' page. "My place" fills in where one stands; without script the form does the same by typing.
+export {};
 const form = document.querySelector<HTMLFormElement>("form[data-offices]");
 const button = document.querySelector<HTMLButtonElement>("[data-my-place]");
 
