@@ -28,6 +28,11 @@ ENDPOINTS: dict[str, str] = {
     "inspector-visit": "visit",
     "inspector-report": "visit",
     "inspector-sheet": "visit",
+    # papers
+    "verify": "verify_answer",
+    "paper": "verify_answer",
+    "estimate-paper": "look",
+    "frontage-paper": "look",
     # people
     "sign-in": "sign_in",
     "sign-up": "sign_in",

@@ -14,6 +14,8 @@ urlpatterns: list = [
     path("", include("map_ui.offices.urls")),
     path("", include("map_ui.dispatch.urls")),
     path("", include("map_ui.inspector.urls")),
+    path("", include("map_ui.planner.urls")),
+    path("", include("map_ui.documents.urls")),
     path("tiles/catalog.json", tiles.catalogue, name="tile-catalog"),
     path("tiles/<slug:layer>/<str:version>/<int:z>/<int:x>/<int:y>.mvt", tiles.tile, name="tile"),
 ]

@@ -1,7 +1,9 @@
 """Makes PDF files and QR codes; nothing outside this package's own font can be fetched while it does."""
 
 import base64
+import logging
 import re
+from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -9,13 +11,16 @@ from typing import Any
 import segno
 from django.conf import settings
 from django.template.loader import render_to_string
-from weasyprint import HTML
+from weasyprint import HTML, Attachment
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
 FONT_URL = "pelak:vazirmatn"
 _FONT = Path("map_ui/static/built/vazirmatn.woff2")
 # PDF/A-3 and tagged PDF exclude each other here; people who read with their ears come first.
+# Both tell every step of every page, which nobody reads.
+for _talker in ("fontTools", "weasyprint.progress"):
+    logging.getLogger(_talker).setLevel(logging.WARNING)
 _BDI = re.compile(r"<bdi[^>]*>")
 _VARIANT = "pdf/ua-1"
 
@@ -49,11 +54,13 @@ def with_isolates(html: str) -> str:
     return marked.replace("</bdi>", "\u2069</bdi>")
 
 
-def pdf_of(template: str, context: dict[str, Any]) -> bytes:
-    """A4 pages of a template."""
+def pdf_of(template: str, context: dict[str, Any], attachments: Sequence[Attachment] = ()) -> bytes:
+    """A4 pages of a template, with files for programs inside."""
     page = with_isolates(render_to_string(template, context))
     html = HTML(string=page, base_url="pelak:paper", url_fetcher=OnlyOurFont())
-    return html.write_pdf(pdf_variant=_VARIANT, font_config=FontConfiguration())
+    return html.write_pdf(
+        pdf_variant=_VARIANT, font_config=FontConfiguration(), attachments=list(attachments)
+    )
 
 
 def qr_svg_address(text: str) -> str:

@@ -1,28 +1,71 @@
-"""Pages of papers: an issued answer as PDF, its verification, an estimate and a frontage sheet to print."""
+"""Pages of papers: verification of an issued one, its PDF, and the sheets anybody may print."""
 
-from typing import Any
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.cache import patch_cache_control
+from django.views.decorators.http import require_safe
 
-from django.conf import settings
-from django.utils.translation import pgettext
-
-from map_ui import wording
-from map_ui.documents.paper import Paper
-from map_ui.documents.pdf import pdf_of
-
-
-def rendered(paper: Paper) -> bytes:
-    """The paper as a PDF file in the language of the page."""
-    return pdf_of("documents/paper.html", _context(paper))
+from gis_core.errors import BadInput
+from map_ui.documents import issued
+from map_ui.pages import asked_day
+from parcels import queries
 
 
-def _context(paper: Paper) -> dict[str, Any]:
-    language = wording.language()
-    return {
-        "paper": paper,
-        "language": language,
-        "direction": "rtl" if language == "fa" else "ltr",
-        "city_name": wording.in_language(settings.CITY.name_fa, settings.CITY.name_en),
-        "srid": settings.CITY.metric_srid,
-        "counter": "persian" if language == "fa" else "decimal",
-        "of": pgettext("paper", "of"),
-    }
+@require_safe
+def verify(request: HttpRequest, code: str) -> HttpResponse:
+    """What was issued under a code, and whether it still holds; nobody's personal data are on it."""
+    decision = issued.decision_of(code)
+    checked = issued.verified(decision, on=timezone.localdate())
+    told = issued.issued_paper(decision, with_plan=False) if decision.evaluation else None
+    response = render(
+        request, "documents/verify.html", {"checked": checked, "paper": told, "decision": decision}
+    )
+    patch_cache_control(response, private=True, no_cache=True)
+    return response
+
+
+@require_safe
+def paper(request: HttpRequest, code: str) -> HttpResponse:
+    """The issued paper as PDF."""
+    decision = issued.decision_of(code)
+    return _file(issued.pdf(issued.issued_paper(decision), decision), f"{decision.code}.pdf")
+
+
+@require_safe
+def estimate(request: HttpRequest, key: str) -> HttpResponse:
+    """Density and cost of a parcel to print (IQ-11): an estimate, not signed."""
+    return _live(request, key, "IQ-11")
+
+
+@require_safe
+def frontage(request: HttpRequest, key: str) -> HttpResponse:
+    """The frontage sheet of a parcel to look at (IQ-04); the signed one is issued on request."""
+    return _live(request, key, "IQ-04")
+
+
+def _live(request: HttpRequest, key: str, service_code: str) -> HttpResponse:
+    on = asked_day(request)
+    parcel = queries.parcel_by_key(key, on=on)
+    told = issued.live_paper(parcel, service_code, on=on, storeys=_storeys(request))
+    return _file(issued.pdf(told), f"{service_code}-{key}.pdf")
+
+
+def _storeys(request: HttpRequest) -> float | None:
+    typed = request.GET.get("storeys", "")
+    try:
+        value = float(typed) if typed else None
+    except ValueError:
+        value = -1.0
+    if value is not None and not 0 < value < 200:
+        raise BadInput(
+            "شمار طبقه‌ها عدد نیست.", "The number of storeys is not a number.", {"storeys": typed[:20]}
+        )
+    return value
+
+
+def _file(content: bytes, name: str) -> HttpResponse:
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{name}"'
+    patch_cache_control(response, private=True, no_cache=True)
+    return response

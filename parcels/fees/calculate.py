@@ -223,6 +223,9 @@ def cost_lines(
 def as_document(found: Estimate) -> dict[str, Any]:
     """The estimate as a JSON object, as it is kept with a decision."""
     plain = asdict(found)
+    for name in ("lines", "apart", "unknown", "annulled"):
+        plain[name] = list(plain[name])
+    plain["case"]["assumed"] = list(found.case.assumed)
     plain["case"]["gross_area_m2"] = _number_or_none(found.case.gross_area_m2)
     return plain | {
         "total_toman": found.total_toman,

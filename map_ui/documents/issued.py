@@ -1,0 +1,179 @@
+"""Makes papers: of an issued decision from what was frozen with it, of an estimate from today's answer."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+from weasyprint import Attachment
+
+from gis_core.access import acting_as_system
+from gis_core.errors import NotFound
+from gis_core.signing import Verdict, verify
+from map_ui import drawing, wording
+from map_ui.answers import place_of
+from map_ui.around import surroundings
+from map_ui.documents import statements
+from map_ui.documents.paper import Paper, paper
+from map_ui.documents.paper_plan import for_paper
+from map_ui.documents.pdf import pdf_of, qr_svg_address
+from parcels.evaluation import evaluate_document
+from parcels.fees.calculate import as_document, estimates
+from parcels.fees.queries import price_list
+from parcels.models import Parcel
+from parcels.service_requests.models import Decision, Service
+
+_PLAN_MM = {"IQ-04": (178.0, 640, 420)}
+_USUAL_PLAN_MM = (104.0, 640, 480)
+
+
+@dataclass(frozen=True)
+class Verified:
+    """A decision with what its checks gave: signature, whether it still stands, whether its day is over."""
+
+    decision: Decision
+    signature: Verdict
+    superseded: bool
+    expired: bool
+
+    @property
+    def holds(self) -> bool:
+        """Whether the paper may be relied on."""
+        return self.signature == "HOLDS" and not self.superseded and not self.expired
+
+
+def decision_of(code: str) -> Decision:
+    """
+    The issued decision of a readable code, however it is typed.
+
+    Raises
+    ------
+    NotFound
+        When no decision has that code.
+    """
+    typed = "".join(code.upper().split())
+    with acting_as_system():  # a code opens its paper to whoever holds it; nothing personal is on it
+        found = (
+            Decision.objects.filter(code=typed)
+            .select_related("evaluation__parcel", "request__service", "request__parcel")
+            .first()
+        )
+    if found is None:
+        raise NotFound("برگه‌ای با این کد صادر نشده است.", "No paper has this code.", {"code": typed[:20]})
+    return found
+
+
+def verified(decision: Decision, *, on: date) -> Verified:
+    """Check the signature over the stored facts, and whether the decision still stands on a day."""
+    return Verified(
+        decision=decision,
+        signature=verify(decision.facts, decision.signature, decision.key_id),
+        superseded=decision.superseded_by_id is not None,
+        expired=decision.valid_until is not None and decision.valid_until < on,
+    )
+
+
+def issued_paper(decision: Decision, *, with_plan: bool = True) -> Paper:
+    """
+    The paper of a decision, from its frozen evaluation and facts only.
+
+    Raises
+    ------
+    NotFound
+        When the decision froze no evaluation: there is nothing to print.
+    """
+    if decision.evaluation is None:
+        raise NotFound("این تصمیم برگه‌ای ندارد.", "This decision has no paper.", {"code": decision.code})
+    document, facts = decision.evaluation.document, decision.facts
+    service = decision.request.service
+    parcel = decision.evaluation.parcel
+    on = decision.evaluation.on
+    url = settings.PUBLIC_URL + reverse("verify", args=[decision.code])
+    return paper(
+        document,
+        place_of(parcel, on=on, today=on),
+        service_code=service.code,
+        service_title=wording.in_language(service.title_fa, service.title_en),
+        plan=_plan(document, parcel, service.code, on) if with_plan else "",
+        storeys=decision.request.chosen_storeys,
+        estimates=_frozen_estimates(facts),
+        statements=statements.of(facts),
+        code=decision.code,
+        tracking_code=decision.request.tracking_code,
+        decided_on=timezone.localtime(decision.decided_at).date(),
+        valid_until=decision.valid_until,
+        decided_by_system=decision.instant,
+        verify_url=url,
+        qr=qr_svg_address(url),
+        official=settings.CITY.official,
+        superseded=decision.superseded_by_id is not None,
+    )
+
+
+def live_paper(parcel: Parcel, service_code: str, *, on: date, storeys: float | None = None) -> Paper:
+    """An unsigned paper of a day's answer (estimate, frontage sheet); its QR code leads to the live one."""
+    document = evaluate_document(parcel, on=on)
+    prices = price_list(parcel, on=on)
+    policies = settings.CITY.policies.get("estimate", {})
+    found = estimates(document, prices, policies, on=on, calendar=settings.CITY.calendar)
+    service = Service.objects.filter(code=service_code).first()
+    asked = f"?on={on.isoformat()}" + (f"&storeys={storeys:g}" if storeys else "")
+    url = settings.PUBLIC_URL + reverse("parcel", args=[parcel.key]) + asked
+    return paper(
+        document,
+        place_of(parcel, on=on, today=on),
+        service_code=service_code,
+        service_title=wording.in_language(service.title_fa, service.title_en) if service else "",
+        plan=_plan(document, parcel, service_code, on),
+        storeys=storeys,
+        estimates={count: as_document(one) for count, one in found.items()},
+        verify_url=url,
+        qr=qr_svg_address(url),
+        official=settings.CITY.official,
+    )
+
+
+def pdf(told: Paper, decision: Decision | None = None) -> bytes:
+    """A paper as PDF; an issued one carries its facts and signature as a file for programs."""
+    attached = [] if decision is None else [_machine_readable(decision)]
+    return pdf_of("documents/paper.html", _context(told), attached)
+
+
+def _machine_readable(decision: Decision) -> Attachment:
+    content = {"facts": decision.facts, "signature": decision.signature, "key_id": decision.key_id}
+    text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True)
+    return Attachment(string=text, name=f"{decision.code}.json", description="Facts and signature")
+
+
+def _context(told: Paper) -> dict[str, Any]:
+    language = wording.language()
+    return {
+        "paper": told,
+        "language": language,
+        "direction": "rtl" if language == "fa" else "ltr",
+        "city_name": wording.in_language(settings.CITY.name_fa, settings.CITY.name_en),
+        "srid": settings.CITY.metric_srid,
+        "counter": "persian" if language == "fa" else "decimal",
+        "of": wording.in_language("از", "of"),
+    }
+
+
+def _plan(document: Mapping[str, Any], parcel: Parcel, service_code: str, on: date) -> str:
+    if "parcel" not in document["geometries"]:
+        return ""
+    width_mm, width, height = _PLAN_MM.get(service_code, _USUAL_PLAN_MM)
+    return for_paper(
+        drawing.plan(document, surroundings(parcel, on=on), width=width, height=height), width_mm
+    )
+
+
+def _frozen_estimates(facts: Mapping[str, Any]) -> dict[float, Mapping[str, Any]]:
+    """The estimates kept among the facts: one, or one for each number of storeys."""
+    kept = facts.get("estimates") or facts.get("estimate") or []
+    if isinstance(kept, Mapping):
+        kept = [kept] if "storeys" in kept else list(kept.values())
+    return {float(one["storeys"]): one for one in kept}

@@ -1,0 +1,12 @@
+"""Addresses of papers; `/v/<code>` is what the QR code of a paper leads to."""
+
+from django.urls import path
+
+from map_ui.documents import views
+
+urlpatterns = [
+    path("v/<str:code>", views.verify, name="verify"),
+    path("v/<str:code>/paper.pdf", views.paper, name="paper"),
+    path("parcels/<str:key>/estimate.pdf", views.estimate, name="estimate-paper"),
+    path("parcels/<str:key>/frontage.pdf", views.frontage, name="frontage-paper"),
+]

@@ -1,0 +1,243 @@
+"""Issued papers: what stands on them, how they are verified, and what never reaches them."""
+
+import json
+from datetime import UTC, date, datetime
+from io import BytesIO
+
+import pytest
+import shapely
+from django.urls import reverse
+from django.utils import translation
+from pypdf import PdfReader
+from shapely.geometry import shape
+from weasyprint.urls import FatalURLFetchingError
+
+from gis_core.city import ROOT
+from gis_core.personal_data import seal
+from gis_core.signing import sign
+from map_ui.documents import issued
+from map_ui.documents.paper_plan import texts
+from map_ui.documents.pdf import OnlyOurFont, pdf_of, qr_svg_address, with_isolates
+from parcels.fees.calculate import as_document, estimates
+from parcels.models import IssuedEvaluation
+from parcels.service_requests.models import Applicant, Decision, Service, ServiceRequest
+from tests.builders import plot
+from tests.parcels.fees.test_calculate import DEMO, SAMPLE
+
+pytestmark = pytest.mark.django_db
+
+KEY = "3-2-45-17-0-0-0"
+REFERENCE = json.loads((ROOT / "tests/data/reference_lot_evaluation.json").read_text(encoding="utf-8"))
+ON = date.fromisoformat(REFERENCE["on"])
+RECORD = {"record_exists": True, "open_violation": False, "debts_settled": True, "stop_order": None}
+
+
+@pytest.fixture(autouse=True)
+def signing_folder(settings, tmp_path):
+    """The signing key of the test lives and dies with it."""
+    settings.VAR = tmp_path
+
+
+def lot():
+    return plot(shape(REFERENCE["geometries"]["parcel"]), KEY, district_code="3")
+
+
+def decision(code="PB-09", **values) -> Decision:
+    """A decision on the reference lot, frozen and signed as the service does it."""
+    parcel = lot()
+    service = Service.objects.filter(code=code).first() or Service.objects.create(
+        code=code, title_fa="خدمت", title_en="Service", decision="instant", output="paper"
+    )
+    asked = ServiceRequest.objects.create(
+        tracking_code="T7K3-MQ84", service=service, parcel=parcel, chosen_storeys=4, state="answered_instant"
+    )
+    kept = IssuedEvaluation.objects.create(
+        parcel=parcel,
+        on=ON,
+        known_at=datetime(2026, 11, 21, 8, tzinfo=UTC),
+        engine_version="1.0.0",
+        inputs={},
+        document=REFERENCE,
+        sha256="",
+    )
+    found = estimates(REFERENCE, SAMPLE, DEMO.policies["estimate"], on=ON)[4]
+    facts = {"code": "PK7-3MQ-84R", "estimate": as_document(found), "record": RECORD}
+    signed = sign(facts)
+    return Decision.objects.create(
+        code="PK7-3MQ-84R",
+        request=asked,
+        outcome="answered",
+        instant=True,
+        evaluation=kept,
+        facts=facts,
+        signature=signed.value,
+        key_id=signed.key_id,
+        decided_at=datetime(2026, 11, 21, 8, tzinfo=UTC),
+        **values,
+    )
+
+
+def read(content: bytes) -> PdfReader:
+    return PdfReader(BytesIO(content))
+
+
+def text_of(pdf: PdfReader) -> str:
+    return " ".join(page.extract_text() for page in pdf.pages)
+
+
+def test_the_drawing_permission_fits_two_pages_with_its_numbers(client):
+    decision()
+    response = client.get(reverse("paper", args=["PK7-3MQ-84R"]), headers={"accept-language": "en"})
+    assert response["Content-Type"] == "application/pdf"
+    pdf = read(response.content)
+    text = text_of(pdf)
+    assert len(pdf.pages) == 2
+    for shown in ("275.00", "660.00", "2,943,244,800", "PK7-3MQ-84R", "R121"):
+        assert shown in text
+
+
+@pytest.mark.parametrize("service", ["PB-09", "IQ-04", "IQ-02", "CT-04", "PB-11", "IQ-11", "ZZ-99"])
+@pytest.mark.parametrize("language", ["fa", "en"])
+def test_every_service_has_a_paper_in_both_languages(service, language):
+    with translation.override(language):
+        pdf = read(issued.pdf(issued.issued_paper(decision(service))))
+    assert 1 <= len(pdf.pages) <= 2
+    fonts = {
+        str(font.get_object()["/BaseFont"])
+        for page in pdf.pages
+        for font in page["/Resources"]["/Font"].values()
+    }
+    assert all("Vazirmatn" in font for font in fonts), fonts
+
+
+def test_programs_find_facts_and_signature_inside_the_paper():
+    kept = decision()
+    pdf = read(issued.pdf(issued.issued_paper(kept), kept))
+    (content,) = pdf.attachments["PK7-3MQ-84R.json"]
+    assert json.loads(content)["facts"] == kept.facts
+
+
+def test_nothing_personal_stands_on_a_paper_or_its_page(client):
+    kept = decision()
+    person = Applicant.objects.create(
+        name_encrypted=seal("Zahra Invented"),
+        national_code_encrypted=seal("9990000014"),
+        mobile_encrypted=seal(""),
+    )
+    ServiceRequest.objects.filter(pk=kept.request_id).update(applicant=person)
+    shown = page_of(client) + text_of(read(client.get(reverse("paper", args=[kept.code])).content))
+    assert "Zahra" not in shown
+    assert "9990000014" not in shown
+
+
+@pytest.mark.parametrize(
+    ("typed", "status"),
+    [("PK7-3MQ-84R", 200), ("pk7-3mq-84r", 200), ("PK7-3MQ-84X", 404)],
+)
+def test_a_code_is_found_however_it_is_typed(client, typed, status):
+    decision()
+    assert client.get(reverse("verify", args=[typed])).status_code == status
+
+
+def page_of(client) -> str:
+    response = client.get(reverse("verify", args=["PK7-3MQ-84R"]), headers={"accept-language": "en"})
+    return response.content.decode()
+
+
+def test_a_genuine_paper_is_said_to_hold(client):
+    decision()
+    page = page_of(client)
+    assert "genuine and holds" in page
+    assert "275.00" in page
+
+
+def test_a_changed_fact_is_told(client):
+    kept = decision()
+    Decision.objects.filter(pk=kept.pk).update(
+        facts=kept.facts | {"record": RECORD | {"open_violation": True}}
+    )
+    assert "Do not rely on this paper" in page_of(client)
+
+
+def test_a_paper_whose_time_is_over_no_longer_holds(client):
+    decision(valid_until=date(2020, 1, 1))
+    page = page_of(client)
+    assert "its time is over" in page
+    assert "genuine and holds" not in page
+
+
+def test_a_later_decision_takes_its_place(client):
+    kept = decision()
+    later = Decision.objects.create(
+        code="PK7-NEW", request=kept.request, outcome="answered", decided_at=kept.decided_at
+    )
+    Decision.objects.filter(pk=kept.pk).update(superseded_by=later)
+    assert "a later decision has taken its place" in page_of(client)
+    kept.refresh_from_db()
+    assert issued.issued_paper(kept).superseded
+
+
+def test_the_certificate_states_what_is_known_and_what_is_not():
+    with translation.override("en"):
+        told = issued.issued_paper(decision("CT-04"))
+    assert [(line.label, line.value, line.good) for line in told.statements] == [
+        ("Property file", "exists", True),
+        ("Open building violation", "none on record", True),
+        ("Stop order", "not known", None),
+        ("Renovation levy and other debts", "settled", True),
+    ]
+
+
+def test_what_is_not_known_stands_on_every_paper_with_lists():
+    told = issued.issued_paper(decision())
+    assert [entry.key for entry in told.unknown] == ["qanats"]
+
+
+@pytest.mark.parametrize("name", ["estimate-paper", "frontage-paper"])
+def test_anybody_may_print_todays_answer(client, name):
+    lot()
+    response = client.get(reverse(name, args=[KEY]), {"on": "2026-11-21"})
+    assert response.status_code == 200
+    assert read(response.content).pages
+
+
+@pytest.mark.parametrize("storeys", ["four", "-1", "nan", "1e9"])
+def test_a_number_of_storeys_that_is_none_is_refused(client, storeys):
+    lot()
+    response = client.get(reverse("estimate-paper", args=[KEY]), {"on": "2026-11-21", "storeys": storeys})
+    assert response.status_code == 400
+
+
+@pytest.mark.parametrize("address", ["file:///etc/passwd", "http://example.org/a.png", "ftp://example.org/"])
+def test_a_paper_fetches_nothing_from_outside(address):
+    with pytest.raises(FatalURLFetchingError):
+        OnlyOurFont().fetch(address)
+
+
+def test_codes_keep_their_order_between_persian_words():
+    assert with_isolates('<bdi dir="ltr">1-2</bdi><bdi>x</bdi>').count("\u2069") == 2
+
+
+def test_the_qr_code_holds_the_address_and_nothing_else():
+    assert qr_svg_address("https://pelak.example/v/PK7").startswith("data:image/svg+xml;base64,")
+
+
+def test_words_of_the_plan_keep_their_places():
+    plan = (
+        '<svg viewBox="0 0 640 480"><text x="10" y="20" class="d-small" text-anchor="middle">شمال</text>'
+        '<text class="d-street" text-anchor="middle" transform="translate(3.0 4.0) rotate(30.0)">سرو'
+        "</text></svg>"
+    )
+    north, street = texts(plan)
+    assert (north.text, north.x, north.across) == ("شمال", 10, "-50%")
+    assert (street.text, street.x, street.turned_deg) == ("سرو", 3, 30)
+
+
+def test_the_shapes_of_the_answer_are_drawn():
+    assert shapely.area(shape(REFERENCE["geometries"]["net"])) == pytest.approx(275, abs=0.01)
+    assert "sheet-plan" in issued.issued_paper(decision()).plan
+
+
+def test_a_pdf_is_made_without_any_plan():
+    told = issued.issued_paper(decision(), with_plan=False)
+    assert pdf_of("documents/paper.html", issued._context(told)).startswith(b"%PDF")
