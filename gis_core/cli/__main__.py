@@ -1,8 +1,10 @@
 """`./pelak <command>`: finds the command, makes `.venv` where one is needed, says troubles in a sentence."""
 
+import errno
 import importlib
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 from gis_core.cli import dotenv, venv
@@ -28,7 +30,7 @@ COMMANDS = {
     "bench": Command("programs", venv.DEVELOPING, "measure, printed as ratios"),
     "manage": Command("programs", venv.SERVING, "Django's command line on the city's database"),
     "backup": Command("backup", venv.SERVING, "write database, documents and keys to one file"),
-    "restore": Command("restore", venv.SERVING, "bring everything back from such a file"),
+    "restore": Command("backup", venv.SERVING, "bring everything back from such a file"),
     "reset": Command("reset", venv.SERVING, "throw the city's database away: reset --yes"),
     "prepare": Command("prepare", venv.SERVING, "make everything that is missing, and end"),
     "database": Command("parts", venv.SERVING, "run only the database cluster, until stopped"),
@@ -66,15 +68,27 @@ def main(arguments: Sequence[str]) -> int:
         print(f"\n{trouble}", file=sys.stderr)
         return 1
     except OSError as error:
-        if error.errno != 28:
+        trouble = _known_trouble(error)
+        if trouble is None:
             raise
-        print(
-            "\nDISK_FULL: The disk is full. Free some space and run the same command again.", file=sys.stderr
-        )
+        print(f"\n{trouble}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("\nStopped.", file=sys.stderr)
         return 130
+
+
+def _known_trouble(error: OSError) -> MachineTrouble | None:
+    """What an error of the operating system means to a person; None when it is our own mistake."""
+    if error.errno == errno.ENOSPC:
+        return MachineTrouble(
+            "DISK_FULL", "The disk is full.", "Free some space and run the same command again."
+        )
+    if error.errno in (errno.EACCES, errno.EPERM) and error.filename:
+        owner = Path(error.filename).parent.owner()
+        remedy = f"Use ./pelak as the user of the first time (that folder is of {owner})."
+        return MachineTrouble("NOT_ALLOWED", f"You may not write {error.filename}.", remedy)
+    return None
 
 
 def _help() -> str:

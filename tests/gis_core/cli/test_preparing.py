@@ -1,5 +1,6 @@
 """What a newcomer's machine is told, and what is done again only when it must be."""
 
+import importlib
 import os
 import re
 import shutil
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from gis_core.cli import dotenv, frontend, locks, steps, venv
-from gis_core.cli.__main__ import main
+from gis_core.cli.__main__ import COMMANDS, main
 from gis_core.cli.places import ROOT
 from gis_core.cli.troubles import MachineTrouble
 
@@ -151,3 +152,12 @@ def test_without_root_and_sudo_the_one_missing_line_is_printed(tmp_path):
     assert re.search(
         r"apt-get install .*postgresql-\d+-postgis-3 postgresql-\d+-pgrouting .*libpango", lines[0]
     )
+
+
+def test_every_command_has_something_that_runs_it():
+    for name, command in COMMANDS.items():
+        if name not in ("packages", "missing"):  # the script itself
+            assert callable(importlib.import_module(f"gis_core.cli.{command.module}").run), name
+    script = (ROOT / "pelak").read_text()
+    assert "  packages)" in script
+    assert "  missing)" in script

@@ -171,15 +171,59 @@ def test_jobs_of_a_killed_worker_come_back_and_those_of_a_living_one_stay(home_p
             app.execute("DELETE FROM procrastinate_workers")
 
 
-def test_a_reset_asks_first_and_is_refused_while_pelak_serves(home_places):
-    assert "SURE?" in _pelak("reset").communicate()[0]
-    lock = up_lock(home_places)
-    assert lock.take('{"process": 1, "url": "http://localhost"}')
-    assert "STILL_SERVING" in _pelak("reset", "--yes").communicate()[0]
-    lock.release()
-    (home_places.media / "deed.pdf").write_text("a deed")
-    assert "are gone" in _pelak("reset", "--yes").communicate()[0]
-    assert list(home_places.media.iterdir()) == []
+def test_a_city_is_kept_in_a_file_thrown_away_and_brought_back(home_places, tmp_path):
+    kept = tmp_path / "city.pelak"
+    with cluster.running(home_places, throwaway=True):
+        _, owner_url = databases.database_urls("pelak_demo", home_places)
+        with psycopg.connect(owner_url) as owner:
+            owner.execute(
+                "INSERT INTO gis_core_user (username, full_name, first_name, last_name, email, password,"
+                " is_superuser, is_staff, is_active, date_joined)"
+                " VALUES ('parisa', 'پریسا', '', '', '', '!', false, false, true, now())"
+            )
+        before = _contents(home_places)
+        (home_places.media / "deed.pdf").write_text("a deed")
+        secret = (home_places.secrets / "secret_key").read_text()
+        assert "Written" in _pelak("backup", str(kept)).communicate()[0]
+
+        assert "SURE?" in _pelak("reset").communicate()[0]
+        lock = up_lock(home_places)
+        assert lock.take('{"process": 1, "url": "http://localhost"}')
+        assert "STILL_SERVING" in _pelak("reset", "--yes").communicate()[0]
+        lock.release()
+        assert "are gone" in _pelak("reset", "--yes").communicate()[0]
+        assert not databases.exists("pelak_demo", home_places)
+        assert list(home_places.media.iterdir()) == []
+        (home_places.secrets / "secret_key").unlink()
+
+        said = _pelak("restore", str(kept)).communicate()[0]
+        assert "is back" in said, said
+        assert _contents(home_places) == before
+        assert (home_places.media / "deed.pdf").read_text() == "a deed"
+        assert (home_places.secrets / "secret_key").read_text() == secret
+        assert "NOT_EMPTY" in _pelak("restore", str(kept)).communicate()[0]
+
+
+def _contents(found):
+    """A hash of the rows of every table, and every index, constraint, policy, trigger and right."""
+    with databases.administering("pelak_demo", found) as admin:
+        names = admin.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
+        rows = {}
+        for (name,) in names:
+            whole = f"SELECT count(*), md5(string_agg(t::text, '|' ORDER BY t::text)) FROM \"{name}\" t"
+            rows[name] = admin.execute(whole).fetchone()
+        form = admin.execute("""
+            SELECT 'i', indexdef FROM pg_indexes WHERE schemaname = 'public'
+            UNION ALL SELECT 'c', conrelid::regclass || ' ' || pg_get_constraintdef(oid) FROM pg_constraint
+                      WHERE connamespace = 'public'::regnamespace AND conrelid <> 0
+            UNION ALL SELECT 'p', policies::text FROM pg_policies policies
+            UNION ALL SELECT 't', pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
+            UNION ALL SELECT 'r', relname || ' ' || relowner::regrole || ' ' || coalesce(relacl::text, '') ||
+                      relrowsecurity || relforcerowsecurity
+                      FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'S', 'v')
+            ORDER BY 1, 2
+        """).fetchall()
+    return rows, form
 
 
 def _child(parent, name):
