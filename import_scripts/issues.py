@@ -38,7 +38,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "SELF_CROSSING_UNCLEAR": (
         "مرز شکل خودش را قطع می‌کند ({why}) و ترمیم آن بیش از یک پاسخ دارد. آن را در پروندهٔ اصلی درست کنید.",
-        "The outline crosses itself ({why}) and can be repaired in more than one way. Correct it in the file.",
+        "The outline crosses itself ({why}) and can be repaired in more than one way. Correct the file.",
     ),
     "HEIGHTS_DROPPED": (
         "{count} شکل ارتفاع (Z) داشتند؛ فقط طول و عرض نگه داشته شد.",
@@ -179,7 +179,9 @@ class Doubts:
 
     def refused_lines(self) -> set[int]:
         """Rows that were not loaded."""
-        return {doubt.line for doubt in self._rows if doubt.outcome is Outcome.REFUSED and doubt.line is not None}
+        return {
+            doubt.line for doubt in self._rows if doubt.outcome is Outcome.REFUSED and doubt.line is not None
+        }
 
 
 def write_report(doubts: Iterable[Doubt], path: Path) -> None:
