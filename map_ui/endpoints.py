@@ -61,4 +61,15 @@ ENDPOINTS: dict[str, str] = {
     "plan-submit": "edit_zoning",
     "plan-publish": "approve_zoning",
     "plan-zones-json": "see_drafts",
+    # the same steps as JSON
+    "api:schema": "look",
+    "api:docs": "look",
+    "api:parcels-search": "look",
+    "api:parcels-at": "look",
+    "api:parcel-evaluation": "look",
+    "api:parcel-costs": "look",
+    "api:services": "look",
+    "api:zoning-versions": "look",
+    "api:zoning-zones": "look",
+    "api:offices-nearest": "look",
 }

@@ -1,0 +1,20 @@
+"""Addresses of the API."""
+
+from django.urls import path
+from drf_spectacular.views import SpectacularAPIView
+
+from map_ui.api import docs, offices, parcels, services, zoning
+
+app_name = "api"
+urlpatterns = [
+    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("docs/", docs.page, name="docs"),
+    path("parcels/", parcels.search, name="parcels-search"),
+    path("parcels/at/", parcels.at, name="parcels-at"),
+    path("parcels/<str:key>/evaluation/", parcels.evaluation, name="parcel-evaluation"),
+    path("parcels/<str:key>/costs/", parcels.costs, name="parcel-costs"),
+    path("services/", services.services, name="services"),
+    path("zoning/versions/", zoning.versions, name="zoning-versions"),
+    path("zoning/zones/", zoning.zones, name="zoning-zones"),
+    path("offices/nearest/", offices.nearest, name="offices-nearest"),
+]
