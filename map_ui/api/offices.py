@@ -26,7 +26,7 @@ _QUESTION = [
     parameters=_QUESTION,
     responses={200: OpenApiTypes.OBJECT},
     summary="Offices that offer a service, quickest to reach first",
-    description="Travel on the street network, never a straight line; `travel` is null where there is no way.",
+    description="Travel on streets, never a straight line; `travel` is null where there is no way.",
 )
 @api_view(["GET"])
 def nearest(request: HttpRequest) -> Response:
