@@ -4,7 +4,7 @@ import os
 import signal
 import time
 
-from gis_core.cli import cluster, jobs, serve, steps
+from gis_core.cli import cluster, jobs, roles, serve, steps
 from gis_core.cli.environment import city_home
 from gis_core.cli.places import find_places
 
@@ -35,6 +35,7 @@ def web() -> int:
     """Become the web server."""
     bind = f"{os.environ.get('PELAK_HOST') or '127.0.0.1'}:{os.environ.get('PELAK_PORT') or 8000}"
     with city_home() as home:
+        roles.refuse_powerful(home.app_url)
         command = serve.web_command(bind)
         os.execve(command[0], command, home.environment())
     return 0
@@ -43,6 +44,7 @@ def web() -> int:
 def worker() -> int:
     """Become the job worker."""
     with city_home() as home:
+        roles.refuse_powerful(home.app_url)
         jobs.return_stalled_jobs(home.app_url)
         command = serve.worker_command()
         os.execve(command[0], command, {**home.environment(), "PELAK_ACTOR": "system"})
