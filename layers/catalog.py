@@ -1,4 +1,4 @@
-"""One entry per shown layer: titles, provenance, zooms, attributes, legend. Tiles, style and legend follow it."""
+"""One entry per shown layer: titles, provenance, zooms, attributes, legend. Tiles and legend follow it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from map_ui import wording
 
 #: Findings that are taken away from the one they lead to.
-LOSSES = frozenset({"widening_area_m2", "chamfer_area_m2"})
+LOSSES = frozenset({"widening_area_m2", "other_parts_area_m2", "chamfer_area_m2"})
 _DECIMALS = {"m2": 2, "m": 2}
 
 
@@ -80,7 +80,9 @@ def account(
     missing from the document is told as not known.
     """
     finding = document["findings"].get(key) or {"key": key, "value": None, "unit": None, "state": "unknown"}
-    inputs = finding.get("inputs") or () if depth else ()
+    inputs = (
+        [name for name in finding.get("inputs") or () if not _is_no_loss(document, name)] if depth else []
+    )
     value = finding["value"]
     return Account(
         key=key,
@@ -88,7 +90,7 @@ def account(
         quantity=None if finding["state"] == "unknown" else quantity(value, finding["unit"]),
         state=finding["state"],
         sentence=_sentence(finding, names),
-        formula=wording.digits(finding.get("formula") or ""),
+        formula=wording.formula(finding.get("formula") or ""),
         loss=key in LOSSES and bool(value),
         geometry=finding.get("geometry") or "",
         rule=_rule(finding.get("rule")),
@@ -96,10 +98,17 @@ def account(
     )
 
 
+def _is_no_loss(document: Mapping[str, Any], key: str) -> bool:
+    """Whether this is something that may be taken away, and nothing is."""
+    return key in LOSSES and document["findings"].get(key, {}).get("value") == 0
+
+
 def _sentence(finding: Mapping[str, Any], names: Mapping[str, str] | None) -> str:
     said = wording.reason(finding.get("reason"), names)
     if finding["state"] == "computed" and not said:
         return ""
+    if finding["state"] == "unknown" and said:
+        return said
     state = wording.STATES.get(finding["state"], finding["state"])
     return f"{_(state)}: {said}" if said else _(state)
 

@@ -1,6 +1,5 @@
 """Asks for the evaluation of a parcel and prepares what its sheet shows."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -18,8 +17,11 @@ from layers import catalog
 from layers.models import District, Layer
 from map_ui import drawing, shapes, wording
 from map_ui.around import surroundings
-from map_ui.sheet import Place, Sheet, sheet
+from map_ui.sheet import Cost, Place, Sheet, cost, sheet
 from parcels import queries
+from parcels.evaluation import evaluate_document
+from parcels.fees.calculate import estimates
+from parcels.fees.queries import price_list
 from parcels.models import Parcel
 
 
@@ -58,10 +60,10 @@ def answer(
         When there is no such parcel on that day.
     """
     parcel = queries.parcel_by_key(key, on=on)
-    document = _document(parcel, on=on)
+    document = evaluate_document(parcel, on=on)
     around = surroundings(parcel, on=on)
     told = sheet(
-        document, _place(parcel, on=on, today=today), costs=_costs(parcel, document, on=on), storeys=storeys
+        document, place_of(parcel, on=on, today=today), costs=_costs(parcel, document, on=on), storeys=storeys
     )
     chosen = told.chosen.storeys if told.chosen else None
     side = "left" if wording.language() == "en" else "right"
@@ -79,13 +81,38 @@ def answer(
 
 def map_shapes(document: Mapping[str, Any]) -> dict[str, Any]:
     """The answer's shapes and dimensions as GeoJSON in degrees, each with its `role`, for the map."""
-    features = [_feature(role, shape, {}) for role, shape in shapes.geometries(document).items()]
+    features = []
+    for role, shape in shapes.geometries(document).items():
+        finding = document["findings"].get(_MEASURED.get(role, ""))
+        text = f"{_named(role)} {wording.number(finding['value'], 2)} {_('m²')}" if _is_known(finding) else ""
+        features.append(_feature(role, shape, {"text": _in_reading_order(text)}))
     for dimension in shapes.dimensions(document):
         line = shapely.LineString([dimension.start, dimension.end])
-        features.append(
-            _feature("dimension", line, {"kind": dimension.kind, "text": drawing.dimension_text(dimension)})
-        )
+        text = _in_reading_order(drawing.dimension_text(dimension))
+        features.append(_feature("dimension", line, {"kind": dimension.kind, "text": text}))
     return {"type": "FeatureCollection", "features": features}
+
+
+#: The finding that says how large a shape is; the shape's own coordinates are rounded.
+_MEASURED = {
+    "ceded": "widening_area_m2",
+    "chamfer": "chamfer_area_m2",
+    "net": "net_area_m2",
+    "envelope": "envelope_area_m2",
+}
+
+
+def _named(role: str) -> str:
+    return {"ceded": _("Widening:"), "chamfer": _("Chamfer:")}.get(role, "")
+
+
+def _is_known(finding: Mapping[str, Any] | None) -> bool:
+    return finding is not None and finding["state"] != "unknown" and finding["value"] is not None
+
+
+def _in_reading_order(text: str) -> str:
+    """A text for the map's canvas, which would lay Persian out from the left."""
+    return f"\u2067{text.strip()}\u2069" if text and wording.language() == "fa" else text.strip()
 
 
 #: The usual service of a parcel's page: the planning brief (services.md, PB-09).
@@ -98,25 +125,17 @@ def _main_action(parcel: Parcel) -> Step | None:
 
 
 def _next_steps(parcel: Parcel) -> list[Step]:
+    services = _address("services", parcel=parcel.key)
+    offices = _address("offices", parcel=parcel.key)
+    page = reverse("parcel", args=[parcel.key])
+    wrong = _address("request-track")
     steps = (
-        (
-            _address("services", parcel=parcel.key),
-            _("Other services for this parcel"),
-            _("What can be asked for, and what it needs"),
-        ),
-        (_address("offices", parcel=parcel.key), _("Nearest office"), _("by travel time, with its hours")),
-        (
-            reverse("parcel", args=[parcel.key]),
-            _("Download and print"),
-            _("the whole answer on A4, with plan and reasons"),
-        ),
-        (
-            _address("request-track"),
-            _("This is not right"),
-            _("Say where; you get an answer under your tracking code"),
-        ),
+        Step(services, _("Other services for this parcel"), _("What can be asked for, and what it needs")),
+        Step(offices, _("Nearest office"), _("by travel time, with its hours")),
+        Step(page, _("Download and print"), _("the whole answer on A4, with plan and reasons")),
+        Step(wrong, _("This is not right"), _("Say where; you get an answer under your tracking code")),
     )
-    return [Step(url, title, fact) for url, title, fact in steps if url]
+    return [step for step in steps if step.url]
 
 
 def _address(name: str, **asked: str) -> str:
@@ -131,15 +150,11 @@ def _address(name: str, **asked: str) -> str:
 def _feature(role: str, shape: Any, properties: Mapping[str, Any]) -> dict[str, Any]:
     there = crs.transform(shape, crs.metric_srid(), crs.LONLAT)
     rounded = shapely.transform(there, lambda points: points.round(8))
-    area = {"text": f"{wording.number(shape.area, 2)} {_('m²')}"} if shape.area else {}
-    return {
-        "type": "Feature",
-        "properties": {"role": role, **area, **properties},
-        "geometry": mapping(rounded),
-    }
+    return {"type": "Feature", "properties": {"role": role, **properties}, "geometry": mapping(rounded)}
 
 
-def _place(parcel: Parcel, *, on: date, today: date) -> Place:
+def place_of(parcel: Parcel, *, on: date, today: date) -> Place:
+    """Where a parcel is, in words, and the plan in force there on a day."""
     kind = settings.CITY.identifier(settings.CITY.parcel_key)
     address = queries.addresses_of([parcel]).get(parcel.pk, "")
     editions = catalog.provenance(on=on).get(Layer.Kind.ZONING, ())
@@ -171,13 +186,14 @@ def _district(parcel: Parcel, *, on: date) -> str:
     return wording.digits(_(", ").join(names[level] for level in codes if level in names))
 
 
-def _document(parcel: Parcel, *, on: date) -> Mapping[str, Any]:
-    try:
-        from parcels.evaluation import evaluate_document
-    except ImportError:
-        return json.loads((settings.BASE_DIR / "tests/data/reference_lot_evaluation.json").read_text())
-    return evaluate_document(parcel, on=on)
-
-
-def _costs(parcel: Parcel, document: Mapping[str, Any], *, on: date) -> dict[float, Any]:
-    return {}
+def _costs(parcel: Parcel, document: Mapping[str, Any], *, on: date) -> dict[float, Cost]:
+    if not document["choices"]:
+        return {}
+    found = estimates(
+        document,
+        price_list(parcel, on=on),
+        settings.CITY.policies.get("estimate", {}),
+        on=on,
+        calendar=settings.CITY.calendar,
+    )
+    return {storeys: cost(estimate) for storeys, estimate in found.items()}

@@ -29,6 +29,7 @@ def surroundings(parcel: Parcel, *, on: date) -> Surroundings:
     ground = _near(GroundCover.objects.in_force(on=on), box)
     streets = _near(StreetSegment.objects.in_force(on=on), box)
     names = {str(street.lineage): wording.in_language(street.name_fa, street.name_en) for street in streets}
+    shown = names | {street.name_fa: names[str(street.lineage)] for street in streets}
     return Surroundings(
         lots=[(_shape(lot), lot.lot_label) for lot in lots],
         buildings=[(_shape(building), _height(building)) for building in buildings],
@@ -36,7 +37,7 @@ def surroundings(parcel: Parcel, *, on: date) -> Surroundings:
         streets=[
             Street(names[str(street.lineage)], _shape(street), street.existing_width_m) for street in streets
         ],
-        street_names=names,
+        street_names=shown,
     )
 
 

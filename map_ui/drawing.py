@@ -1,5 +1,7 @@
+# ruff: noqa: E501 (lines of SVG)
 """Draws a parcel as SVG on the server: its plan with surroundings, and the building that may stand on it, raised."""
 
+import itertools
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -56,7 +58,7 @@ def plan(
     parts += [_names(around, view), _scale_bar(view, height), _north(width)]
     label = _("Plan of the parcel and what lies round it, north up")
     return mark_safe(
-        f'<svg class="plan" viewBox="0 0 {width} {height}" role="img" aria-label="{escape(label)}" '
+        f'<svg class="plan" direction="ltr" viewBox="0 0 {width} {height}" role="img" aria-label="{escape(label)}" '
         f'xmlns="http://www.w3.org/2000/svg">{_PATTERNS}<rect width="{width}" height="{height}" class="d-land"/>'
         f"{''.join(parts)}</svg>"
     )
@@ -73,7 +75,7 @@ class _View:
 
     def __call__(self, points: np.ndarray) -> np.ndarray:
         shifted = (points - self.centre) * (self.px_per_m, -self.px_per_m)
-        return shifted + (self.width / 2, self.height / 2)
+        return shifted + np.array((self.width / 2, self.height / 2))
 
     @property
     def box(self) -> Any:
@@ -98,10 +100,10 @@ _PATTERNS = (
 
 
 def _path(geometry: Any, view: Callable[[np.ndarray], np.ndarray]) -> str:
-    pieces = []
-    for ring in shapes.rings(geometry):
-        pieces.append("M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in view(ring)[:-1]) + "Z")
-    return "".join(pieces)
+    return "".join(
+        "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in view(ring)[:-1]) + "Z"
+        for ring in shapes.rings(geometry)
+    )
 
 
 def _line(points: np.ndarray) -> str:
@@ -196,13 +198,20 @@ def _names(around: Surroundings, view: _View) -> str:
         if shapely.length(longest) * view.px_per_m < len(street.name) * 8:
             continue
         named.add(street.name)
-        place = view(shapely.get_coordinates(longest.interpolate(0.35, normalized=True)))[0]
-        before, after = (
-            view(shapely.get_coordinates(longest.interpolate(share, normalized=True)))[0]
-            for share in (0.3, 0.4)
+        # on the piece that is farthest from the lot, where its dimensions do not stand
+        share = max(
+            (0.3, 0.5, 0.7), key=lambda at: _from_middle(longest.interpolate(at, normalized=True), view)
+        )
+        place, before, after = (
+            view(shapely.get_coordinates(longest.interpolate(at, normalized=True)))[0]
+            for at in (share, share - 0.05, share + 0.05)
         )
         parts.append(_turned_text(place, after - before, street.name, "d-street"))
     return "".join(parts)
+
+
+def _from_middle(point: Any, view: _View) -> float:
+    return float(np.hypot(*(shapely.get_coordinates(point)[0] - view.centre)))
 
 
 def _turned_text(place: np.ndarray, direction: np.ndarray, text: str, css: str) -> str:
@@ -289,13 +298,14 @@ def axonometry(
         _neighbours(around, drawn["parcel"], camera),
         _yard(drawn, camera),
         _prism(body, 0.0, PILOT_M, camera, "a-pilot"),
+        _columns(body, camera),
         _floors(body, levels, on_request, chosen, camera),
     ]
     names = _edge_names(document, around, drawn["parcel"], camera)
     leaders = _leaders(body, levels, on_request, chosen, camera, width, stops_at)
     return mark_safe(
-        f'<svg class="axonometry" width="{width}" height="{height}" viewBox="0 0 {width} {height}" '
-        f'preserveAspectRatio="{"xMax" if stops_at == "right" else "xMin"}YMid slice" role="img" '
+        f'<svg class="axonometry" direction="ltr" width="{width}" height="{height}" viewBox="0 0 {width} {height}" '
+        f'role="img" '
         f'aria-label="{escape(_picture_label(chosen))}" xmlns="http://www.w3.org/2000/svg">{_fade(width, height)}'
         f'<g mask="url(#fade)">{"".join(parts)}{names}</g>{leaders}</svg>'
     )
@@ -391,10 +401,24 @@ def _prism(body: Any, low_m: float, high_m: float, camera: _Camera, css: str) ->
     )
 
 
+def _columns(body: Any, camera: _Camera) -> str:
+    """Columns of the pilot on the walls that are seen, about four metres apart."""
+    parts = []
+    for ring in shapes.rings(shapely.orient_polygons(body)):
+        for start, end in itertools.pairwise(ring):
+            if (end[1] - start[1]) - (start[0] - end[0]) <= 1e-9:
+                continue
+            bays = max(round(math.dist(start, end) / 4.2), 1)
+            for step in range(bays + 1):
+                foot = (start + (end - start) * step / bays)[None]
+                parts.append(_line(np.vstack([camera.flat(foot, 0.0), camera.flat(foot, PILOT_M)])))
+    return f'<path d="{"".join(parts)}" class="a-column"/>'
+
+
 def _walls(body: Any, low_m: float, high_m: float, camera: _Camera, css: str) -> str:
     walls = []
     for ring in shapes.rings(shapely.orient_polygons(body)):
-        for start, end in zip(ring, ring[1:], strict=False):
+        for start, end in itertools.pairwise(ring):
             east, north = end[1] - start[1], start[0] - end[0]
             facing = (east - north) * _SOUTH_EAST
             if facing <= 1e-9:
@@ -474,7 +498,7 @@ def _edge_names(document: Mapping[str, Any], around: Surroundings, parcel: Any, 
     parts = []
     centre = shapely.get_coordinates(shapely.centroid(parcel))[0]
     for edge, line in shapes.frontages(document):
-        name = around.street_names.get(edge["street"] or "", "")
+        name = around.street_names.get(edge["street"] or "", edge["street"] or "")
         ends = shapely.get_coordinates(line)[[0, -1]]
         middle = ends.mean(axis=0)
         normal = np.array([ends[1][1] - ends[0][1], ends[0][0] - ends[1][0]])

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
-from gis_core import crs
+from gis_core import crs, jalali
 from layers.models import District, GroundCover
 from map_ui import tiles, wording
 
@@ -56,7 +56,7 @@ def _source(entry: Mapping[str, Any]) -> str:
     days = [parse_date(row["surveyed_on"]) for row in entry["sources"] if row["surveyed_on"]]
     latest = max((day for day in days if day), default=None)
     text = wording.listed([title for title in titles if title][:2])
-    return f"{text} · {wording.day(latest)}" if latest and text else text
+    return f"{text} · {jalali.short(latest, wording.language())}" if latest and text else text
 
 
 def _extent(on: date) -> list[float]:

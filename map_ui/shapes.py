@@ -1,8 +1,9 @@
-"""Shapes of an answer as they are drawn: the roles of its geometries, the chains of dimensions, the street's widths."""
+"""Shapes of an answer as they are drawn: roles of geometries, chains of dimensions, the street's widths."""
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -13,11 +14,12 @@ from shapely.geometry import shape
 ROLES = ("parcel", "ceded", "chamfer", "envelope", "line60", "net")
 _RECTANGULAR_SHARE = 0.93
 _SMALLEST_M = 0.3
+_OPENING_M = 0.01
 
 
 @dataclass(frozen=True)
 class Dimension:
-    """A measured line: its two ends (metric CRS), its length in metres, and whether it is of the plan to come."""
+    """A measured line: what it measures, its two ends (metric CRS) and its length in metres."""
 
     kind: str
     start: tuple[float, float]
@@ -26,8 +28,28 @@ class Dimension:
 
 
 def geometries(document: Mapping[str, Any]) -> dict[str, Any]:
-    """The document's shapes by role, as shapely geometries in the metric CRS."""
-    return {role: shape(document["geometries"][role]) for role in ROLES if role in document["geometries"]}
+    """
+    The document's shapes by role, as shapely geometries in the metric CRS, fit to be drawn.
+
+    Overlays of turned lots leave spikes without width, which a drawn line would show: areas are
+    opened by a centimetre, and the 60 % line loses what runs along the lot's own border.
+    """
+    found = {role: shape(document["geometries"][role]) for role in ROLES if role in document["geometries"]}
+    drawn = {role: geometry if role == "line60" else _opened(geometry) for role, geometry in found.items()}
+    if "line60" in drawn and "parcel" in drawn:
+        border = shapely.buffer(shapely.boundary(drawn["parcel"]), 5 * _OPENING_M)
+        drawn["line60"] = shapely.difference(drawn["line60"], border)
+    return {role: geometry for role, geometry in drawn.items() if not shapely.is_empty(geometry)}
+
+
+def _opened(geometry: Any) -> Any:
+    """Without parts narrower than two centimetres; worked near the origin, where digits are not lost."""
+    x, y = shapely.get_coordinates(geometry)[0]
+    near = shapely.transform(geometry, lambda points: points - np.array((x, y)))
+    narrow = shapely.buffer(near, -_OPENING_M, join_style="mitre")
+    opened = shapely.buffer(narrow, _OPENING_M, join_style="mitre")
+    kept = near if shapely.is_empty(opened) else opened
+    return shapely.transform(shapely.simplify(kept, _OPENING_M / 2), lambda points: points + np.array((x, y)))
 
 
 def frontages(document: Mapping[str, Any]) -> list[tuple[dict[str, Any], Any]]:
@@ -115,8 +137,8 @@ def _chain(frame: _Frame, shapes: Mapping[str, Any], at: float) -> list[Dimensio
             stops[float(frame.depths(shapes[role]).max())] = "depth"
     breaks = _apart(sorted(stops), depth)
     found = []
-    for low, high in zip(breaks, breaks[1:], strict=False):
-        ceded = low == 0.0 and "ceded" in shapes and len(breaks) > 2
+    for low, high in pairwise(breaks):
+        ceded = low == breaks[0] and "ceded" in shapes and len(breaks) > 2
         found.append(
             Dimension(
                 "ceded" if ceded else "depth",
@@ -131,7 +153,7 @@ def _chain(frame: _Frame, shapes: Mapping[str, Any], at: float) -> list[Dimensio
 def _apart(values: Sequence[float], depth: float) -> list[float]:
     kept: list[float] = []
     for value in values:
-        if 0 <= value <= depth + 1e-6 and (not kept or value - kept[-1] >= _SMALLEST_M):
+        if -_SMALLEST_M < value <= depth + 1e-6 and (not kept or value - kept[-1] >= _SMALLEST_M):
             kept.append(value)
     return kept
 

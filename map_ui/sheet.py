@@ -1,5 +1,6 @@
-"""Turns an evaluation document into the parcel sheet: verdict, unknowns, four numbers, choices, lists, costs."""
+"""Turns an evaluation document into the parcel sheet: verdict, unknowns, numbers, choices, lists, costs."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -9,9 +10,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from map_ui import wording
-from map_ui.accounts import Account, Quantity, account, quantity
+from map_ui.accounts import Account, Quantity, account
+from parcels.fees.calculate import CostLine as EstimateLine
+from parcels.fees.calculate import Estimate
 
 _SMALL_M2 = 0.005
+#: Reasons that an overlay's own entry, or the root of what follows from it, already tells.
+_TOLD_ELSEWHERE = frozenset({"", "INPUT_UNKNOWN", "OVERLAY_UNKNOWN", "OVERLAY_BORDERLINE", "AGENCY"})
 
 
 @dataclass(frozen=True)
@@ -53,25 +58,30 @@ class Listed:
 
 @dataclass(frozen=True)
 class CostLine:
-    """One line of the cost, with its formula."""
+    """One line of the cost, with its formula; without an amount, the sentence that says why."""
 
     title: str
     amount: str
     formula: str
     source: str
+    sentence: str = ""
 
 
 @dataclass(frozen=True)
 class Cost:
-    """What one choice would cost: an estimate with its last day."""
+    """What one choice would cost: an estimate with its last day; without a total, why there is none."""
 
     lines: tuple[CostLine, ...]
+    apart: tuple[CostLine, ...]
+    unknown: tuple[CostLine, ...]
+    annulled: tuple[CostLine, ...]
     total: str
     toman: str
     short: str
-    tariff: str = ""
-    valid_until: date | None = None
-    unknown: tuple[str, ...] = ()
+    tariff_year: str
+    valid_until: date
+    assumed: str
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -175,7 +185,7 @@ def _verdict(document: Mapping[str, Any]) -> str:
             return _("Nothing can be built on this parcel.")
         return _("On this parcel up to %(storeys)s and %(area)s may be built.") % {
             "storeys": _kept(wording.storeys(storeys)),
-            "area": _kept(f"{_plain_area(floor_m2)} {_('square metres')}"),
+            "area": _kept(f"{_whole_area(floor_m2)} {_('square metres')}"),
         }
     if storeys is not None:
         return _("Up to %(storeys)s; how much floor area we cannot say yet.") % {
@@ -183,7 +193,7 @@ def _verdict(document: Mapping[str, Any]) -> str:
         }
     if floor_m2 is not None:
         return _("Up to %(area)s; how many storeys we cannot say yet.") % {
-            "area": _kept(f"{_plain_area(floor_m2)} {_('square metres')}")
+            "area": _kept(f"{_whole_area(floor_m2)} {_('square metres')}")
         }
     return _("What may be built on this parcel we cannot say yet.")
 
@@ -200,7 +210,7 @@ def _verdict_short(document: Mapping[str, Any], unknown: int) -> str:
         return gaps
     text = _("up to %(storeys)s and %(area)s m²") % {
         "storeys": wording.storeys(storeys),
-        "area": _plain_area(floor_m2),
+        "area": _whole_area(floor_m2),
     }
     return _("%(text)s; %(gaps)s") % {"text": text, "gaps": gaps}
 
@@ -208,6 +218,11 @@ def _verdict_short(document: Mapping[str, Any], unknown: int) -> str:
 def _kept(text: str) -> str:
     """Number and unit never parted by the end of a line."""
     return text.replace(" ", "\u00a0")
+
+
+def _whole_area(area_m2: float) -> str:
+    """Whole square metres, never more than there are; the exact figure stands among the numbers."""
+    return wording.number(math.floor(round(area_m2, 2)))
 
 
 def _plain_area(area_m2: float) -> str:
@@ -227,21 +242,22 @@ def _unknown(document: Mapping[str, Any], names: Mapping[str, str]) -> tuple[Lis
         entry["layer"]: entry for entry in document["overlays"] if entry["state"] in ("unknown", "borderline")
     }
     roots: list[Listed] = []
+    no_rule: list[str] = []
     followers: list[str] = []
     for key in document["unknown"]:
         if key in overlays:
             roots.append(_unknown_overlay(overlays[key], names))
             continue
-        finding = document["findings"].get(key)
-        why = (finding or {}).get("reason") or {}
+        why = document["findings"].get(key, {}).get("reason") or {}
         if why.get("code") == "INPUT_UNKNOWN":
             followers.append(wording.finding_name(key))
+        elif why.get("code") == "NO_RULE":
+            no_rule.append(wording.finding_name(key))
         else:
-            roots.append(
-                Listed(
-                    "unknown", wording.finding_name(key), "", wording.reason(why, names), key, f"why-{key}"
-                )
-            )
+            roots.append(Listed("unknown", wording.finding_name(key), "", wording.reason(why, names), key))
+    if no_rule:
+        sentence = _("No rule is loaded here for: %(names)s.") % {"names": wording.listed(no_rule)}
+        roots.insert(0, Listed("unknown", _("Building rules of this place"), "", sentence, "rules"))
     if followers:
         sentence = _("Therefore also not known: %(names)s.") % {"names": wording.listed(followers)}
         roots.append(Listed("unknown", _("What follows from it"), "", sentence, "follows"))
@@ -437,8 +453,12 @@ def _ceded(document: Mapping[str, Any]) -> list[Listed]:
     if widening and widening > _SMALL_M2:
         sentence = wording.listed(
             [
-                _("from %(now)s to %(planned)s metres")
-                % {"now": wording.number(edge["width_m"]), "planned": wording.number(edge["planned_width_m"])}
+                _("%(street)s from %(now)s to %(planned)s metres")
+                % {
+                    "street": edge["street"] or _("the street"),
+                    "now": wording.number(edge["width_m"]),
+                    "planned": wording.number(edge["planned_width_m"]),
+                }
                 for edge in widened
             ]
         )
@@ -499,11 +519,7 @@ def _unsure(document: Mapping[str, Any], names: Mapping[str, str]) -> list[Liste
     seen: set[str] = set()
     for key, finding in document["findings"].items():
         code = (finding.get("reason") or {}).get("code", "")
-        if (
-            finding["state"] in ("needs_inspection", "conditional")
-            and code not in ("", "INPUT_UNKNOWN")
-            and code not in seen
-        ):
+        if finding["state"] in ("needs_inspection", "conditional") and code not in _TOLD_ELSEWHERE | seen:
             seen.add(code)
             found.append(
                 Listed(
@@ -551,56 +567,53 @@ def _clear_line(clear: Sequence[Listed]) -> str:
     }
     nearest = clear[0]
     if nearest.figure:
-        return _("%(count)s; the nearest is %(name)s, %(distance)s") % {
-            "count": count,
-            "name": nearest.name,
-            "distance": nearest.figure,
-        }
-    return count
+        values = {"count": count, "name": nearest.name, "distance": nearest.figure}
+        return _("%(count)s; the nearest is %(name)s, %(distance)s") % values
+    return _("%(count)s: %(names)s") % {
+        "count": count,
+        "names": wording.listed([entry.name for entry in clear[:3]]),
+    }
 
 
-def cost(
-    lines: Sequence[Any],
-    total_rial: int,
-    *,
-    valid_until: date | None,
-    tariff: str = "",
-    unknown: Sequence[str] = (),
-) -> Cost:
-    """
-    The cost of one choice as it is shown: largest line first, rial and toman.
-
-    `lines` are those of `parcels.fees.calculate`: code, titles, amount_rial, formula, source.
-    """
-    ordered = sorted(lines, key=lambda line: -line.amount_rial)
+def cost(found: Estimate) -> Cost:
+    """An estimate (parcels/fees/calculate.py) as it is shown: largest line first, rial and toman."""
+    total, toman = found.total_rial, found.total_toman
     return Cost(
-        lines=tuple(
-            CostLine(
-                title=wording.in_language(line.title_fa, line.title_en),
-                amount=wording.number(line.amount_rial),
-                formula=wording.digits(line.formula_fa or ""),
-                source=str(line.source or ""),
-            )
-            for line in ordered
-        ),
-        total=wording.number(total_rial),
-        toman=wording.number(total_rial // 10),
-        short=wording.millions(total_rial / 10),
-        tariff=wording.digits(tariff),
-        valid_until=valid_until,
-        unknown=tuple(unknown),
+        lines=tuple(map(_cost_line, found.lines)),
+        apart=tuple(map(_cost_line, found.apart)),
+        unknown=tuple(map(_cost_line, found.unknown)),
+        annulled=tuple(map(_cost_line, found.annulled)),
+        total="" if total is None else wording.number(total),
+        toman="" if toman is None else wording.number(toman),
+        short="" if toman is None else wording.millions(toman),
+        tariff_year=wording.digits(str(found.tariff_year)),
+        valid_until=found.valid_until,
+        assumed=_assumed(found),
+        reason=wording.cost_trouble(found.reason) if found.reason else "",
     )
 
 
-__all__ = [
-    "ChoiceView",
-    "Cost",
-    "CostLine",
-    "HeadNumber",
-    "Listed",
-    "Place",
-    "Sheet",
-    "cost",
-    "quantity",
-    "sheet",
-]
+def _cost_line(line: EstimateLine) -> CostLine:
+    source = wording.in_language(line.source_title_fa, line.source_title_en)
+    troubled = wording.cost_trouble(line.error) if line.error else wording.digits(line.ruling)
+    return CostLine(
+        title=wording.in_language(line.title_fa, line.title_en),
+        amount="" if line.amount_rial is None else wording.number(line.amount_rial),
+        formula=wording.formula(wording.in_language(line.formula_fa, line.formula_en)),
+        source=_("%(source)s, version %(version)s")
+        % {"source": source or line.code, "version": wording.number(line.tariff_version)},
+        sentence=troubled,
+    )
+
+
+def _assumed(found: Estimate) -> str:
+    """What the estimate takes for granted, in words; empty when somebody stated it all."""
+    case = found.case
+    parts = []
+    if "units" in case.assumed and case.units is not None:
+        parts.append(_("%(count)s dwellings") % {"count": wording.number(case.units)})
+    if "gross_area_m2" in case.assumed and case.gross_area_m2 is not None:
+        parts.append(_("%(area)s m² gross") % {"area": wording.number(case.gross_area_m2)})
+    if "bays" in case.assumed and case.bays is not None:
+        parts.append(_("%(count)s parking bays") % {"count": wording.number(case.bays)})
+    return _("Assumed: %(parts)s.") % {"parts": wording.listed(parts)} if parts else ""

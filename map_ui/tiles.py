@@ -46,8 +46,8 @@ _TABLES = {
 
 _HOLDS = "{0}.valid @> %(on)s::date AND upper_inf({0}.known) AND {0}.geometry && box.metric"
 _PUBLISHED = (
-    "JOIN layers_layerversion v ON v.id = {0}.layer_version_id AND v.status = 'in_force' AND upper_inf(v.known)"
-    " AND (v.valid IS NULL OR v.valid @> %(on)s::date)"
+    "JOIN layers_layerversion v ON v.id = {0}.layer_version_id AND v.status = 'in_force'"
+    " AND upper_inf(v.known) AND (v.valid IS NULL OR v.valid @> %(on)s::date)"
 )
 _FAMILY = "upper(left(regexp_replace(z.code, '[^A-Za-z]', '', 'g'), 1))"
 
@@ -79,10 +79,12 @@ _SELECTS: Mapping[str, tuple[str, str, str, str]] = {
     ),
     "planned_lines": (
         "s.id, s.planned_width_m",
-        "ST_Collect(ST_OffsetCurve(ST_LineSubstring(s.geometry, inset.share, 1 - inset.share), s.planned_width_m / 2),"
-        " ST_OffsetCurve(ST_LineSubstring(s.geometry, inset.share, 1 - inset.share), -s.planned_width_m / 2))",
+        "ST_Collect(ST_OffsetCurve(inner_part.line, s.planned_width_m / 2),"
+        " ST_OffsetCurve(inner_part.line, -s.planned_width_m / 2))",
+        # short of the crossings, where lines of two streets would cross each other
         "network_streetsegment s CROSS JOIN LATERAL"
-        " (SELECT least(0.4, s.planned_width_m / 2 / nullif(s.length_m, 0)) AS share) inset",
+        " (SELECT least(0.4, s.planned_width_m / 2 / nullif(s.length_m, 0)) AS share) inset"
+        " CROSS JOIN LATERAL (SELECT ST_LineSubstring(s.geometry, inset.share, 1 - inset.share) AS line) inner_part",
         _HOLDS.format("s") + " AND s.planned_width_m > s.existing_width_m AND s.widening = 'SYMMETRIC'",
     ),
     "blocks": (
@@ -156,8 +158,9 @@ def tile_sql(tiles: catalog.TileSet, z: int) -> str:
     """The query of one tile of a set: its layers' tiles one after the other, which again is a tile."""
     parts = [_layer_sql(layer.key) for layer in tiles.layers if layer.zooms[0] <= z <= layer.zooms[1]]
     box = (
-        "WITH box AS (SELECT web, ST_Transform(ST_Expand(web, (ST_XMax(web) - ST_XMin(web)) * %(margin)s), %(metric)s)"
-        " AS metric FROM (SELECT ST_TileEnvelope(%(z)s, %(x)s, %(y)s) AS web) tile) "
+        "WITH box AS (SELECT web, ST_Transform("
+        "ST_Expand(web, (ST_XMax(web) - ST_XMin(web)) * %(margin)s), %(metric)s) AS metric"
+        " FROM (SELECT ST_TileEnvelope(%(z)s, %(x)s, %(y)s) AS web) tile) "
     )
     return box + "SELECT " + " || ".join(f"({part})" for part in parts) if parts else ""
 
@@ -270,7 +273,8 @@ def _described(tiles: catalog.TileSet, on: date, sources: Mapping[str, Any]) -> 
 def _layer_sql(key: str) -> str:
     attributes, geometry, tables, condition = _SELECTS[key]
     return (
-        f"SELECT coalesce(ST_AsMVT(t, '{key}', {_EXTENT}, 'geom', 'id'), ''::bytea) FROM (SELECT {attributes},"
+        f"SELECT coalesce(ST_AsMVT(t, '{key}', {_EXTENT}, 'geom', 'id'), ''::bytea)"
+        f" FROM (SELECT {attributes},"
         f" ST_AsMVTGeom(ST_Transform({geometry}, %(web_srid)s), box.web, {_EXTENT}, {_MARGIN}, true) AS geom"
         f" FROM box CROSS JOIN {tables} WHERE {condition}) t WHERE geom IS NOT NULL"
     )

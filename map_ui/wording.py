@@ -1,5 +1,6 @@
 """Puts values, findings and reasons into the words of the page's language."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -10,6 +11,8 @@ from django.utils.translation import gettext as _
 from gis_core import jalali
 from gis_core.persian import grouped, persian_digits
 
+_POINT = re.compile(r"(?<=\d)\.(?=\d)")
+
 
 def language() -> str:
     """`fa` or `en`: the language of the page."""
@@ -19,6 +22,11 @@ def language() -> str:
 def digits(text: str) -> str:
     """The text in the digits of the page's language."""
     return text if language() == "en" else persian_digits(text)
+
+
+def formula(text: str) -> str:
+    """A formula in the digits of the page, with its decimal mark."""
+    return text if language() == "en" else _POINT.sub("٫", persian_digits(text))
 
 
 def number(value: float | int, decimals: int | None = None) -> str:
@@ -42,6 +50,7 @@ FINDINGS = {
     "area_discrepancy_m2": gettext_noop("Deed and survey differ by"),
     "widening_area_m2": gettext_noop("Widening of the street"),
     "chamfer_area_m2": gettext_noop("Corner chamfer"),
+    "other_parts_area_m2": gettext_noop("Parts cut off by the street"),
     "net_area_m2": gettext_noop("Net parcel"),
     "access": gettext_noop("Access to a street"),
     "zone": gettext_noop("Zone"),
@@ -80,7 +89,7 @@ REASONS = {
     "WIDTH_UNKNOWN": gettext_noop("The width of the street is not recorded."),
     "NO_DEED_AREA": gettext_noop("The area in the deed is not recorded."),
     "DEED_AND_SURVEY_DIFFER": gettext_noop(
-        "Deed and survey differ by %(difference_m2)s m²; up to %(permitted_m2)s m² is accepted. An inspection decides."
+        "Deed and survey differ by %(difference_m2)s m², more than the %(permitted_m2)s m² accepted."
     ),
     "IN_PLAN": gettext_noop("The parcel lies in a planned street or public plan."),
     "NO_ACCESS": gettext_noop("No edge of the parcel lies on a street."),
@@ -140,6 +149,19 @@ AGENCIES = {
     "gas-company": gettext_noop("the gas company"),
     "civil-aviation": gettext_noop("civil aviation"),
 }
+
+
+COST_TROUBLES = {
+    "NO_TARIFF": gettext_noop("No tariff is loaded for this day."),
+    "MISSING_INPUT": gettext_noop("Something that this fee is counted from is not known."),
+}
+
+
+def cost_trouble(code: str) -> str:
+    """Why a fee or a total has no amount."""
+    if code in COST_TROUBLES:
+        return _(COST_TROUBLES[code])
+    return _("This fee cannot be counted here (%(code)s).") % {"code": f"\u2066{code}\u2069"}
 
 
 def finding_name(key: str) -> str:

@@ -27,7 +27,7 @@ export class AnswerLayer {
   private lit: string[] = [];
 
   constructor() {
-    this.layer = new VectorLayer({ source: this.source, zIndex: 50, style: (feature, resolution) => this.style(feature, resolution) });
+    this.layer = new VectorLayer({ source: this.source, zIndex: 150, style: (feature, resolution) => this.style(feature, resolution) });
   }
 
   show(collection: object | null): void {
@@ -85,7 +85,7 @@ export class AnswerLayer {
       new Style({ zIndex: 10, fill: new Fill({ color: brickHatch() }), stroke: new Stroke({ color: BRICK, width: lit ? 2.4 : 0.8 }) }),
     ];
     if (lit && close) {
-      const shift = role === "ceded" ? -64 : 64;
+      const shift = role === "ceded" ? -70 : 80;
       styles.push(
         new Style({
           zIndex: 60,
@@ -96,6 +96,7 @@ export class AnswerLayer {
             backgroundFill: new Fill({ color: "#FFFFFF" }),
             backgroundStroke: new Stroke({ color: BRICK, width: 1 }),
             padding: [4, 8, 3, 8],
+            overflow: true,
             offsetX: shift,
             offsetY: role === "ceded" ? 34 : -30,
           }),
