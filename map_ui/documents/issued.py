@@ -18,7 +18,7 @@ from map_ui import drawing, wording
 from map_ui.answers import place_of
 from map_ui.around import surroundings
 from map_ui.documents import statements
-from map_ui.documents.paper import Paper, paper
+from map_ui.documents.paper import PARTS, Paper, paper
 from map_ui.documents.paper_plan import for_paper
 from map_ui.documents.pdf import pdf_of, qr_svg_address
 from parcels.evaluation import evaluate_document
@@ -27,7 +27,8 @@ from parcels.fees.queries import price_list
 from parcels.models import Parcel
 from parcels.service_requests.models import Decision, Service
 
-_PLAN_MM = {"IQ-04": (178.0, 640, 420)}
+# Width in mm, width and height in px: the frontage sheet is its plan, a certificate only shows the place.
+_PLAN_MM = {"IQ-04": (178.0, 640, 420), "CT-04": (104.0, 640, 350), "IQ-02": (104.0, 640, 350)}
 _USUAL_PLAN_MM = (104.0, 640, 480)
 
 
@@ -166,9 +167,8 @@ def _plan(document: Mapping[str, Any], parcel: Parcel, service_code: str, on: da
     if "parcel" not in document["geometries"]:
         return ""
     width_mm, width, height = _PLAN_MM.get(service_code, _USUAL_PLAN_MM)
-    return for_paper(
-        drawing.plan(document, surroundings(parcel, on=on), width=width, height=height), width_mm
-    )
+    plan = drawing.plan(document, surroundings(parcel, on=on), width=width, height=height)
+    return for_paper(plan, width_mm, document if "edges" in PARTS.get(service_code, ()) else None)
 
 
 def _frozen_estimates(facts: Mapping[str, Any]) -> dict[float, Mapping[str, Any]]:

@@ -7,8 +7,10 @@ from typing import Any
 
 from django.utils.translation import pgettext
 
-from map_ui import shapes, wording
+from gis_core.persian import DECIMAL
+from map_ui import wording
 from map_ui.accounts import Account, account
+from map_ui.documents.paper_plan import net_corners, side_letter
 from map_ui.sheet import Listed, Place, Sheet, sheet
 
 # What each service hands out, and the parts of its paper in the order in which they are read.
@@ -164,10 +166,10 @@ def _accounts(document: Mapping[str, Any], keys: Sequence[str]) -> list[Account]
 
 def _edges(document: Mapping[str, Any]) -> list[EdgeRow]:
     rows = []
-    for number, edge in enumerate(document["edges"], start=1):
+    for number, edge in enumerate(document["edges"]):
         rows.append(
             EdgeRow(
-                number=wording.number(number),
+                number=side_letter(number),
                 kind=_said(EDGES[edge["kind"]]),
                 length=wording.number(edge["length_m"], 2),
                 width=_metres(edge.get("width_m"), edge["kind"]),
@@ -185,15 +187,11 @@ def _metres(value: float | None, kind: str) -> str:
 
 def _corners(document: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     """Corners of the net parcel: number, east and north in metres of the metric CRS."""
-    drawn = shapes.geometries(document)
-    net = drawn.get("net", drawn.get("parcel"))
-    if net is None:
-        return []
-    points = [tuple(point) for ring in shapes.rings(net) for point in ring[:-1]]
+    points = net_corners(document)
     if len(points) > _MOST_CORNERS:
         return []
     return [
-        (wording.number(number), wording.digits(f"{east:.2f}"), wording.digits(f"{north:.2f}"))
+        (wording.number(number), _coordinate(east), _coordinate(north))
         for number, (east, north) in enumerate(points, start=1)
     ]
 
@@ -225,6 +223,11 @@ def _sources(document: Mapping[str, Any]) -> list[str]:
         title = wording.in_language(rule.get("source_title_fa", ""), rule.get("source_title_en", ""))
         found.setdefault(title or rule.get("source_code", ""), set()).add(rule.get("article") or rule["code"])
     return [f"{title}: {wording.listed(sorted(articles))}" for title, articles in sorted(found.items())]
+
+
+def _coordinate(metres: float) -> str:
+    mark = DECIMAL if wording.language() == "fa" else "."
+    return wording.digits(f"{metres:.2f}".replace(".", mark))
 
 
 def _said(text: str) -> str:

@@ -241,3 +241,12 @@ def test_the_shapes_of_the_answer_are_drawn():
 def test_a_pdf_is_made_without_any_plan():
     told = issued.issued_paper(decision(), with_plan=False)
     assert pdf_of("documents/paper.html", issued._context(told)).startswith(b"%PDF")
+
+
+def test_sides_and_corners_are_called_alike_in_plan_and_tables():
+    with translation.override("en"):
+        told = issued.issued_paper(decision("IQ-04"))
+    assert [edge.number for edge in told.edges] == ["A", "B", "C", "D"]
+    for mark in ("A", "B", "C", "D"):
+        assert f'">{mark}</span>' in told.plan
+    assert told.plan.count('class="d-corner"') == len(told.corners) == 5
