@@ -15,6 +15,7 @@ from gis_core.constraints.plane import (
     Shapes,
     direction,
     moved,
+    parted,
     polygons_only,
     shapes,
     without,
@@ -101,9 +102,9 @@ def depth_envelopes(
         _mean_slabs(measured, policy) if policy["length"] == "MEAN_LENGTH" else _chord_slabs(measured, policy)
     )
     owner, taken, points = _retreats(slabs, edges, measured, policy)
-    basic = shapely.intersection(_chain(slabs, len(net), 0.0), lots)
+    basic, _ = parted(_chain(slabs, len(net), 0.0), lots)
     whole = without(_chain(slabs, len(net), policy["extension_m"]), owner, taken)
-    envelope = polygons_only(shapely.intersection(whole, lots))
+    envelope, _ = parted(whole, lots)
     basic_m2, envelope_m2 = shapely.area(basic), shapely.area(envelope)
     return DepthEnvelopes(
         envelope=frame.back(shapely.simplify(envelope, 1e-7)),
@@ -434,6 +435,7 @@ def _clipped(polygons: Floats, a: Floats, b: Floats, c: Floats) -> Floats:
 
 def _solid(owner: Ints, polygons: Floats) -> tuple[Ints, Shapes]:
     there = ~np.isnan(polygons).any(axis=(1, 2))
-    found = shapely.polygons(polygons[there])
-    solid: NDArray[np.bool_] = shapely.area(found) > 1e-12
+    # Corners a rounding apart may cross each other; what is meant is convex.
+    found = shapely.convex_hull(shapely.polygons(polygons[there]))
+    solid: NDArray[np.bool_] = shapely.area(found) > 1e-9
     return owner[there][solid], found[solid]

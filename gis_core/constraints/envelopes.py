@@ -19,7 +19,7 @@ from gis_core.constraints.orientation import (
     lot_types,
     near_a_diagonal,
 )
-from gis_core.constraints.plane import EMPTY, Floats, Ints, Shapes, flagged, shapes, without
+from gis_core.constraints.plane import EMPTY, Floats, Ints, Shapes, flagged, parted, shapes, without
 from gis_core.constraints.restrictions import Restrictions
 from gis_core.constraints.rules import Rule, RuleSet
 from gis_core.constraints.setbacks import set_back
@@ -194,7 +194,7 @@ def _envelopes(
             )
             doubts.add(lost, UNKNOWN, Reason("INPUT_UNKNOWN", {"inputs": ["orientation"]}))
             shape, line[directed] = _deep(rule, lots, land, edges, directed, building)
-            envelope[directed] = shapely.intersection(envelope[directed], shape)
+            envelope[directed] = parted(envelope[directed], shape)[0]
             ask = table["orientation"].doubts.state == NEEDS_INSPECTION
             asked = ask & flagged(directed, table.lots)
             doubts.add(asked, NEEDS_INSPECTION, Reason("ORIENTATION_ASK"))
@@ -202,7 +202,7 @@ def _envelopes(
             metres, untold = _setbacks_m(rule.params, land.edges, front, azimuth_deg)
             here = flagged(some, table.lots)[land.edges.lot]
             shape = _set_back(rule.params["join"], land, here, metres)
-            envelope[some] = shapely.intersection(envelope[some], shape[some])
+            envelope[some] = parted(envelope[some], shape[some])[0]
             unsaid = flagged(land.edges.lot[here & untold], table.lots)
             doubts.add(unsaid, UNKNOWN, Reason("EDGE_UNKNOWN"))
     doubts.add(land.in_plan, UNKNOWN, Reason("IN_PLAN"))

@@ -10,7 +10,7 @@ import shapely
 from numpy.typing import NDArray
 
 from gis_core.constraints.bands import looked_up
-from gis_core.constraints.plane import Floats, Shapes, polygons_only
+from gis_core.constraints.plane import Floats, Shapes, parted
 from gis_core.constraints.slivers import TOUCHING_M, widths_m
 
 #: Segments of a quarter circle: a radius of 15 m is short by 0.3 mm at most.
@@ -91,7 +91,7 @@ def judge(lots: Shapes, areas: Shapes, threshold_m: Floats, measure: str) -> Jud
     >>> judge(lots, canal, np.array([0.1]), "AREA_OVER_LENGTH").state[0]
     'BORDERLINE'
     """
-    overlap = polygons_only(shapely.intersection(lots, areas))
+    overlap = parted(lots, areas)[0]
     width_m = widths_m(overlap, measure, threshold_m)
     distance_m = shapely.distance(lots, areas)
     near = (width_m >= TOUCHING_M) | (distance_m <= threshold_m)
