@@ -24,7 +24,7 @@ def andorra():
     """Andorra's streets in UTM 31N, measured on the sphere that the published lengths are measured on."""
     recipe = tomllib.loads((ROOT / "import_scripts" / "recipes" / "streets_osm.toml").read_text("utf-8"))
     streets = read_streets(
-        real_file("andorra_routing_dem", "andorra.osm.pbf"), CarProfile.from_recipe(recipe["car"])
+        real_file("andorra_routing_dem", "andorra.osm.pbf"), CarProfile.from_recipe(recipe["options"]["car"])
     )
     lonlat = {}
     for street in streets:

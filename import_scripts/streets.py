@@ -1,0 +1,451 @@
+"""Imports streets: centrelines with or without node numbers, links of a network, OpenStreetMap extracts."""
+
+import hashlib
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyogrio
+import shapely
+from django.db.models import F, Func, Max, Q, Value
+from psycopg.types.range import DateRange
+from pyproj import Transformer
+from scipy.spatial import cKDTree
+
+from gis_core.models import Source
+from gis_core.routing.noding import join_ends, parts
+from import_scripts.issues import SENTENCES, Doubts, FileRefused, Outcome
+from import_scripts.load import copy_frame
+from import_scripts.readers.osm import CarProfile, OsmStreet, read_streets
+from import_scripts.recipe import FieldRule, Recipe
+from import_scripts.task import Counts, Destination, Task
+from layers.models import Layer, LayerVersion
+from layers.network.models import StreetNode, StreetSegment
+
+LINEAGES = uuid.UUID("5d0b6a52-6d7e-4b7e-9b43-0c5f6a0f6d11")
+"""A street keeps its lineage from edition to edition by its layer and code."""
+JOIN_TOLERANCE_M = 0.05
+SHORTEST_M = 0.01
+
+SENTENCES.update(
+    {
+        "NODE_PLACES_DIFFER": (
+            "گرهٔ {node} در سرِ این معبر {distance} متر از جای دیگرش دور است.",
+            "The node {node} at an end of this street lies {distance} m from its other places.",
+        ),
+        "ISLAND": (
+            "این تکه به بقیهٔ شبکه راه ندارد: {segments} معبر، {length} متر، نزدیک {place}.",
+            "This part is not joined to the rest: {segments} segments, {length} m, near {place}.",
+        ),
+        "NO_LENGTH": ("این معبر طول ندارد و کنار گذاشته شد.", "The street has no length and was left out."),
+        "BROKEN_LINE": (
+            "این معبر {count} تکهٔ جدا دارد و یک خط نمی‌شود.",
+            "The street has {count} separate parts that make no single line.",
+        ),
+    }
+)
+
+COLUMNS = (
+    "code",
+    "name_fa",
+    "name_en",
+    "from_node",
+    "to_node",
+    "direction",
+    "street_class",
+    "existing_width_m",
+    "planned_width_m",
+    "speed_kmh",
+    "drivable",
+    "walkable",
+    "length_m",
+    "geometry",
+)
+
+
+@dataclass(frozen=True)
+class Streets:
+    """
+    Streets ready to be loaded: `frame` one row per segment (metric lines), `nodes` their places.
+
+    The frame's index is the line in the file; `nodes` has `number` and `geometry`.
+    """
+
+    frame: pd.DataFrame
+    nodes: pd.DataFrame
+
+
+def bring_in(task: Task, destination: Destination, doubts: Doubts) -> Counts:
+    """
+    Bring one file of streets in as an edition of its layer; the same file again changes nothing.
+
+    Raises
+    ------
+    FileRefused
+        When the file cannot be read, or a row is refused and the recipe says to stop.
+    """
+    task.progress("read", 0, 1)
+    streets = read(task, doubts)
+    task.progress("check", 0, 1)
+    report_islands(streets, doubts)
+    refused = sum(doubt.outcome is Outcome.REFUSED for doubt in doubts)
+    if refused and task.recipe.refused_rows == "stop":
+        raise FileRefused(
+            fa=f"{refused} معبر پذیرفته نیست؛ هیچ چیز وارد نشد.",
+            en=f"{refused} streets are refused; nothing was loaded.",
+            details={"reason": "REFUSED_ROWS", "rows": refused},
+        )
+    return load(streets, task, destination, refused)
+
+
+def read(task: Task, doubts: Doubts) -> Streets:
+    """Read and normalise a file: metric lines, our classes and directions, node numbers."""
+    is_osm = task.file.name.endswith((".osm.pbf", ".pbf"))
+    frame = _osm_frame(task) if is_osm else _table_frame(task, doubts)
+    frame = _single_lines(frame, doubts)
+    length = shapely.length(frame["geometry"].to_numpy())
+    for line in frame.index[~(length > SHORTEST_M)]:
+        doubts.add("NO_LENGTH", line=line, value=frame.at[line, "code"])
+    kept = frame.loc[length > SHORTEST_M].assign(length_m=length[length > SHORTEST_M])
+    return _with_nodes(kept, task.recipe, doubts)
+
+
+def report_islands(streets: Streets, doubts: Doubts) -> None:
+    """One doubt for each part of the network that is not joined to its largest one."""
+    if streets.frame.empty:
+        return
+    numbers = streets.nodes["number"].to_numpy()
+    start = np.searchsorted(numbers, streets.frame["from_node"].to_numpy())
+    end = np.searchsorted(numbers, streets.frame["to_node"].to_numpy())
+    label = parts(len(numbers), start, end).label[start]
+    for island in range(1, int(label.max()) + 1):
+        rows = streets.frame[label == island]
+        place = rows["geometry"].iloc[0].coords[0]
+        doubts.add(
+            "ISLAND",
+            line=rows.index[0],
+            field="geometry",
+            value=rows["code"].iloc[0],
+            segments=len(rows),
+            length=round(float(rows["length_m"].sum())),
+            place=f"{place[0]:.0f}, {place[1]:.0f}",
+        )
+
+
+def load(streets: Streets, task: Task, destination: Destination, refused: int) -> Counts:
+    """Write an edition of the layer, unless the one in force says the same already."""
+    recipe, count = task.recipe, len(streets.frame)
+    layer, _ = Layer.objects.get_or_create(
+        key=recipe.layer_key,
+        defaults={"kind": Layer.Kind.STREETS, "title_fa": recipe.title_fa, "title_en": recipe.title_en},
+    )
+    present = LayerVersion.objects.filter(
+        layer=layer, status=LayerVersion.Status.IN_FORCE, known__upper_inf=True
+    )
+    same = present.filter(valid__contains=recipe.valid[0]).order_by("-number").first()
+    if same is not None and _stored_digest(same) == _digest(streets.frame):
+        return Counts(read=count + refused, unchanged=count, refused=refused)
+    closed = _close(present, recipe, destination.now)
+    version = LayerVersion.objects.create(
+        layer=layer,
+        number=(layer.versions.aggregate(last=Max("number"))["last"] or 0) + 1,
+        title=recipe.title_en,
+        status=LayerVersion.Status.IN_FORCE,
+        valid=recipe.valid,
+        known=(destination.now, None),
+        surveyed_on=recipe.surveyed_on,
+        positional_accuracy_m=recipe.positional_accuracy_m,
+        source=_source(recipe),
+        import_run_id=destination.run_id,
+        published_at=destination.now,
+    )
+    _copy(streets, version, task, destination)
+    return Counts(read=count + refused, loaded=count, closed=closed, refused=refused)
+
+
+def _osm_frame(task: Task) -> pd.DataFrame:
+    options = task.recipe.options
+    on_foot_only = frozenset(options["foot"]["only"])
+    streets = read_streets(task.file, CarProfile.from_recipe(options["car"]), also=on_foot_only)
+    convert = Transformer.from_crs(4326, task.city.metric_srid, always_xy=True)
+    return pd.DataFrame(
+        [_osm_row(street, options, convert) for street in streets], columns=COLUMNS
+    ).set_index(pd.RangeIndex(1, len(streets) + 1))
+
+
+def _osm_row(street: OsmStreet, options: Mapping[str, Any], convert: Transformer) -> tuple:
+    forward, backward = street.forward_kmh, street.backward_kmh
+    direction = 0 if forward and backward else (-1 if backward else (1 if forward else 0))
+    line = shapely.LineString(np.column_stack(convert.transform(*street.lonlat.T)))
+    return (
+        f"{street.way_id}-{street.part}",
+        street.name,
+        "",
+        street.from_node,
+        street.to_node,
+        direction,
+        options["classes"][street.highway],
+        None,
+        None,
+        forward or backward,
+        bool(forward or backward),
+        street.highway not in options["foot"]["closed"],
+        None,
+        line,
+    )
+
+
+def _table_frame(task: Task, doubts: Doubts) -> pd.DataFrame:
+    """A vector file's rows under our names."""
+    recipe = task.recipe
+    try:
+        raw = pyogrio.read_dataframe(task.file, layer=recipe.source_layer, encoding=recipe.encoding)
+    except (OSError, pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as unreadable:
+        raise FileRefused(
+            fa=f"پروندهٔ {task.file.name} خوانده نشد: {unreadable}",
+            en=f"{task.file.name} cannot be read: {unreadable}",
+            details={"reason": "UNREADABLE"},
+        ) from unreadable
+    if recipe.crs != "file":
+        raw = raw.set_crs(recipe.crs, allow_override=True)
+    if raw.crs is None:
+        raise FileRefused(
+            fa="سامانهٔ مختصات این پرونده معلوم نیست؛ آن را در دستور ورود بنویسید.",
+            en="The file does not say its coordinate system; write it in the recipe.",
+            details={"reason": "NO_CRS"},
+        )
+    raw = raw.to_crs(task.city.metric_srid).set_index(pd.RangeIndex(1, len(raw) + 1))
+    frame = pd.DataFrame(index=raw.index)
+    for name in COLUMNS[:-2]:
+        frame[name] = _column(name, recipe.fields.get(name), raw, doubts)
+    frame["length_m"] = np.nan
+    frame["geometry"] = shapely.force_2d(raw.geometry.to_numpy())
+    return frame
+
+
+_DEFAULTS: dict[str, Any] = {
+    "name_fa": "",
+    "name_en": "",
+    "direction": 0,
+    "street_class": "local",
+    "drivable": True,
+    "walkable": True,
+}
+
+
+def _column(name: str, rule: FieldRule | None, raw: pd.DataFrame, doubts: Doubts) -> Any:
+    """The values of one of our columns: the file's, translated by the recipe's words, or the default."""
+    if rule is None or rule.column is None:
+        given = None if rule is None else rule.value
+        if given is None and name == "code":
+            return [str(line) for line in raw.index]
+        return _DEFAULTS.get(name) if given is None else given
+    if rule.column not in raw.columns:
+        raise FileRefused(
+            fa=f"ستون «{rule.column}» در پرونده نیست.",
+            en=f"The file has no column {rule.column}.",
+            details={"reason": "NO_COLUMN", "column": rule.column},
+        )
+    values = raw[rule.column]
+    if not rule.words:
+        if name in ("code", "name_fa", "name_en"):
+            return [_text(value) for value in values]
+        return values
+    known = {str(word): ours for word, ours in rule.words.items()}
+    found = []
+    for line, value in values.items():
+        word = _text(value)
+        if word not in known:
+            kind = "UNKNOWN_WORD" if word else "MISSING_VALUE"
+            if rule.otherwise is None or name == "direction":
+                doubts.add(kind, line=line, field=name, value=word, known=", ".join(known))
+        found.append(known.get(word, rule.otherwise if rule.otherwise is not None else _DEFAULTS.get(name)))
+    return found
+
+
+def _text(value: Any) -> str:
+    if value is None or (isinstance(value, float) and np.isnan(value)) or value is pd.NA:
+        return ""
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value).strip()
+
+
+def _single_lines(frame: pd.DataFrame, doubts: Doubts) -> pd.DataFrame:
+    """Every shape one line; what is no line, or several that do not meet, is refused."""
+    merged = shapely.line_merge(frame["geometry"].to_numpy())
+    single = shapely.get_type_id(merged) == shapely.GeometryType.LINESTRING
+    empty = shapely.is_empty(merged) | shapely.is_missing(merged)
+    for line, shape in zip(frame.index[~single | empty], merged[~single | empty], strict=True):
+        if shape is None or shape.is_empty:
+            doubts.add("EMPTY_SHAPE", line=line, field="geometry", outcome=Outcome.REFUSED)
+        else:
+            doubts.add(
+                "BROKEN_LINE",
+                line=line,
+                field="geometry",
+                outcome=Outcome.REFUSED,
+                count=shapely.get_num_geometries(shape),
+            )
+    return frame.assign(geometry=merged)[single & ~empty]
+
+
+def _with_nodes(frame: pd.DataFrame, recipe: Recipe, doubts: Doubts) -> Streets:
+    """
+    Nodes by the file's numbers where the ends lie together; every other end goes by its place.
+
+    A number that stands at two places far apart would carry traffic from one to the other.
+    """
+    lines = frame["geometry"].to_numpy()
+    place = np.concatenate(
+        [shapely.get_coordinates(shapely.get_point(lines, end)).reshape(-1, 2) for end in (0, -1)]
+    )
+    tolerance_m = float(recipe.options.get("join_tolerance_m", JOIN_TOLERANCE_M))
+    given = np.concatenate([_numbers(frame["from_node"]), _numbers(frame["to_node"])])
+    sure = _sure_ends(given, place, tolerance_m)
+    if not np.isnan(given).all():
+        _report_moved_nodes(frame, given, place, sure, doubts)
+    number, nodes = _numbered(given, place, sure, tolerance_m)
+    count = len(frame)
+    return Streets(frame.assign(from_node=number[:count], to_node=number[count:]), nodes)
+
+
+def _numbers(values: pd.Series) -> np.ndarray:
+    return pd.to_numeric(values, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+
+
+def _sure_ends(given: np.ndarray, place: np.ndarray, tolerance_m: float) -> np.ndarray:
+    """Ends whose number is where most ends of that number are (componentwise median)."""
+    if np.isnan(given).all():
+        return np.zeros(len(given), dtype=bool)
+    ends = pd.DataFrame({"number": given, "x": place[:, 0], "y": place[:, 1]})
+    middle = ends.groupby("number")[["x", "y"]].transform("median").to_numpy()
+    away = np.hypot(*(place - middle).T)
+    return ~np.isnan(given) & (away <= tolerance_m)
+
+
+def _report_moved_nodes(
+    frame: pd.DataFrame, given: np.ndarray, place: np.ndarray, sure: np.ndarray, doubts: Doubts
+) -> None:
+    ends = pd.DataFrame({"number": given, "x": place[:, 0], "y": place[:, 1]})
+    middle = ends.groupby("number")[["x", "y"]].transform("median").to_numpy()
+    count = len(frame)
+    for end in np.flatnonzero(~sure).tolist():
+        field = "from_node" if end < count else "to_node"
+        line = int(frame.index[end % count])
+        if np.isnan(given[end]):
+            doubts.add("MISSING_VALUE", line=line, field=field)
+            continue
+        distance = round(float(np.hypot(*(place[end] - middle[end]))), 1)
+        node = int(given[end])
+        doubts.add("NODE_PLACES_DIFFER", line=line, field=field, value=node, node=node, distance=distance)
+
+
+def _numbered(
+    given: np.ndarray, place: np.ndarray, sure: np.ndarray, tolerance_m: float
+) -> tuple[np.ndarray, pd.DataFrame]:
+    """A node number for every end, and the nodes' places; ends that are not sure join what lies near."""
+    known, where = np.unique(given[sure], return_index=True)
+    known_xy = place[sure][where]
+    number = np.where(sure, given, 0).astype(np.int64)
+    unsure = np.flatnonzero(~sure)
+    new_xy = np.empty((0, 2))
+    highest = int(known.max()) if len(known) else 0
+    if len(unsure):
+        near = np.full(len(unsure), -1)
+        if len(known):
+            distance, nearest = cKDTree(known_xy).query(place[unsure])
+            near = np.where(distance <= tolerance_m, nearest, -1)
+        number[unsure[near >= 0]] = known[near[near >= 0]].astype(np.int64)
+        alone = unsure[near < 0]
+        half = np.empty((0, 2))
+        joined = join_ends(place[alone], half, tolerance_m=tolerance_m)
+        number[alone] = highest + 1 + joined.line_from
+        new_xy = joined.node_xy
+    numbers = np.concatenate([known.astype(np.int64), highest + 1 + np.arange(len(new_xy))])
+    places = shapely.points(np.concatenate([known_xy, new_xy]))
+    return number, pd.DataFrame({"number": numbers, "geometry": places})
+
+
+def _digest(frame: pd.DataFrame) -> str:
+    """A digest of what the streets say, in the order of their codes."""
+    rows = zip(
+        frame["code"],
+        frame["direction"],
+        frame["street_class"],
+        frame["name_fa"],
+        frame["name_en"],
+        frame["drivable"],
+        frame["walkable"],
+        shapely.to_wkb(frame["geometry"].to_numpy()),
+        strict=True,
+    )
+    return _sum(rows)
+
+
+def _stored_digest(version: LayerVersion) -> str:
+    rows = StreetSegment.objects.filter(layer_version=version).values_list(
+        "code", "direction", "street_class", "name_fa", "name_en", "drivable", "walkable", "geometry"
+    )
+    plain = ((*values, shapely.to_wkb(shapely.from_wkb(bytes(shape.wkb)))) for *values, shape in rows)
+    return _sum(plain)
+
+
+def _sum(rows) -> str:
+    lines = sorted(
+        b"\0".join(value if isinstance(value, bytes) else str(value).encode() for value in row)
+        for row in ((code, int(direction), *rest) for code, direction, *rest in rows)
+    )
+    return hashlib.sha256(b"\n".join(lines)).hexdigest()
+
+
+def _close(present, recipe: Recipe, now: datetime) -> int:
+    """End earlier editions where this one begins; one that begins no earlier was known until now."""
+    first, end = recipe.valid
+    overlapping = present.filter(valid__overlap=DateRange(first, end))
+    closed = 0
+    for version in overlapping:
+        rows = StreetSegment.objects.filter(layer_version=version, known__upper_inf=True)
+        closed += rows.count()
+        whole = LayerVersion.objects.filter(pk=version.pk)
+        if version.valid.lower is not None and version.valid.lower < first:
+            ends = {"valid": _range("daterange", F("valid"), first)}
+            rows.filter(Q(valid__upper_inf=True) | Q(valid__endswith__gt=first)).update(**ends)
+            whole.update(**ends)
+        else:
+            ends = {"known": _range("tstzrange", F("known"), now)}
+            rows.update(**ends)
+            whole.update(**ends)
+    return closed
+
+
+def _range(kind: str, period: F, end: Any) -> Func:
+    return Func(Func(period, function="lower"), Value(end), Value("[)"), function=kind)
+
+
+def _source(recipe: Recipe) -> Source | None:
+    document = recipe.document
+    if document is None:
+        return None
+    values = {
+        name: getattr(document, name)
+        for name in ("title_fa", "title_en", "document_no", "issuer", "issued_on", "url", "confidence")
+    }
+    return Source.objects.get_or_create(code=document.code, defaults=values)[0]
+
+
+def _copy(streets: Streets, version: LayerVersion, task: Task, destination: Destination) -> None:
+    same = {"layer_version": version.pk}
+    copy_frame(destination.connection, StreetNode, streets.nodes, constants=same)
+    frame = streets.frame.assign(
+        lineage=[uuid.uuid5(LINEAGES, f"{task.recipe.layer_key}/{code}") for code in streets.frame["code"]]
+    )
+    copy_frame(
+        destination.connection,
+        StreetSegment,
+        frame,
+        constants={**same, "valid": task.recipe.valid, "known": (destination.now, None)},
+        progress=lambda done, total: task.progress("load", done, total),
+    )
