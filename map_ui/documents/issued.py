@@ -22,13 +22,14 @@ from map_ui.documents.paper import PARTS, Paper, paper
 from map_ui.documents.paper_plan import for_paper
 from map_ui.documents.pdf import pdf_of, qr_svg_address
 from parcels.evaluation import evaluate_document
-from parcels.fees.calculate import as_document, estimates
+from parcels.fees.calculate import PriceList, as_document, estimates
 from parcels.fees.queries import price_list
 from parcels.models import Parcel
 from parcels.service_requests.models import Decision, Service
 
 # Width in mm, width and height in px: the frontage sheet is its plan, a certificate only shows the place.
 _PLAN_MM = {"IQ-04": (178.0, 640, 420), "CT-04": (104.0, 640, 350), "IQ-02": (104.0, 640, 350)}
+_ON_PAPER = (Decision.Outcome.ANSWERED, Decision.Outcome.REFUSED)
 _USUAL_PLAN_MM = (104.0, 640, 480)
 
 
@@ -85,11 +86,11 @@ def issued_paper(decision: Decision, *, with_plan: bool = True) -> Paper:
     Raises
     ------
     NotFound
-        When the decision froze no evaluation: there is nothing to print.
+        When it is a step on the way (a visit is needed, a desk recommends), or froze no evaluation.
     """
-    if decision.evaluation is None:
+    if decision.evaluation is None or decision.outcome not in _ON_PAPER:
         raise NotFound("این تصمیم برگه‌ای ندارد.", "This decision has no paper.", {"code": decision.code})
-    document, facts = decision.evaluation.document, decision.facts
+    document = decision.evaluation.document
     service = decision.request.service
     parcel = decision.evaluation.parcel
     on = decision.evaluation.on
@@ -101,8 +102,8 @@ def issued_paper(decision: Decision, *, with_plan: bool = True) -> Paper:
         service_title=wording.in_language(service.title_fa, service.title_en),
         plan=_plan(document, parcel, service.code, on) if with_plan else "",
         storeys=decision.request.chosen_storeys,
-        estimates=_frozen_estimates(facts),
-        statements=statements.of(facts),
+        estimates=_frozen_estimates(decision),
+        statements=statements.of(decision.facts),
         code=decision.code,
         tracking_code=decision.request.tracking_code,
         decided_on=timezone.localtime(decision.decided_at).date(),
@@ -112,15 +113,13 @@ def issued_paper(decision: Decision, *, with_plan: bool = True) -> Paper:
         qr=qr_svg_address(url),
         official=settings.CITY.official,
         superseded=decision.superseded_by_id is not None,
+        refused=decision.outcome == Decision.Outcome.REFUSED,
     )
 
 
 def live_paper(parcel: Parcel, service_code: str, *, on: date, storeys: float | None = None) -> Paper:
     """An unsigned paper of a day's answer (estimate, frontage sheet); its QR code leads to the live one."""
     document = evaluate_document(parcel, on=on)
-    prices = price_list(parcel, on=on)
-    policies = settings.CITY.policies.get("estimate", {})
-    found = estimates(document, prices, policies, on=on, calendar=settings.CITY.calendar)
     service = Service.objects.filter(code=service_code).first()
     asked = f"?on={on.isoformat()}" + (f"&storeys={storeys:g}" if storeys else "")
     url = settings.PUBLIC_URL + reverse("parcel", args=[parcel.key]) + asked
@@ -131,7 +130,7 @@ def live_paper(parcel: Parcel, service_code: str, *, on: date, storeys: float | 
         service_title=wording.in_language(service.title_fa, service.title_en) if service else "",
         plan=_plan(document, parcel, service_code, on),
         storeys=storeys,
-        estimates={count: as_document(one) for count, one in found.items()},
+        estimates=_estimates(document, price_list(parcel, on=on), on),
         verify_url=url,
         qr=qr_svg_address(url),
         official=settings.CITY.official,
@@ -171,9 +170,21 @@ def _plan(document: Mapping[str, Any], parcel: Parcel, service_code: str, on: da
     return for_paper(plan, width_mm, document if "edges" in PARTS.get(service_code, ()) else None)
 
 
-def _frozen_estimates(facts: Mapping[str, Any]) -> dict[float, Mapping[str, Any]]:
-    """The estimates kept among the facts: one, or one for each number of storeys."""
-    kept = facts.get("estimates") or facts.get("estimate") or []
-    if isinstance(kept, Mapping):
-        kept = [kept] if "storeys" in kept else list(kept.values())
-    return {float(one["storeys"]): one for one in kept}
+def _frozen_estimates(decision: Decision) -> dict[float, Mapping[str, Any]]:
+    """
+    The estimates of the decision: those kept among its facts, else by the tariffs as known when it was taken.
+
+    What was known then is never forgotten, so both give the same amounts.
+    """
+    kept = decision.facts.get("estimates")
+    if kept is not None:
+        return {float(one["storeys"]): one for one in kept}
+    evaluation = decision.evaluation
+    prices = price_list(evaluation.parcel, on=evaluation.on, known_at=decision.decided_at)
+    return _estimates(evaluation.document, prices, evaluation.on)
+
+
+def _estimates(document: Mapping[str, Any], prices: PriceList, on: date) -> dict[float, Mapping[str, Any]]:
+    policies = settings.CITY.policies.get("estimate", {})
+    found = estimates(document, prices, policies, on=on, calendar=settings.CITY.calendar)
+    return {count: as_document(one) for count, one in found.items()}

@@ -1,7 +1,7 @@
 """Puts a frozen answer into the words of a paper: what it is, what holds, from which rule, until when."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -30,6 +30,7 @@ PARTS = {
     "CT-04": ("statements", "areas", "plan", "lists"),
     "PB-11": ("statements", "areas", "plan"),
 }
+_REFUSAL = ("statements", "areas", "lists")
 _EVERY_PART = ("statements", "verdict", "plan", "areas", "limits", "lists")
 AREAS = ("deed_area_m2", "surveyed_area_m2", "widening_area_m2", "chamfer_area_m2", "net_area_m2")
 LIMITS = (
@@ -109,7 +110,7 @@ class Paper:
     qr: str = ""
     official: bool = False
     superseded: bool = False
-    labels: Mapping[str, str] = field(default_factory=dict)
+    refused: bool = False
 
     @property
     def unknown(self) -> Sequence[Listed]:
@@ -139,12 +140,12 @@ def paper(
     estimates = estimates or {}
     return Paper(
         service_code=service_code,
-        title=_said(TITLES[service_code]) if service_code in TITLES else service_title,
+        title=_title(service_code, service_title, values.get("refused", False)),
         service_title=service_title,
         place=place,
         told=told,
         plan=plan,
-        parts=PARTS.get(service_code, _EVERY_PART),
+        parts=_REFUSAL if values.get("refused") else PARTS.get(service_code, _EVERY_PART),
         on=date.fromisoformat(document["on"]),
         known_at=document["known_at"][:16].replace("T", " "),
         engine=document["engine"],
@@ -157,6 +158,12 @@ def paper(
         estimate=estimates.get(chosen) if chosen is not None else None,
         **values,
     )
+
+
+def _title(service_code: str, service_title: str, refused: bool) -> str:
+    if refused:
+        return _said("Refusal of the request")
+    return _said(TITLES[service_code]) if service_code in TITLES else service_title
 
 
 def _accounts(document: Mapping[str, Any], keys: Sequence[str]) -> list[Account]:

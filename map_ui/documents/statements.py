@@ -1,4 +1,4 @@
-"""Puts what the property file says into the sentences of a certificate."""
+"""Puts what a decision states of the property's record, or why it refuses, into the lines of a paper."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -8,49 +8,60 @@ from django.utils.translation import pgettext
 
 from map_ui import wording
 from map_ui.documents.paper import Statement
-
-# By the key of the fact; the words for what it says when it is good and when it is not.
-_YES_NO = {
-    "record_exists": ("Property file", "exists", "does not exist", True),
-    "open_violation": ("Open building violation", "on record", "none on record", False),
-    "article_100": ("Open Article 100 case", "on record", "none on record", False),
-    "stop_order": ("Stop order", "on record", "none on record", False),
-    "debts_settled": ("Renovation levy and other debts", "settled", "not settled", True),
-    "area_within_tolerance": ("Deed and survey", "agree", "differ", True),
-}
+from parcels.records.models import Certificate
 
 
 def of(facts: Mapping[str, Any]) -> list[Statement]:
     """
-    The statements among a decision's facts.
+    The statements of a decision's frozen facts (`parcels.service_requests.decisions.facts_of`).
 
-    `facts["record"]` maps the keys above to true or false (null: not known), may hold
-    `last_certificate` {kind, number, issued_on} and `last_inspected_on`; `facts["statements"]` is a
-    list of ready `{label_fa, label_en, value_fa, value_en, good}`.
+    First the reasons, when there are any; then the record: file, certificates, visits, violations,
+    stop order, debts. A record that does not exist is said so; facts without one say nothing.
     """
-    record = facts.get("record") or {}
-    found = [_yes_no(key, record[key]) for key in _YES_NO if key in record]
-    certificate = record.get("last_certificate")
-    if certificate:
-        told = f"{certificate.get('kind_title') or certificate['kind']} {certificate['number']}"
-        found.append(
-            Statement(_said("Last certificate"), f"{wording.digits(told)} {_day(certificate['issued_on'])}")
-        )
-    if record.get("last_inspected_on"):
+    refused = [
+        Statement(_said("Reason"), wording.in_language(reason["fa"], reason["en"]), False)
+        for reason in facts.get("reasons") or ()
+    ]
+    if "record" not in facts:
+        return refused
+    if facts["record"] is None:
+        return [*refused, Statement(_said("Property file"), _said("does not exist"), False)]
+    return [*refused, *_of_record(facts["record"])]
+
+
+def _of_record(record: Mapping[str, Any]) -> list[Statement]:
+    count = len(record["open_violations"])
+    debt_rial = record["debt_rial"]
+    found = [Statement(_said("Property file"), wording.digits(record["file_no"]), True)]
+    found += [_certificate(paper) for paper in record["papers"][:2]]
+    if record["last_inspected_on"]:
         found.append(Statement(_said("Last inspection"), _day(record["last_inspected_on"])))
-    for line in facts.get("statements") or ():
-        label = wording.in_language(line["label_fa"], line["label_en"])
-        found.append(
-            Statement(label, wording.in_language(line["value_fa"], line["value_en"]), line.get("good"))
-        )
+    found += [
+        Statement(
+            _said("Open building violation"),
+            _said("none on record") if not count else wording.number(count),
+            not count,
+        ),
+        Statement(
+            _said("Stop order"),
+            _said("on record") if record["stop_order"] else _said("none on record"),
+            not record["stop_order"],
+        ),
+        Statement(
+            _said("Renovation levy and other debts"),
+            _said("settled") if not debt_rial else f"{wording.number(debt_rial)} {_said('rial')}",
+            not debt_rial,
+        ),
+    ]
     return found
 
 
-def _yes_no(key: str, value: bool | None) -> Statement:
-    label, yes, no, good = _YES_NO[key]
-    if value is None:
-        return Statement(_said(label), _said("not known"))
-    return Statement(_said(label), _said(yes if value else no), value is good)
+def _certificate(paper: Mapping[str, Any]) -> Statement:
+    kind = (
+        Certificate.Kind(paper["kind"]).label if paper["kind"] in Certificate.Kind.values else paper["kind"]
+    )
+    told = f"\u2068{wording.digits(paper['number'])}\u2069، {_day(paper['issued_on'])}"
+    return Statement(str(kind), told if wording.language() == "fa" else told.replace("،", ","), True)
 
 
 def _day(iso: str) -> str:

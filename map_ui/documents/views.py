@@ -17,7 +17,7 @@ def verify(request: HttpRequest, code: str) -> HttpResponse:
     """What was issued under a code, and whether it still holds; nobody's personal data are on it."""
     decision = issued.decision_of(code)
     checked = issued.verified(decision, on=timezone.localdate())
-    told = issued.issued_paper(decision, with_plan=False) if decision.evaluation else None
+    told = issued.issued_paper(decision, with_plan=False)
     response = render(
         request, "documents/verify.html", {"checked": checked, "paper": told, "decision": decision}
     )

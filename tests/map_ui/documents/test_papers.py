@@ -15,7 +15,7 @@ from weasyprint.urls import FatalURLFetchingError
 from gis_core.city import ROOT
 from gis_core.personal_data import seal
 from gis_core.signing import sign
-from map_ui.documents import issued
+from map_ui.documents import issued, statements
 from map_ui.documents.paper_plan import texts
 from map_ui.documents.pdf import OnlyOurFont, pdf_of, qr_svg_address, with_isolates
 from parcels.fees.calculate import as_document, estimates
@@ -29,7 +29,14 @@ pytestmark = pytest.mark.django_db
 KEY = "3-2-45-17-0-0-0"
 REFERENCE = json.loads((ROOT / "tests/data/reference_lot_evaluation.json").read_text(encoding="utf-8"))
 ON = date.fromisoformat(REFERENCE["on"])
-RECORD = {"record_exists": True, "open_violation": False, "debts_settled": True, "stop_order": None}
+RECORD = {
+    "file_no": "3-4517",
+    "last_inspected_on": "2026-09-01",
+    "papers": [{"kind": "completion", "number": "1402/118", "issued_on": "2023-07-28"}],
+    "open_violations": [],
+    "stop_order": False,
+    "debt_rial": 0,
+}
 
 
 @pytest.fixture(autouse=True)
@@ -61,12 +68,12 @@ def decision(code="PB-09", **values) -> Decision:
         sha256="",
     )
     found = estimates(REFERENCE, SAMPLE, DEMO.policies["estimate"], on=ON)[4]
-    facts = {"code": "PK7-3MQ-84R", "estimate": as_document(found), "record": RECORD}
+    facts = {"code": "PK7-3MQ-84R", "estimates": [as_document(found)], "record": RECORD}
     signed = sign(facts)
     return Decision.objects.create(
         code="PK7-3MQ-84R",
         request=asked,
-        outcome="answered",
+        outcome=values.pop("outcome", "answered"),
         instant=True,
         evaluation=kept,
         facts=facts,
@@ -154,7 +161,7 @@ def test_a_genuine_paper_is_said_to_hold(client):
 def test_a_changed_fact_is_told(client):
     kept = decision()
     Decision.objects.filter(pk=kept.pk).update(
-        facts=kept.facts | {"record": RECORD | {"open_violation": True}}
+        facts=kept.facts | {"record": RECORD | {"open_violations": ["extra storey"]}}
     )
     assert "Do not rely on this paper" in page_of(client)
 
@@ -177,15 +184,42 @@ def test_a_later_decision_takes_its_place(client):
     assert issued.issued_paper(kept).superseded
 
 
-def test_the_certificate_states_what_is_known_and_what_is_not():
+def test_the_certificate_states_what_the_record_says():
     with translation.override("en"):
         told = issued.issued_paper(decision("CT-04"))
-    assert [(line.label, line.value, line.good) for line in told.statements] == [
-        ("Property file", "exists", True),
-        ("Open building violation", "none on record", True),
-        ("Stop order", "not known", None),
-        ("Renovation levy and other debts", "settled", True),
-    ]
+    said = {line.label: (line.value, line.good) for line in told.statements}
+    assert said["Open building violation"] == ("none on record", True)
+    assert said["Renovation levy and other debts"] == ("settled", True)
+    assert "1402/118" in said["completion certificate"][0]
+
+
+def test_a_debt_and_a_missing_file_are_said():
+    with translation.override("en"):
+        owed = statements.of({"record": RECORD | {"debt_rial": 40_590_000}})
+        none = statements.of({"record": None})
+    assert ("40,590,000 rial", False) in [(line.value, line.good) for line in owed]
+    assert [(line.value, line.good) for line in none] == [("does not exist", False)]
+
+
+def test_a_refusal_never_looks_like_a_permission():
+    kept = decision(outcome="refused")
+    with translation.override("en"):
+        told = issued.issued_paper(kept)
+    assert told.title == "Refusal of the request"
+    assert not {"verdict", "limits", "cost"} & set(told.parts)
+
+
+@pytest.mark.parametrize("outcome", ["inspection", "recommended"])
+def test_a_step_on_the_way_has_no_paper(client, outcome):
+    decision(outcome=outcome)
+    assert client.get(reverse("verify", args=["PK7-3MQ-84R"])).status_code == 404
+
+
+def test_without_a_kept_estimate_the_tariffs_of_that_day_give_it():
+    kept = decision()
+    kept.facts = {"record": None}
+    told = issued.issued_paper(kept)
+    assert told.estimate["reason"] == "NO_TARIFF"  # none is loaded in this test
 
 
 def test_what_is_not_known_stands_on_every_paper_with_lists():
