@@ -127,7 +127,7 @@ def _main_action(parcel: Parcel) -> Step | None:
 def _next_steps(parcel: Parcel) -> list[Step]:
     services = _address("services", parcel=parcel.key)
     offices = _address("offices", parcel=parcel.key)
-    page = reverse("parcel", args=[parcel.key])
+    page = reverse("estimate-paper", args=[parcel.key])
     wrong = _address("request-track")
     steps = (
         Step(services, _("Other services for this parcel"), _("What can be asked for, and what it needs")),
