@@ -102,10 +102,12 @@ def parts_by_size(geometry: object) -> list[shapely.Polygon]:
     >>> [part.area for part in parts_by_size(two)]
     [2.0, 1.0]
     """
-    polygons = [
-        part for part in shapely.get_parts(geometry) if part.geom_type == "Polygon" and part.area > DUST_M2
-    ]
-    return sorted(polygons, key=lambda part: -part.area)
+    # A collection may hold multi-polygons, so parts are taken apart twice.
+    parts = shapely.get_parts(shapely.get_parts(geometry))
+    area = shapely.area(parts)
+    solid = (shapely.get_type_id(parts) == 3) & (area > DUST_M2)
+    order = np.argsort(-area[solid], kind="stable")
+    return list(parts[solid][order])
 
 
 def polygons_only(geometries: Shapes) -> Shapes:

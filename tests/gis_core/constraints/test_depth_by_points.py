@@ -1,7 +1,5 @@
 """The depth envelope against its own definition, judged point by point on random lots."""
 
-import itertools
-
 from itertools import pairwise
 
 import numpy as np
@@ -77,7 +75,7 @@ def by_points(lot, sides):
 def test_the_envelope_is_what_its_definition_says_of_every_point(seed):
     lot = random_lot(np.random.default_rng(seed))
     ring = list(lot.exterior.coords)
-    sides = [pair for pair in itertools.pairwise(ring) if pair[0] != ring[0]]
+    sides = [pair for pair in pairwise(ring) if pair[0] != ring[0]]
     edges = shapes(*[shapely.LineString(pair) for pair in sides])
     owner = np.zeros(len(edges), dtype=np.int64)
     found = depth_envelopes(shapes(lot), shapes(lot), np.array([180.0]), (owner, edges), POLICY)
