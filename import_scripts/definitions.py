@@ -212,9 +212,17 @@ def put(model: type[Model], one: Definition, *, now: datetime, run_id: int | Non
     return "corrected" if rows else "loaded"
 
 
-def check_table(name: str, table: Sequence[Band], line: int, doubts: Doubts) -> None:
-    """Report gaps and overlaps of a table as doubts; nothing is repaired."""
+def check_table(
+    name: str, table: Sequence[Band], line: int, doubts: Doubts, *, whole_keys: bool = False
+) -> None:
+    """
+    Report gaps and overlaps of a table as doubts; nothing is repaired.
+
+    With `whole_keys` (storeys, years) nothing lies between a number and the next one.
+    """
     for low, high in gaps(table):
+        if whole_keys and high - low <= 1:
+            continue
         doubts.add(
             "TABLE_GAP",
             line=line,

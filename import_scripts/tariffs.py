@@ -24,6 +24,7 @@ from import_scripts.issues import Doubts, Outcome
 from import_scripts.task import Counts, Destination, Task
 from parcels.fees.models import LandValue, Tariff
 
+COUNTED = frozenset({"storey", "year", "unit", "bay"})
 _PLACES = uuid.UUID("6a3f5f0e-58f4-4d6a-9d0a-4f3f6f0c5a11")  # names of places become lineages in this space
 
 
@@ -79,7 +80,9 @@ def _tariff(entry: Mapping[str, Any], line: int, sources: Mapping[str, Any], dou
         for option in choices["options"]:
             compiled(entry["formula"], {policy: option})
     for name, table in formula.tables.items():
-        check_table(f"{entry['code']} {name}", table.bands, line, doubts)
+        check_table(
+            f"{entry['code']} {name}", table.bands, line, doubts, whole_keys=table.key_unit in COUNTED
+        )
         _check_cliffs(f"{entry['code']} {name}", table, line, doubts)
     values = {
         "title_fa": entry["title_fa"],

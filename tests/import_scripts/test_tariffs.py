@@ -55,7 +55,8 @@ def test_the_sample_citys_tariffs_load_once_and_repeat_harmlessly():
 
 def test_the_gap_of_the_house_table_is_reported_with_its_bounds():
     _, doubts = bring(tariffs, DEMO_TARIFFS)
-    gap = next(doubt for doubt in doubts if doubt.kind == "TABLE_GAP" and doubt.value == "500…600")
+    (gap,) = (doubt for doubt in doubts if doubt.kind == "TABLE_GAP")
+    assert gap.value == "500…600"
     assert "F-02" in gap.en
     assert DEMO_TARIFFS.read_text(encoding="utf-8").splitlines()[gap.line - 1] == "[[tariff]]"
 
