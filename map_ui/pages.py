@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
+from csp.decorators import csp_update
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
@@ -26,6 +27,7 @@ _WIDEST_BORDER_M = 2.0
 
 
 @require_safe
+@csp_update({"require-trusted-types-for": ["'script'"], "trusted-types": ["pelak"]})
 def home(request: HttpRequest) -> HttpResponse:
     """The map; with `?parcel=` the parcel's sheet on it, so that a link and a reload give the same view."""
     on = asked_day(request)

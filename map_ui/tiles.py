@@ -84,7 +84,8 @@ _SELECTS: Mapping[str, tuple[str, str, str, str]] = {
         # short of the crossings, where lines of two streets would cross each other
         "network_streetsegment s CROSS JOIN LATERAL"
         " (SELECT least(0.4, s.planned_width_m / 2 / nullif(s.length_m, 0)) AS share) inset"
-        " CROSS JOIN LATERAL (SELECT ST_LineSubstring(s.geometry, inset.share, 1 - inset.share) AS line) inner_part",
+        " CROSS JOIN LATERAL"
+        " (SELECT ST_LineSubstring(s.geometry, inset.share, 1 - inset.share) AS line) inner_part",
         _HOLDS.format("s") + " AND s.planned_width_m > s.existing_width_m AND s.widening = 'SYMMETRIC'",
     ),
     "blocks": (
@@ -163,6 +164,12 @@ def tile_sql(tiles: catalog.TileSet, z: int) -> str:
         " FROM (SELECT ST_TileEnvelope(%(z)s, %(x)s, %(y)s) AS web) tile) "
     )
     return box + "SELECT " + " || ".join(f"({part})" for part in parts) if parts else ""
+
+
+def attributes_of(key: str) -> list[str]:
+    """Names of the attributes that a layer's tiles carry."""
+    parts = re.split(r", (?![^(]*\))", _SELECTS[key][0])
+    return [part.split(" AS ")[-1].split(".")[-1].strip() for part in parts]
 
 
 def tile_parameters(z: int, x: int, y: int, on: date) -> dict[str, Any]:
@@ -306,6 +313,11 @@ def _one(sql: str, values: Mapping[str, Any] | None = None) -> Any:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return cursor.fetchone()[0]
+
+
+def forget() -> None:
+    """Asks for all versions anew; for tests, which change tables faster than people do."""
+    _known.clear()
 
 
 def remembered(key: tuple[Any, ...], seconds: float, read: Any) -> Any:

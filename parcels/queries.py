@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib.gis.db.models.functions import Distance
 from django.contrib.gis.geos import Point
 from django.contrib.postgres.search import TrigramWordSimilarity
-from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.db.models import Q, QuerySet
 
 from gis_core import crs, identifiers
 from gis_core.errors import BadInput, NotFound
@@ -22,6 +22,10 @@ BORDER_M = 0.3
 NEAR_M = 40.0
 _MOST = 20
 _SIMILAR = 0.45
+#: Words that stand in most addresses and tell none apart.
+_FILLERS = frozenset(
+    map(normalise, ("خیابان", "کوچه", "کوی", "بلوار", "بن‌بست", "پلاک", "شماره", "street", "no"))
+)
 
 
 @dataclass(frozen=True)
@@ -160,25 +164,26 @@ def _parcel_of(kind: str, value: str) -> str:
 
 
 def _by_address(text: str, *, on: date) -> list[Found]:
+    """Addresses that have every word and number of the text; when there is none, those that sound like it."""
     key = normalise(text)
-    rows = (
-        Address.objects.filter(
-            search_key__trigram_word_similar=key, parcel__in=Parcel.objects.in_force(on=on)
-        )
-        .annotate(
-            whole=Case(
-                When(search_key__contains=key, then=Value(0)), default=Value(1), output_field=IntegerField()
-            ),
-            similarity=TrigramWordSimilarity(key, "search_key"),
-        )
-        .filter(similarity__gte=_SIMILAR)
-        .order_by("whole", "-similarity", "search_key")
-        .select_related("parcel")
-    )
+    rows = Address.objects.filter(parcel__in=Parcel.objects.in_force(on=on)).select_related("parcel")
+    ranked = rows.annotate(similarity=TrigramWordSimilarity(key, "search_key"))
+    exact = ranked.filter(_has_words(key)).order_by("-similarity", "search_key")[: _MOST * 2]
+    alike = ranked.filter(search_key__trigram_word_similar=key, similarity__gte=_SIMILAR)
     found: dict[int, Found] = {}
-    for row in rows[: _MOST * 2]:
+    for row in list(exact) or alike.order_by("-similarity", "search_key")[: _MOST * 2]:
         found.setdefault(row.parcel_id, Found(row.parcel, row.text, "address"))
     return list(found.values())
+
+
+def _has_words(key: str) -> Q:
+    """Every word stands in the address and every number stands there whole: 17 is not 170."""
+    words = [word for word in key.split() if word not in _FILLERS] or key.split()
+    asked = Q()
+    for word in words:
+        whole = rf"(^|[^0-9]){word}([^0-9]|$)"
+        asked &= Q(search_key__regex=whole) if word.isdigit() else Q(search_key__contains=word)
+    return asked
 
 
 def lots(*, on: date) -> QuerySet[Parcel]:

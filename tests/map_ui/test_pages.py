@@ -1,0 +1,202 @@
+"""A click, a search, a parcel's own page, a day, a language: the map's questions, also without the map."""
+
+import pytest
+import shapely
+from django.test import Client
+from django.urls import reverse
+
+from gis_core import crs
+from gis_core.persian import normalise
+from layers.models import District, Layer
+from parcels.models import Address
+from tests.builders import LONG_AGO, ORIGIN, corner_plot, geos, plot, published_layer, rule, zoned
+from tests.gis_core.constraints.scenes import RULES
+
+pytestmark = pytest.mark.django_db
+X, Y = ORIGIN
+KEY = "3-2-45-17-0-0-0"
+
+
+@pytest.fixture
+def persian() -> Client:
+    return Client(headers={"accept-language": "fa"})
+
+
+@pytest.fixture
+def english() -> Client:
+    client = Client()
+    client.get("/language/en")
+    return client
+
+
+@pytest.fixture
+def lot():
+    zoned()
+    for kind, value in RULES.items():
+        rule(value.code, kind, dict(value.params), zone_code=value.zone_code, area_basis=value.area_basis)
+    parcel = corner_plot(KEY)
+    text = "کوچهٔ سرو، پلاک ۱۷"
+    Address.objects.create(
+        parcel=parcel, street_name="کوچهٔ سرو", number="17", text=text, search_key=normalise(text)
+    )
+    return parcel
+
+
+def at(client: Client, x: float, y: float, **more):
+    lon, lat = crs.to_lonlat(x, y)
+    return client.get("/parcels/at", {"lon": lon, "lat": lat, **more}).json()
+
+
+def test_a_click_inside_a_lot_means_that_lot(persian, lot):
+    found = at(persian, X + 6, Y + 12)
+    assert found["exact"]
+    assert [entry["key"] for entry in found["candidates"]] == [KEY]
+    assert found["candidates"][0]["label"] == "کوچهٔ سرو، پلاک ۱۷"
+
+
+def test_a_click_on_a_street_asks_which_lot_the_nearest_first(persian, lot):
+    plot(shapely.box(X, Y - 33, X + 12, Y - 8), "3-2-46-1-0-0-0")
+    found = at(persian, X + 6, Y - 3)
+    assert not found["exact"]
+    assert [entry["key"] for entry in found["candidates"]] == [KEY, "3-2-46-1-0-0-0"]
+
+
+def test_a_click_on_a_border_asks_which_side(persian, lot):
+    plot(shapely.box(X - 12, Y, X, Y + 25), "3-2-45-18-0-0-0")
+    assert not at(persian, X + 0.1, Y + 12)["exact"]
+    assert at(persian, X + 1.0, Y + 12)["exact"]
+    # a finger covers more than a mouse
+    assert not at(persian, X + 1.0, Y + 12, border_m=1.5)["exact"]
+
+
+def test_a_click_far_from_everything_finds_nothing(persian, lot):
+    assert at(persian, X + 3000, Y) == {"exact": False, "candidates": []}
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"lon": "2.35", "lat": "48.85"},  # Paris
+        {"lon": "32.63", "lat": "51.64"},  # swapped
+        {"lon": "x", "lat": "32.6"},
+        {"lon": "nan", "lat": "32.6"},
+        {"lat": "32.6"},
+    ],
+)
+def test_a_point_that_is_no_point_of_the_city_is_refused_in_one_sentence(persian, asked):
+    response = persian.get("/parcels/at", asked)
+    assert response.status_code == 400
+
+
+def test_the_parcels_page_is_complete_without_the_map(persian, lot):
+    html = persian.get(reverse("parcel", args=[KEY])).content.decode()
+    for text in ("تا ۴\u00a0طبقه", "۲۷۵", "کوچهٔ سرو، پلاک ۱۷", 'class="plan"', 'class="axonometry"'):
+        assert text in html
+    assert '<script type="module"' in html
+    assert "style=" not in html
+    assert "onclick" not in html
+
+
+def test_the_english_page_says_the_same(english, lot):
+    html = english.get(reverse("parcel", args=[KEY])).content.decode()
+    assert '<html lang="en" dir="ltr">' in html
+    assert "up to 4\u00a0storeys and 660\u00a0square\u00a0metres" in html
+
+
+def test_the_sheet_and_the_page_give_the_same_answer(persian, lot):
+    sheet = persian.get(reverse("parcel-sheet", args=[KEY])).content.decode()
+    assert "تا ۴\u00a0طبقه" in sheet
+    assert "<html" not in sheet
+
+
+def test_a_lot_in_a_place_without_rules_is_not_said_to_be_free(persian):
+    zoned()
+    corner_plot(KEY)
+    html = persian.get(reverse("parcel", args=[KEY])).content.decode()
+    assert "هنوز نمی‌دانیم در این قطعه چه می‌توان ساخت." in html
+    assert "ضابطه‌های ساخت اینجا" in html
+
+
+def test_another_day_asks_what_held_then(persian, lot):
+    url = reverse("parcel", args=[KEY])
+    assert persian.get(url, {"on": "1404/2/1"}).status_code == 200
+    assert "دوشنبه ۱ اردیبهشت ۱۴۰۴" in persian.get(url, {"on": "2025-04-21"}).content.decode()
+    assert persian.get(url, {"on": "1390/1/1"}).status_code == 404
+    assert persian.get(url, {"on": "30/30/30"}).status_code == 400
+
+
+def test_a_parcel_that_is_not_there_is_said_so(persian):
+    response = persian.get(reverse("parcel", args=["9-9-9-9-0-0-0"]))
+    assert response.status_code == 404
+    assert "NOT_FOUND" in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("typed", "why"),
+    [
+        ("3-2-45-17-0-0-0", "as it is written"),
+        ("۳-۲-۴۵-۱۷-۰-۰-۰", "in Persian digits"),
+        ("0-0-0-17-45-2-3", "as vendors' screens print it"),
+        ("3-2-45-17-1-6-0", "an apartment finds its parcel"),
+        ("كوچه سرو پلاك 17", "an address in Arabic letters"),
+        ("سرو ۱۷", "a part of the address"),
+    ],
+)
+def test_a_parcel_is_found_by_what_people_type(persian, lot, typed, why):
+    districts = published_layer("districts", Layer.Kind.DISTRICTS)
+    ring = shapely.MultiPolygon([shapely.box(X - 900, Y - 900, X + 900, Y + 900)])
+    District.objects.create(layer_version=districts, code="3", valid=(LONG_AGO, None), geometry=geos(ring))
+    html = persian.get("/search", {"q": typed}).content.decode()
+    assert reverse("parcel", args=[KEY]) in html, why
+
+
+def test_a_code_with_two_readings_shows_both_parcels_and_asks(persian):
+    districts = published_layer("districts", Layer.Kind.DISTRICTS)
+    ring = shapely.MultiPolygon([shapely.box(X - 900, Y - 900, X + 900, Y + 900)])
+    for code in ("2", "3"):
+        District.objects.create(
+            layer_version=districts, code=code, valid=(LONG_AGO, None), geometry=geos(ring)
+        )
+    plot(shapely.box(X, Y, X + 12, Y + 25), "2-0-1-17-0-0-0")
+    plot(shapely.box(X + 50, Y, X + 62, Y + 25), "3-2-45-17-0-0-0")
+    html = persian.get("/search", {"q": "2-0-1-17-45-2-3"}).content.decode()
+    assert reverse("parcel", args=["2-0-1-17-0-0-0"]) in html
+    assert reverse("parcel", args=["3-2-45-17-0-0-0"]) in html
+    assert "دو گونه خوانده می‌شود" in html
+
+
+def test_a_house_number_is_not_a_part_of_a_longer_one(persian, lot):
+    other = plot(shapely.box(X + 50, Y, X + 62, Y + 25), "3-2-45-170-0-0-0")
+    text = "کوچهٔ سرو، پلاک ۱۷۰"
+    Address.objects.create(
+        parcel=other, street_name="کوچهٔ سرو", number="170", text=text, search_key=normalise(text)
+    )
+    html = persian.get("/search", {"q": "سرو ۱۷"}).content.decode()
+    assert reverse("parcel", args=[other.key]) not in html
+
+
+def test_nothing_found_says_what_to_do(persian, lot):
+    html = persian.get("/search", {"q": "خیابان ناکجاآباد ۹۹۹"}).content.decode()
+    assert "قطعه‌ای نیافتیم" in html
+
+
+def test_an_empty_search_says_what_can_be_typed(persian):
+    assert "کد نوسازی" in persian.get("/search").content.decode()
+
+
+def test_the_other_language_keeps_the_page_and_never_leaves_the_site(persian):
+    assert persian.get("/language/en", {"next": "/search?q=1"}).headers["Location"] == "/search?q=1"
+    assert persian.get("/language/en", {"next": "https://elsewhere.example/"}).headers["Location"] == "/"
+
+
+def test_a_link_to_the_map_with_a_parcel_brings_its_sheet(persian, lot):
+    html = persian.get("/", {"parcel": KEY}).content.decode()
+    assert 'id="sheet"' in html
+    assert persian.get("/", {"parcel": "1-1-1-1-0-0-0"}).status_code == 200
+
+
+def test_the_map_page_runs_under_a_strict_policy(persian, lot):
+    policy = persian.get("/").headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert "require-trusted-types-for 'script'" in policy

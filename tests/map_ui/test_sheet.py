@@ -1,0 +1,152 @@
+"""What the parcel sheet says of an answer: the verdict, what is not known, four numbers, choices, lists."""
+
+import json
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+from django.utils import translation
+
+from map_ui.accounts import account
+from map_ui.sheet import Place, sheet
+
+DOCUMENT = Path(__file__).parent.parent / "data" / "reference_lot_evaluation.json"
+PLACE = Place(key="3-2-45-17-0-0-0", key_label="کد نوسازی", title="کوچهٔ سرو، پلاک ۱۷", on=date(2026, 11, 21))
+PERSIAN = re.compile("[\u0600-\u06ff]")
+
+
+@pytest.fixture
+def document():
+    return json.loads(DOCUMENT.read_text(encoding="utf-8"))
+
+
+@pytest.fixture(autouse=True)
+def persian():
+    with translation.override("fa"):
+        yield
+
+
+def plain(text: str) -> str:
+    return text.replace("\u00a0", " ")
+
+
+def forget(document, key, code="NO_RULE", **args):
+    document["findings"][key] |= {"value": None, "state": "unknown", "reason": {"code": code, "args": args}}
+    document["unknown"].append(key)
+
+
+def test_the_reference_lot_reads_as_one_sentence(document):
+    told = sheet(document, PLACE)
+    assert plain(told.verdict) == "در این قطعه تا ۴ طبقه و ۶۶۰ متر مربع می‌توان ساخت."
+    assert told.unknown_line == "یک مورد را نمی‌دانیم:"
+    assert [entry.name for entry in told.unknown] == ["حریم قنات"]
+
+
+def test_the_same_sheet_in_english_has_no_persian_word_of_ours(document):
+    for overlay in document["overlays"]:
+        overlay["name_fa"] = ""
+    for edge in document["edges"]:
+        edge["street"] = None
+    with translation.override("en"):
+        told = sheet(document, PLACE)
+        said = [told.verdict, told.verdict_short, told.unknown_line, told.choice_note, told.clear_line]
+        said += [text for head in told.numbers for text in (head.name, str(head.quantity), head.line)]
+        said += [
+            text
+            for entry in (*told.unknown, *told.concerns, *told.clear)
+            for text in (entry.name, entry.sentence)
+        ]
+        said += [choice.label + choice.parking + choice.note for choice in told.choices]
+    assert plain(told.verdict) == "On this parcel up to 4 storeys and 660 square metres may be built."
+    assert [text for text in said if PERSIAN.search(text)] == []
+
+
+def test_the_four_numbers_say_what_binds_them(document):
+    numbers = {head.account.key: head for head in sheet(document, PLACE).numbers}
+    assert list(numbers) == ["reachable_floor_area_m2", "footprint_m2", "storeys", "net_area_m2"]
+    assert numbers["reachable_floor_area_m2"].line == "تراکم ۷۲۰؛ حد: ۴ طبقه"
+    assert (numbers["net_area_m2"].quantity.whole, numbers["net_area_m2"].quantity.decimals) == ("۲۷۵", "٫۰۰")
+    assert numbers["storeys"].line == "پنجم درخواستی است"
+
+
+def test_an_account_goes_from_the_survey_to_the_net_parcel_with_its_rule(document):
+    told = account(document, "net_area_m2")
+    assert [(row.key, row.loss) for row in told.inputs] == [
+        ("surveyed_area_m2", False),
+        ("widening_area_m2", True),
+        ("chamfer_area_m2", True),
+    ]
+    assert told.formula == "۳۰۰٫۰۰ − ۲۴٫۰۰ − ۱٫۰۰"
+    assert told.rule["ضابطه"] == "بندهای ۲ و ۳"
+    assert told.rule["نافذ از"] == "دوشنبه ۱ اردیبهشت ۱۴۰۴"
+
+
+@pytest.mark.parametrize("state", ["unknown", "borderline"])
+def test_a_buffer_that_is_not_known_never_stands_among_those_that_do_not_concern(document, state):
+    document["overlays"][0]["state"] = state
+    told = sheet(document, PLACE)
+    assert "حریم قنات" in [entry.name for entry in told.unknown]
+    assert "حریم قنات" not in [entry.name for entry in (*told.clear, *told.concerns)]
+    assert "گواهی آنی صادر نمی‌شود" in told.unknown[0].sentence
+
+
+def test_the_nearest_miss_is_named_first(document):
+    told = sheet(document, PLACE)
+    assert [entry.key for entry in told.clear] == ["madis", "power-lines"]
+    assert "۸۳ متر" in told.clear_line
+
+
+def test_without_rules_nothing_reads_as_permission(document):
+    for key in ("far_percent", "coverage_percent", "storeys"):
+        forget(document, key, kind=key)
+    for key in ("reachable_floor_area_m2", "footprint_m2", "coverage_cap_m2", "far_cap_m2"):
+        forget(document, key, "INPUT_UNKNOWN", inputs=["storeys"])
+    document["choices"] = []
+    told = sheet(document, PLACE)
+    assert told.verdict == "هنوز نمی‌دانیم در این قطعه چه می‌توان ساخت."
+    assert not told.verdict_known
+    rules = told.unknown[0]
+    assert rules.name == "ضابطه‌های ساخت اینجا"
+    assert "تراکم پهنه" in rules.sentence
+    assert [head.quantity for head in told.numbers[:3]] == [None, None, None]
+    assert told.choices == ()
+
+
+def test_what_only_follows_from_an_unknown_is_not_counted_again(document):
+    forget(document, "footprint_m2", "INPUT_UNKNOWN", inputs=["coverage_cap_m2"])
+    told = sheet(document, PLACE)
+    assert told.unknown_line == "یک مورد را نمی‌دانیم:"
+    assert told.unknown[-1].key == "follows"
+
+
+@pytest.mark.parametrize(("status", "word"), [("IN_PLAN", "طرح عمومی"), ("NO_ACCESS", "راه ندارد")])
+def test_a_lot_that_gets_no_permit_says_so_first(document, status, word):
+    document["parcel"]["status"] = status
+    assert word in sheet(document, PLACE).verdict
+
+
+def test_the_verdict_never_promises_more_than_there_is(document):
+    document["findings"]["reachable_floor_area_m2"]["value"] = 659.98
+    assert "۶۵۹ متر" in plain(sheet(document, PLACE).verdict)
+
+
+def test_the_storey_on_request_is_offered_but_not_chosen(document):
+    told = sheet(document, PLACE)
+    assert [choice.value for choice in told.choices] == ["5", "4", "3", "2", "1"]
+    assert told.chosen.value == "4"
+    assert told.choices[0].discretionary
+    assert "۶۰ متر مربع" in told.choices[0].note
+    assert sheet(document, PLACE, storeys=2).chosen.value == "2"
+    assert sheet(document, PLACE, storeys=9).chosen.value == "4"
+
+
+def test_a_parking_deficit_is_said_in_words(document):
+    told = sheet(document, PLACE)
+    assert told.chosen.parking == "۳ جا کم"
+    assert any(entry.name == "کسری پارکینگ" for entry in told.concerns)
+
+
+def test_a_reason_without_a_sentence_shows_its_code(document):
+    forget(document, "access", "SOMETHING_NEW")
+    assert "SOMETHING_NEW" in [entry.sentence for entry in sheet(document, PLACE).unknown]
