@@ -27,6 +27,7 @@ from gis_core.routing.plan import (
 from gis_core.routing.plan import Shift as PlanShift
 from layers.network.travel import Network, network
 from parcels.inspections.models import DayPlan, Inspector, Shift, Visit
+from parcels.inspections.owed import owe_visits
 from parcels.service_requests.models import State
 from parcels.service_requests.workflow import Actor, move
 
@@ -105,6 +106,8 @@ def plan_district_day(district_code: str, day: date, *, now: datetime, by: int |
     SourceFailed
         When no street network is loaded.
     """
+    with transaction.atomic():
+        owe_visits(district_code)
     question = read_day(district_code, day, now=now)
     return write_plan(decide(question, network(on=day)), now=now, by=by)
 
