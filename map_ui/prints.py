@@ -29,7 +29,7 @@ COLOURS = {
     "pentagon": "#4a5560",
 }
 STREET_PX = {"expressway": 7, "arterial": 6, "collector": 4.5, "local": 3}
-LEAFLET = "<!-- leaflet -->"
+LEAFLET, LIST = "<!-- leaflet -->", "<!-- list -->"
 REMOTE = re.compile(r"(?:src|href)\s*=\s*[\"']?(?:https?:)?//|url\(\s*[\"']?(?:https?:)?//", re.IGNORECASE)
 
 
@@ -60,7 +60,7 @@ def day_sheet(day: DayView, route: RouteView) -> str:
     _lay_streets(drawn, frame, day)
     _lay_route(drawn, route)
     root = drawn.get_root()
-    root.html.add_child(Element("<!-- list -->"))
+    root.html.add_child(Element(LIST))
     root.header.add_child(Element(LEAFLET))
     html = root.render()
     return _self_contained(html, _words(day, route))
@@ -135,10 +135,12 @@ def _self_contained(html: str, words_html: str) -> str:
     styles = (BUILT / "leaflet.css").read_text(encoding="utf-8")
     own = render_to_string("dispatch/day_sheet.css", {"font": font})
     script = (BUILT / "leaflet.js").read_text(encoding="utf-8").replace("</script", "<\\/script")
-    head = f"<style>{styles}\n{own}</style><script>{script}</script>"
+    # folium lays each marker with Leaflet's own picture before it sets ours: a request for a file nobody has
+    no_picture = "L.Marker.prototype.options.icon = L.divIcon();"
+    head = f"<style>{styles}\n{own}</style><script>{script}</script><script>{no_picture}</script>"
     language = wording.language()
     direction = "ltr" if language == "en" else "rtl"
-    html = html.replace(LEAFLET, head).replace("<!-- list -->", words_html)
+    html = html.replace(LEAFLET, head).replace(LIST, words_html)
     html = re.sub(r"<html[^>]*>", f'<html lang="{language}" dir="{direction}">', html, count=1)
     fetched = REMOTE.search(html.replace(script, ""))
     if fetched:

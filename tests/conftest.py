@@ -18,6 +18,9 @@ import pytest
 
 from conftest import ROOT, database_prefix, schema_hash
 
+# Playwright's event loop lives as long as the browser; Django would refuse its database to every later test.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+
 DEMO_PARCELS = 1200
 CHROMIUM = os.environ.get("PELAK_CHROMIUM", "/usr/bin/chromium")
 CHROMIUM_ARGS = [
