@@ -53,12 +53,16 @@ def quantity(value: Any, unit: str | None) -> Quantity | None:
 
     A zone's code or an orientation is shown as it is.
     """
-    if value is None:
+    if value is None or isinstance(value, list | tuple):
         return None
     if isinstance(value, bool):
         return Quantity(_("yes") if value else _("no"))
     if isinstance(value, Mapping):
-        parts = [f"{key} {wording.number(entry)}" for key, entry in value.items() if entry is not None]
+        parts = [
+            f"{key} {told}"
+            for key, told in ((key, quantity(entry, None)) for key, entry in value.items())
+            if told
+        ]
         return Quantity(wording.listed(parts)) if parts else None
     if not isinstance(value, int | float):
         return Quantity(str(value))

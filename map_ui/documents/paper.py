@@ -167,8 +167,19 @@ def _title(service_code: str, service_title: str, refused: bool) -> str:
 
 
 def _accounts(document: Mapping[str, Any], keys: Sequence[str]) -> list[Account]:
-    found = [account(document, key, depth=0) for key in keys if key in document["findings"]]
+    flat = {**document, "findings": {key: _flat(finding) for key, finding in document["findings"].items()}}
+    found = [account(flat, key, depth=0) for key in keys if key in flat["findings"]]
     return [one for one in found if one.known or one.state == "unknown"]
+
+
+def _flat(finding: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A finding with parts (light wells) as its total; a table of limits has no room for more."""
+    value = finding["value"]
+    return (
+        {**finding, "value": value["total_m2"]}
+        if isinstance(value, Mapping) and "total_m2" in value
+        else finding
+    )
 
 
 def _edges(document: Mapping[str, Any]) -> list[EdgeRow]:
