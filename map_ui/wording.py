@@ -148,6 +148,7 @@ AGENCIES = {
     "heritage": gettext_noop("Cultural Heritage"),
     "gas-company": gettext_noop("the gas company"),
     "civil-aviation": gettext_noop("civil aviation"),
+    "geological-survey": gettext_noop("the geological survey"),
 }
 
 

@@ -65,7 +65,7 @@ def cut_corners(lots: Shapes, corners: Corners, policy: Mapping[str, Any]) -> Ch
     angle = np.arccos(cosine)
     dimension_m = _dimensions_m(corners)
     leg_m = np.where(corners.measure == "BASE", dimension_m / (2 * np.sin(angle / 2)), dimension_m)
-    leg_m = np.fmax(leg_m, policy["minimum_leg_m"] or 0.0)
+    leg_m = np.fmax(leg_m, policy.get("minimum_leg_m") or 0.0)
     leg_m[np.isnan(dimension_m)] = np.nan
     leg_1_m, leg_2_m = np.minimum(leg_m, length_1_m), np.minimum(leg_m, length_2_m)
     if policy["clip"] == "ISOSCELES":

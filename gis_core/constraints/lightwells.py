@@ -36,7 +36,7 @@ def wells_needed(
     if not storeys <= rule["valid_up_to_storeys"]:
         return None
     row = next(
-        (row for row in rule["rows"] if row["up_to_m2"] is None or plot_area_m2 <= row["up_to_m2"]), None
+        (row for row in rule["rows"] if row.get("up_to_m2") is None or plot_area_m2 <= row["up_to_m2"]), None
     )
     if row is None or any(room not in row for room in serves):
         return None
