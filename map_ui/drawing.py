@@ -16,7 +16,8 @@ from django.utils.translation import gettext as _
 from map_ui import shapes, wording
 
 PILOT_M, STOREY_M = 2.8, 3.3
-STOP_PX, STOP_GAP_PX = 44, 8
+#: Height of a stop with its share of the gaps, as in sheet.css.
+STOP_PX = 44
 _LEADER_PX = 34
 
 
@@ -55,7 +56,7 @@ def plan(
     view = _view(drawn["parcel"], width, height)
     parts = [_ground(around, view), _lots(around, view), _answer(drawn, view)]
     parts += [_dimension(dimension, view) for dimension in shapes.dimensions(document)]
-    parts += [_names(around, view), _scale_bar(view, height), _north(width)]
+    parts += [_names(around, view, _obstacles(document, view)), _scale_bar(view, height), _north(width)]
     label = _("Plan of the parcel and what lies round it, north up")
     return mark_safe(
         f'<svg class="plan" direction="ltr" viewBox="0 0 {width} {height}" role="img" aria-label="{escape(label)}" '
@@ -186,7 +187,13 @@ def dimension_text(dimension: shapes.Dimension) -> str:
     return wording.number(dimension.length_m, 2)
 
 
-def _names(around: Surroundings, view: _View) -> str:
+def _obstacles(document: Mapping[str, Any], view: _View) -> np.ndarray:
+    """Places (px) where figures of dimensions stand, which names keep clear of; the middle of the lot too."""
+    middles = [np.mean([entry.start, entry.end], axis=0) for entry in shapes.dimensions(document)]
+    return view(np.array([view.centre, *middles]))
+
+
+def _names(around: Surroundings, view: _View, obstacles: np.ndarray) -> str:
     parts = []
     named: set[str] = set()
     for street in sorted(around.streets, key=lambda entry: -shapely.length(entry.line)):
@@ -198,10 +205,7 @@ def _names(around: Surroundings, view: _View) -> str:
         if shapely.length(longest) * view.px_per_m < len(street.name) * 8:
             continue
         named.add(street.name)
-        # on the piece that is farthest from the lot, where its dimensions do not stand
-        share = max(
-            (0.3, 0.5, 0.7), key=lambda at: _from_middle(longest.interpolate(at, normalized=True), view)
-        )
+        share = max((0.15, 0.3, 0.5, 0.7, 0.85), key=lambda at: _clearance(longest, at, view, obstacles))
         place, before, after = (
             view(shapely.get_coordinates(longest.interpolate(at, normalized=True)))[0]
             for at in (share, share - 0.05, share + 0.05)
@@ -210,8 +214,10 @@ def _names(around: Surroundings, view: _View) -> str:
     return "".join(parts)
 
 
-def _from_middle(point: Any, view: _View) -> float:
-    return float(np.hypot(*(shapely.get_coordinates(point)[0] - view.centre)))
+def _clearance(line: Any, share: float, view: _View, obstacles: np.ndarray) -> float:
+    """Px between a place on a line and the nearest obstacle."""
+    place = view(shapely.get_coordinates(line.interpolate(share, normalized=True)))[0]
+    return float(np.hypot(*(obstacles - place).T).min())
 
 
 def _turned_text(place: np.ndarray, direction: np.ndarray, text: str, css: str) -> str:
@@ -290,7 +296,7 @@ def axonometry(
     body = drawn.get("envelope")
     if body is None or not levels:
         return mark_safe("")
-    height = max(len(levels) * (STOP_PX + STOP_GAP_PX) - STOP_GAP_PX, 252)
+    height = max(len(levels) * STOP_PX, 224)
     on_request = {choice["storeys"] for choice in document["choices"] if choice["discretionary"]}
     camera = _camera(drawn["parcel"], body, levels[-1], width, height, stops_at)
     parts = [
@@ -479,7 +485,7 @@ def _leaders(
         roof = PILOT_M + level * STOREY_M
         seen = camera.flat(corners, roof - (0 if level in on_request or level == chosen else STOREY_M / 2))
         x, y = seen[seen[:, 0].argmax() if stops_at == "right" else seen[:, 0].argmin()]
-        stop = row * (STOP_PX + STOP_GAP_PX) + STOP_PX / 2
+        stop = row * STOP_PX + STOP_PX / 2
         edge, step = (width, -1) if stops_at == "right" else (0, 1)
         bend = edge + step * 22
         path = f"M{x:.1f} {y:.1f}L{bend + step * 14:.1f} {y:.1f}L{edge + step * 8:.1f} {stop:.1f}H{edge}"

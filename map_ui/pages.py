@@ -27,7 +27,7 @@ _WIDEST_BORDER_M = 2.0
 
 
 @require_safe
-@csp_update({"require-trusted-types-for": ["'script'"], "trusted-types": ["pelak"]})
+@csp_update({"require-trusted-types-for": ["'script'"], "trusted-types": ["pelak", "default"]})
 def home(request: HttpRequest) -> HttpResponse:
     """The map; with `?parcel=` the parcel's sheet on it, so that a link and a reload give the same view."""
     on = asked_day(request)
@@ -107,6 +107,7 @@ def search(request: HttpRequest) -> HttpResponse:
     ]
     asks = any(len(values) > 1 for values in queries.readings(query).values()) if query else False
     context = {"query": query, "rows": rows, "asks": asks and len(rows) > 1, "on": on, "city": settings.CITY}
+    context["no_search"] = True
     return render(request, "search/list.html", context)
 
 

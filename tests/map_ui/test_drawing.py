@@ -78,7 +78,7 @@ def test_a_leader_ends_in_the_middle_of_its_stop(document):
     tree = ElementTree.fromstring(axonometry(document, around(document), chosen=4.0))
     leaders = [group for group in tree.iter(f"{SVG}g") if "a-leader" in (group.get("class") or "").split()]
     ends = [float(re.search(r" ([\d.]+)H262", group[0].get("d")).group(1)) for group in leaders]
-    assert ends == [22 + 52 * row for row in range(5)]
+    assert ends == [22 + 44 * row for row in range(5)]
 
 
 def test_an_answer_without_an_envelope_has_no_building_to_show(document):
