@@ -136,12 +136,14 @@ def gaps(shapes: np.ndarray, narrower_than_m: float | None = None) -> np.ndarray
 
 def width_m(shapes: np.ndarray) -> np.ndarray:
     """Greatest width of areas: diameter of the largest circle that fits in (m); 0 for what has no area."""
-    areas = shapely.area(shapes)
+    parts, owner = shapely.get_parts(shapes, return_index=True)
+    solid = shapely.area(parts) > 0
+    parts, owner = parts[solid], owner[solid]
     widths = np.zeros(len(shapes))
-    solid = np.flatnonzero(areas > 0)
-    if len(solid):
-        circles = shapely.maximum_inscribed_circle(shapes[solid], tolerance=0.001)
-        widths[solid] = 2 * shapely.length(circles)
+    if len(parts):
+        fine_m = np.clip(0.02 * shapely.area(parts) / shapely.length(parts), 1e-6, 0.1)
+        circles = shapely.maximum_inscribed_circle(parts, tolerance=fine_m)
+        np.maximum.at(widths, owner, 2 * shapely.length(circles))
     return widths
 
 

@@ -25,6 +25,8 @@ def copy_frame(
     *,
     constants: Mapping[str, Any] | None = None,
     progress: Progress | None = None,
+    into: str | None = None,
+    ready_json: Sequence[str] = (),
 ) -> int:
     """
     Write every row of a frame into a model's table by one COPY, and say how many there were.
@@ -40,6 +42,10 @@ def copy_frame(
         A Django or psycopg connection with the right to insert; the caller owns the transaction.
     constants
         Field name -> one value for all rows.
+    into
+        Another table with columns of the same names, instead of the model's own.
+    ready_json
+        JSON fields whose values are JSON text already.
     progress
         Called as `progress(rows_done, rows_in_all)` after every chunk.
 
@@ -50,8 +56,11 @@ def copy_frame(
     """
     given = dict(constants or {})
     columns = _columns(model, list(frame.columns), given)
+    for column in columns:
+        if column.field.name in ready_json:
+            column.write = _texts
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
-        sql.Identifier(model._meta.db_table),
+        sql.Identifier(into or model._meta.db_table),
         sql.SQL(", ").join(sql.Identifier(column.field.column) for column in columns),
     )
     total = len(frame)

@@ -1,0 +1,132 @@
+"""Stores the edges of all parcels as known now: gathers what lies around them, derives, writes differences."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from import_scripts.frontages import Edges, Surroundings, access, derive, documents
+from import_scripts.issues import Doubts
+from import_scripts.load import copy_frame
+from import_scripts.task import Progress, silent
+from parcels.models import ParcelEdges
+
+WIDTH_TOLERANCE_M = 0.5
+
+
+def store_edges(connection: Any, doubts: Doubts | None = None, progress: Progress = silent) -> int:
+    """
+    Derive the edges of every parcel known now and write those that are new or different; how many.
+
+    Passages whose measured width differs from the recorded one by more than half a metre are doubts.
+    """
+    parcels, names = _parcels(connection), _street_names(connection)
+    if parcels.empty:
+        return 0
+    progress("frontages", 0, len(parcels))
+    shapes = parcels["geometry"].to_numpy()
+    is_road = (parcels["kind"] == "road").to_numpy()
+    is_lot = (parcels["kind"] == "lot").to_numpy()
+    around = _surroundings(connection, shapes[is_road], names)
+    beside = shapes.copy()
+    beside[is_road] = shapely.Polygon()  # street land lies beyond as a surface, not as a neighbour
+    accuracy_m = float(np.nanmedian(parcels["accuracy"].astype(float).fillna(0.05)))
+    edges = derive(beside, around, wanted=is_lot, accuracy_m=accuracy_m)
+    found = pd.DataFrame(
+        {
+            "parcel_id": parcels["id"],
+            "edges": documents(edges, len(parcels), names["lineage"].to_numpy()),
+            "has_access": access(edges, len(parcels)),
+        }
+    )[is_lot]
+    if doubts is not None:
+        _report_widths(edges, parcels, doubts)
+    return _write(connection, found, progress)
+
+
+def _write(connection: Any, found: pd.DataFrame, progress: Progress) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE TEMP TABLE derived (parcel_id bigint, edges jsonb, has_access boolean) ON COMMIT DROP"
+        )
+    copy_frame(
+        connection,
+        ParcelEdges,
+        found,
+        into="derived",
+        ready_json=("edges",),
+        progress=lambda done, total: progress("frontages", done, total),
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO parcels_parceledges AS e (parcel_id, edges, has_access)"
+            " SELECT parcel_id, edges, has_access FROM derived"
+            " ON CONFLICT (parcel_id) DO UPDATE SET edges = excluded.edges, has_access = excluded.has_access"
+            " WHERE e.edges <> excluded.edges OR e.has_access IS DISTINCT FROM excluded.has_access"
+        )
+        written = cursor.rowcount
+        cursor.execute("DROP TABLE derived")
+    return written
+
+
+def _parcels(connection: Any) -> pd.DataFrame:
+    return _frame(
+        connection,
+        "SELECT id, key, kind, positional_accuracy_m, ST_AsBinary(geometry) FROM parcels_parcel"
+        " WHERE upper_inf(known) AND upper_inf(valid) ORDER BY id",
+        ["id", "key", "kind", "accuracy", "geometry"],
+    )
+
+
+def _street_names(connection: Any) -> pd.DataFrame:
+    return _frame(
+        connection,
+        "SELECT lineage::text, existing_width_m, ST_AsBinary(geometry) FROM network_streetsegment"
+        " WHERE upper_inf(known) AND upper_inf(valid) ORDER BY id",
+        ["lineage", "width", "geometry"],
+    )
+
+
+def _surroundings(connection: Any, roads: np.ndarray, streets: pd.DataFrame) -> Surroundings:
+    ground = _frame(
+        connection,
+        "SELECT kind, street_lineage::text, ST_AsBinary(geometry) FROM layers_groundcover"
+        " WHERE upper_inf(known) AND upper_inf(valid) ORDER BY id",
+        ["kind", "street", "geometry"],
+    )
+    number = {lineage: place for place, lineage in enumerate(streets["lineage"])}
+    own = ground["street"].map(lambda lineage: number.get(lineage, -1)).astype(int).to_numpy()
+    return Surroundings(
+        covers=np.concatenate([ground["geometry"].to_numpy(), roads]),
+        cover_kinds=np.concatenate([ground["kind"].to_numpy(), np.full(len(roads), "passage", dtype=object)]),
+        cover_streets=np.concatenate([own, np.full(len(roads), -1)]).astype(int),
+        measured=np.concatenate([np.ones(len(ground), dtype=bool), np.zeros(len(roads), dtype=bool)]),
+        centrelines=streets["geometry"].to_numpy(),
+        widths_m=streets["width"].astype(float).to_numpy(),
+    )
+
+
+def _frame(connection: Any, query: str, names: list[str]) -> pd.DataFrame:
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        frame = pd.DataFrame(cursor.fetchall(), columns=names)
+    shapes = [bytes(shape) for shape in frame["geometry"]]
+    frame["geometry"] = (
+        np.array(shapely.from_wkb(shapes), dtype=object) if shapes else np.zeros(0, dtype=object)
+    )
+    return frame
+
+
+def _report_widths(edges: Edges, parcels: pd.DataFrame, doubts: Doubts) -> None:
+    with np.errstate(invalid="ignore"):
+        apart = np.abs(edges.measured_width_m - edges.attribute_width_m) > WIDTH_TOLERANCE_M
+    keys = parcels["key"].to_numpy()
+    for row in np.flatnonzero(apart):
+        doubts.add(
+            "WIDTH_DIFFERS",
+            field="existing_width_m",
+            value=keys[edges.parcel[row]],
+            measured=f"{edges.measured_width_m[row]:.2f}",
+            attribute=f"{edges.attribute_width_m[row]:.2f}",
+        )
