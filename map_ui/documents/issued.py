@@ -28,7 +28,11 @@ from parcels.models import Parcel
 from parcels.service_requests.models import Decision, Service
 
 # Width in mm, width and height in px: the frontage sheet is its plan, a certificate only shows the place.
-_PLAN_MM = {"IQ-04": (178.0, 640, 420), "CT-04": (104.0, 640, 350), "IQ-02": (104.0, 640, 350)}
+_PLAN_MM = {
+    "corrected_line": (178.0, 640, 420),
+    "no_violation_certificate": (104.0, 640, 350),
+    "bank_answer": (104.0, 640, 350),
+}
 _ON_PAPER = (Decision.Outcome.ANSWERED, Decision.Outcome.REFUSED)
 _USUAL_PLAN_MM = (104.0, 640, 480)
 
@@ -98,9 +102,9 @@ def issued_paper(decision: Decision, *, with_plan: bool = True) -> Paper:
     return paper(
         document,
         place_of(parcel, on=on, today=on),
-        service_code=service.code,
+        output=service.output,
         service_title=wording.in_language(service.title_fa, service.title_en),
-        plan=_plan(document, parcel, service.code, on) if with_plan else "",
+        plan=_plan(document, parcel, service.output, on) if with_plan else "",
         storeys=decision.request.chosen_storeys,
         estimates=_frozen_estimates(decision),
         statements=statements.of(decision.facts),
@@ -117,18 +121,18 @@ def issued_paper(decision: Decision, *, with_plan: bool = True) -> Paper:
     )
 
 
-def live_paper(parcel: Parcel, service_code: str, *, on: date, storeys: float | None = None) -> Paper:
+def live_paper(parcel: Parcel, output: str, *, on: date, storeys: float | None = None) -> Paper:
     """An unsigned paper of a day's answer (estimate, frontage sheet); its QR code leads to the live one."""
     document = evaluate_document(parcel, on=on)
-    service = Service.objects.filter(code=service_code).first()
+    service = Service.objects.filter(output=output).first()
     asked = f"?on={on.isoformat()}" + (f"&storeys={storeys:g}" if storeys else "")
     url = settings.PUBLIC_URL + reverse("parcel", args=[parcel.key]) + asked
     return paper(
         document,
         place_of(parcel, on=on, today=on),
-        service_code=service_code,
+        output=output,
         service_title=wording.in_language(service.title_fa, service.title_en) if service else "",
-        plan=_plan(document, parcel, service_code, on),
+        plan=_plan(document, parcel, output, on),
         storeys=storeys,
         estimates=_estimates(document, price_list(parcel, on=on), on),
         verify_url=url,
@@ -162,12 +166,12 @@ def _context(told: Paper) -> dict[str, Any]:
     }
 
 
-def _plan(document: Mapping[str, Any], parcel: Parcel, service_code: str, on: date) -> str:
+def _plan(document: Mapping[str, Any], parcel: Parcel, output: str, on: date) -> str:
     if "parcel" not in document["geometries"]:
         return ""
-    width_mm, width, height = _PLAN_MM.get(service_code, _USUAL_PLAN_MM)
+    width_mm, width, height = _PLAN_MM.get(output, _USUAL_PLAN_MM)
     plan = drawing.plan(document, surroundings(parcel, on=on), width=width, height=height)
-    return for_paper(plan, width_mm, document if "edges" in PARTS.get(service_code, ()) else None)
+    return for_paper(plan, width_mm, document if "edges" in PARTS.get(output, ()) else None)
 
 
 def _frozen_estimates(decision: Decision) -> dict[float, Mapping[str, Any]]:

@@ -13,22 +13,22 @@ from map_ui.accounts import Account, account
 from map_ui.documents.paper_plan import net_corners, side_letter
 from map_ui.sheet import Listed, Place, Sheet, sheet
 
-# What each service hands out, and the parts of its paper in the order in which they are read.
+# By what a service hands out (`Service.output`): its name, and the parts of the paper in reading order.
 TITLES = {
-    "IQ-11": "Estimate of density and cost",
-    "IQ-04": "Frontage and level sheet (corrected line)",
-    "IQ-02": "Answer to the bank's inquiry",
-    "PB-09": "Permission to prepare drawings",
-    "CT-04": "No-violation certificate",
-    "PB-11": "Report of the permit inspection",
+    "estimate": "Estimate of density and cost",
+    "corrected_line": "Frontage and level sheet (corrected line)",
+    "bank_answer": "Answer to the bank's inquiry",
+    "drawing_permission": "Permission to prepare drawings",
+    "no_violation_certificate": "No-violation certificate",
+    "visit_report": "Report of the permit inspection",
 }
 PARTS = {
-    "IQ-11": ("verdict", "plan", "areas", "choices", "cost", "lists"),
-    "IQ-04": ("plan", "areas", "edges", "corners", "lists"),
-    "IQ-02": ("statements", "areas", "plan", "lists"),
-    "PB-09": ("verdict", "plan", "areas", "limits", "edges", "lists", "cost"),
-    "CT-04": ("statements", "areas", "plan", "lists"),
-    "PB-11": ("statements", "areas", "plan"),
+    "estimate": ("verdict", "plan", "areas", "choices", "cost", "lists"),
+    "corrected_line": ("plan", "areas", "edges", "corners", "lists"),
+    "bank_answer": ("statements", "areas", "plan", "lists"),
+    "drawing_permission": ("verdict", "plan", "areas", "limits", "edges", "lists", "cost"),
+    "no_violation_certificate": ("statements", "areas", "plan", "lists"),
+    "visit_report": ("statements", "areas", "plan"),
 }
 _REFUSAL = ("statements", "areas", "lists")
 _EVERY_PART = ("statements", "verdict", "plan", "areas", "limits", "lists")
@@ -83,7 +83,7 @@ class Statement:
 class Paper:
     """Everything a printed paper says, in the language of the page."""
 
-    service_code: str
+    output: str
     title: str
     service_title: str
     place: Place
@@ -122,7 +122,7 @@ def paper(
     document: Mapping[str, Any],
     place: Place,
     *,
-    service_code: str,
+    output: str,
     service_title: str,
     plan: str = "",
     storeys: float | None = None,
@@ -139,13 +139,13 @@ def paper(
     chosen = told.chosen.storeys if told.chosen else None
     estimates = estimates or {}
     return Paper(
-        service_code=service_code,
-        title=_title(service_code, service_title, values.get("refused", False)),
+        output=output,
+        title=_title(output, service_title, values.get("refused", False)),
         service_title=service_title,
         place=place,
         told=told,
         plan=plan,
-        parts=_REFUSAL if values.get("refused") else PARTS.get(service_code, _EVERY_PART),
+        parts=_REFUSAL if values.get("refused") else PARTS.get(output, _EVERY_PART),
         on=date.fromisoformat(document["on"]),
         known_at=document["known_at"][:16].replace("T", " "),
         engine=document["engine"],
@@ -160,10 +160,10 @@ def paper(
     )
 
 
-def _title(service_code: str, service_title: str, refused: bool) -> str:
+def _title(output: str, service_title: str, refused: bool) -> str:
     if refused:
         return _said("Refusal of the request")
-    return _said(TITLES[service_code]) if service_code in TITLES else service_title
+    return _said(TITLES[output]) if output in TITLES else service_title
 
 
 def _accounts(document: Mapping[str, Any], keys: Sequence[str]) -> list[Account]:

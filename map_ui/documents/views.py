@@ -35,20 +35,20 @@ def paper(request: HttpRequest, code: str) -> HttpResponse:
 @require_safe
 def estimate(request: HttpRequest, key: str) -> HttpResponse:
     """Density and cost of a parcel to print (IQ-11): an estimate, not signed."""
-    return _live(request, key, "IQ-11")
+    return _live(request, key, "estimate")
 
 
 @require_safe
 def frontage(request: HttpRequest, key: str) -> HttpResponse:
     """The frontage sheet of a parcel to look at (IQ-04); the signed one is issued on request."""
-    return _live(request, key, "IQ-04")
+    return _live(request, key, "corrected_line")
 
 
-def _live(request: HttpRequest, key: str, service_code: str) -> HttpResponse:
+def _live(request: HttpRequest, key: str, output: str) -> HttpResponse:
     on = asked_day(request)
     parcel = queries.parcel_by_key(key, on=on)
-    told = issued.live_paper(parcel, service_code, on=on, storeys=_storeys(request))
-    return _file(issued.pdf(told), f"{service_code}-{key}.pdf")
+    told = issued.live_paper(parcel, output, on=on, storeys=_storeys(request))
+    return _file(issued.pdf(told), f"{output}-{key}.pdf")
 
 
 def _storeys(request: HttpRequest) -> float | None:

@@ -17,6 +17,7 @@ from django.db import transaction
 from gis_core.signing import sign
 from parcels.models import IssuedEvaluation
 from parcels.records.queries import PropertyRecord, property_record
+from parcels.service_requests.costs import frozen_estimates
 from parcels.service_requests.models import Decision, Service, ServiceRequest, State
 from parcels.service_requests.reasons import Reason
 from parcels.service_requests.workflow import Actor, move
@@ -264,6 +265,7 @@ def write_decision(
         at=at,
         valid_until=valid_until,
     )
+    facts["estimates"] = frozen_estimates(request.service, evaluation, at=at)
     signature = sign(facts)
     decision = Decision.objects.create(
         code=new_code(chance),
