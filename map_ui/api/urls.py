@@ -3,7 +3,7 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
-from map_ui.api import docs, offices, parcels, services, zoning
+from map_ui.api import docs, offices, parcels, requests, services, zoning
 
 app_name = "api"
 urlpatterns = [
@@ -14,6 +14,8 @@ urlpatterns = [
     path("parcels/<str:key>/evaluation/", parcels.evaluation, name="parcel-evaluation"),
     path("parcels/<str:key>/costs/", parcels.costs, name="parcel-costs"),
     path("services/", services.services, name="services"),
+    path("requests/", requests.file, name="request-file"),
+    path("requests/<str:code>/", requests.track, name="request-track"),
     path("zoning/versions/", zoning.versions, name="zoning-versions"),
     path("zoning/zones/", zoning.zones, name="zoning-zones"),
     path("offices/nearest/", offices.nearest, name="offices-nearest"),
