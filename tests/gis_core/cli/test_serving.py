@@ -171,6 +171,27 @@ def test_jobs_of_a_killed_worker_come_back_and_those_of_a_living_one_stay(home_p
             app.execute("DELETE FROM procrastinate_workers")
 
 
+def test_the_parts_of_the_containers_serve_together(home_places, monkeypatch):
+    port = _free_port()
+    with _pelak("database") as database:
+        _read_until(database, "answers at")
+        monkeypatch.setenv("PELAK_CLUSTER", "elsewhere")
+        monkeypatch.setenv("PELAK_PORT", str(port))
+        prepared = _pelak("prepare", "--no-demo")
+        assert prepared.communicate()[0].count("Making the private database cluster") == 0
+        assert prepared.returncode == 0
+        with _pelak("web") as web, _pelak("worker") as worker:
+            _wait_until(lambda: not _is_free(port))
+            _wait_until(lambda: _workers(home_places) == 1)
+            for part in (web, worker):
+                part.terminate()
+                part.communicate(timeout=60)
+        assert cluster.is_answering(home_places)
+        database.terminate()
+        database.communicate(timeout=60)
+    assert not cluster.is_answering(home_places)
+
+
 def test_a_city_is_kept_in_a_file_thrown_away_and_brought_back(home_places, tmp_path):
     kept = tmp_path / "city.pelak"
     with cluster.running(home_places, throwaway=True):
@@ -202,6 +223,11 @@ def test_a_city_is_kept_in_a_file_thrown_away_and_brought_back(home_places, tmp_
         assert (home_places.media / "deed.pdf").read_text() == "a deed"
         assert (home_places.secrets / "secret_key").read_text() == secret
         assert "NOT_EMPTY" in _pelak("restore", str(kept)).communicate()[0]
+
+
+def _workers(found):
+    with databases.administering("pelak_demo", found) as admin:
+        return admin.execute("SELECT count(*) FROM procrastinate_workers").fetchone()[0]
 
 
 def _contents(found):
