@@ -11,8 +11,9 @@ from pathlib import Path
 import psycopg
 
 from gis_core.city import DEMO_CITY, ROOT
-from gis_core.cli import databases, frontend, locks, roles, steps
+from gis_core.cli import databases, frontend, locks, programs, roles, steps
 from gis_core.cli.environment import CityHome, city_home, ensure_database
+from gis_core.cli.troubles import MachineTrouble
 from gis_core.cli.venv import MARKER as PACKAGES
 
 DEMO_SEED = 1
@@ -111,24 +112,32 @@ def make_filled_database(home: CityHome, fill: Callable[[CityHome], None]) -> No
 
 
 def make_demo(home: CityHome, parcels: int) -> None:
-    """Fill the database with the invented city."""
+    """Fill the database with the invented city, and give one person of each role a password."""
     with steps.step(f"Making the invented demo city of {parcels:,} parcels"):
-        command = [sys.executable, "-m", "import_scripts", "demo"]
         sizes = ["--parcels", str(parcels), "--seed", str(DEMO_SEED)]
-        environment = home.environment(owner=True)
-        steps.run([*command, *sizes], doing="making the demo city", env=environment, cwd=ROOT)
+        _import(home, ["demo", *sizes], doing="making the demo city")
         accounts = [sys.executable, ROOT / "manage.py", "demo_accounts"]
+        environment = home.environment(owner=True)
         steps.run(accounts, doing="making the demo accounts", env=environment, quiet=True)
 
 
 def import_files(home: CityHome) -> None:
     """Bring in the files that the city's description names, in its order."""
-    for entry in home.city.imports:
-        with steps.step(f"Importing {entry['kind']} of {home.city.name_en} from {entry['file']}"):
-            command = [sys.executable, "-m", "import_scripts", entry["kind"], real_data() / entry["file"]]
-            recipe = ["--recipe", home.city.path.parent / entry["recipe"]]
-            environment = home.environment(owner=True)
-            steps.run([*command, *recipe], doing=f"importing {entry['kind']}", env=environment, cwd=ROOT)
+    with steps.step(f"Importing the files of {home.city.name_en}"):
+        words = ["city", str(home.city.path), "--data", str(real_data())]
+        _import(home, words, doing=f"importing the files of {home.city.name_en}")
+
+
+def _import(home: CityHome, words: list[str], *, doing: str) -> None:
+    """Run the importer in our own terminal, where it shows how far it is."""
+    command = [sys.executable, "-m", "import_scripts", *words]
+    code = programs.call(command, home.environment(owner=True), ROOT)
+    if code:
+        raise MachineTrouble(
+            "STEP_FAILED",
+            f"Failed while {doing} (exit code {code}); its words are above.",
+            "The database is as it was before. Mend what they say and run the same command again.",
+        )
 
 
 def collect_static(home: CityHome) -> None:
