@@ -16,18 +16,10 @@ from layers.network.models import StreetSegment
 from map_ui import wording
 from map_ui.dispatch import words
 from map_ui.dispatch.day import DayView, RouteView, StopView, title_of_day
-from map_ui.route_signs import sign_svg
+from map_ui.route_signs import COLOURS, sign_svg
 from map_ui.street_map import Frame, frame_around, read_ground
 
 BUILT = Path(__file__).resolve().parent / "static" / "built"
-COLOURS = {
-    "circle": "#1f3a5f",
-    "square": "#0b6e78",
-    "diamond": "#7a3e6d",
-    "hexagon": "#8a5a00",
-    "triangle": "#3b5d2c",
-    "pentagon": "#4a5560",
-}
 STREET_PX = {"expressway": 7, "arterial": 6, "collector": 4.5, "local": 3}
 LEAFLET, LIST = "<!-- leaflet -->", "<!-- list -->"
 REMOTE = re.compile(r"(?:src|href)\s*=\s*[\"']?(?:https?:)?//|url\(\s*[\"']?(?:https?:)?//", re.IGNORECASE)

@@ -21,6 +21,15 @@ class RouteSign:
     dash: str
 
 
+COLOURS = {
+    "circle": "#1f3a5f",
+    "square": "#0b6e78",
+    "diamond": "#7a3e6d",
+    "hexagon": "#8a5a00",
+    "triangle": "#3b5d2c",
+    "pentagon": "#4a5560",
+}
+
 _SHAPES = (
     ("circle", ""),
     ("square", "9 5"),

@@ -8,6 +8,7 @@ import numpy as np
 from gis_core import crs
 from map_ui import wording
 from map_ui.dispatch.day import DayView, RouteView
+from map_ui.route_signs import COLOURS, outline
 
 
 def routes_document(day: DayView) -> dict[str, Any]:
@@ -28,6 +29,8 @@ def _route(route: RouteView) -> dict[str, Any]:
         "inspector": route.code,
         "name": route.name,
         "shape": route.sign.shape,
+        "colour": COLOURS[route.sign.shape],
+        "outline": outline(route.sign.shape),
         "dash": [float(part) for part in route.sign.dash.split()],
         "letter": route.sign.letter,
         "start": _lonlat([route.start_xy])[0],

@@ -23,6 +23,7 @@ from map_ui import prints, wording
 from map_ui.dispatch.day import DayView, day_view, title_of_day
 from map_ui.dispatch.document import routes_document
 from map_ui.dispatch.picture import day_picture, timeline
+from map_ui.map_config import map_config
 from parcels.inspections.dispatch import newest_plan, plan_district_day, publish_plan, zone
 from parcels.inspections.models import DayPlan
 from parcels.service_requests.workflow import Actor
@@ -55,6 +56,7 @@ def board(request: HttpRequest) -> HttpResponse:
     if district is not None:
         require(request.scope, "see_day", Area(district.code))
         context |= _shown_plan(district, day)
+        context["config"] = map_config(on=day)
     return render(request, "dispatch/board.html", context)
 
 

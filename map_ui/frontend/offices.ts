@@ -1,7 +1,26 @@
-// entry: the offices' page. "My place" fills in where one stands; without script the form does the same by typing.
-export {};
+// entry: the offices' page. "My place" and a mark on the map give the start; without script, typing does the same.
+import { toLonLat } from "ol/proj";
+import { type LonLat, line, networkMap, sign, stroke } from "./network_map";
+
+interface Option {
+  code: string;
+  name_fa: string;
+  name_en: string;
+  place: LonLat;
+  travel: { seconds: number; metres: number } | null;
+  state: { openness: string };
+}
+
+interface Answer {
+  start: LonLat | null;
+  chosen?: string | null;
+  options: Option[];
+  way?: { line: LonLat[] } | null;
+}
+
 const form = document.querySelector<HTMLFormElement>("form[data-offices]");
 const button = document.querySelector<HTMLButtonElement>("[data-my-place]");
+const holder = document.getElementById("offices-map");
 
 function hidden(name: string, value: string): HTMLInputElement {
   const field = document.createElement("input");
@@ -11,16 +30,50 @@ function hidden(name: string, value: string): HTMLInputElement {
   return field;
 }
 
+function setOut(lon: number, lat: number): void {
+  if (!form) return;
+  for (const field of form.querySelectorAll('[name="parcel"], [name="lon"], [name="lat"], [name="q"]')) field.remove();
+  form.append(hidden("lon", lon.toFixed(6)), hidden("lat", lat.toFixed(6)));
+  form.submit();
+}
+
+function pin(number: string, chosen: boolean, closed: boolean): string {
+  const fill = chosen ? "#0B6E78" : closed ? "#FFFFFF" : "#1F3A5F";
+  const ink = closed && !chosen ? "#1F3A5F" : "#FFFFFF";
+  const edge = closed && !chosen ? "#1F3A5F" : "#FFFFFF";
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="-16 -36 32 38" width="32" height="38"><path d="M-14 -34H14V-8H5L0 0L-5 -8H-14Z" fill="${fill}" stroke="${edge}" stroke-width="2"/><text y="-15" text-anchor="middle" font-family="Vazirmatn, Tahoma, sans-serif" font-size="15" font-weight="700" fill="${ink}">${number}</text></svg>`;
+}
+
+const START = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="-10 -10 20 20" width="20" height="20"><rect x="-8" y="-8" width="16" height="16" rx="2" fill="#E8A200" stroke="#1D2733" stroke-width="2"/></svg>';
+
+async function draw(place: HTMLElement): Promise<void> {
+  const response = await fetch(place.dataset["near"]!, { headers: { Accept: "application/json" } });
+  if (!response.ok) return;
+  const answer = (await response.json()) as Answer;
+  const { map, config, signs, lines, show } = networkMap(place);
+  if (answer.way) lines.addFeature(line(answer.way.line, stroke("#0B6E78", 5)));
+  [...answer.options].reverse().forEach((option, back) => {
+    const number = (answer.options.length - back).toLocaleString(config.language === "fa" ? "fa-IR" : "en");
+    const shown = option.travel || !answer.start;
+    const closed = !["open", "unknown"].includes(option.state.openness);
+    const feature = sign(option.place, pin(number, option.code === answer.chosen, closed), { code: option.code }, [0.5, 0.95]);
+    if (shown) signs.addFeature(feature);
+  });
+  if (answer.start) signs.addFeature(sign(answer.start, START, {}));
+  map.on("click", (event) => {
+    const code = map.forEachFeatureAtPixel(event.pixel, (found) => found.get("code") as string | undefined, { hitTolerance: 4 });
+    if (code) document.getElementById(`office-${code}`)?.querySelector<HTMLAnchorElement>("h2 a")?.click();
+    else if (!answer.start) setOut(...(toLonLat(event.coordinate) as LonLat));
+  });
+  show();
+}
+
 if (form && button && "geolocation" in navigator && window.isSecureContext) {
   button.hidden = false;
   button.addEventListener("click", () => {
     button.disabled = true;
     navigator.geolocation.getCurrentPosition(
-      (found) => {
-        for (const field of form.querySelectorAll<HTMLInputElement>('[name="parcel"], [name="lon"], [name="lat"], [name="q"]')) field.remove();
-        form.append(hidden("lon", found.coords.longitude.toFixed(6)), hidden("lat", found.coords.latitude.toFixed(6)));
-        form.submit();
-      },
+      (found) => setOut(found.coords.longitude, found.coords.latitude),
       () => {
         button.disabled = false;
       },
@@ -33,3 +86,4 @@ if (form && button && "geolocation" in navigator && window.isSecureContext) {
 form?.addEventListener("change", () => {
   if (form.querySelector('[name="parcel"], [name="lon"]')) form.requestSubmit();
 });
+if (holder) void draw(holder);

@@ -1,11 +1,15 @@
 """The answer about offices as a document for programs: degrees, seconds, metres; null where no way is."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import shapely
+from django.conf import settings
 
 from gis_core import crs
-from layers.offices.assignment import OfficeChoice, OfficeOption, OfficeWay
+from layers.offices.assignment import OfficeCard, OfficeChoice, OfficeOption, OfficeWay
+from layers.offices.hours import open_state
 
 
 def choice_document(choice: OfficeChoice, way: OfficeWay | None = None) -> dict[str, Any]:
@@ -20,6 +24,15 @@ def choice_document(choice: OfficeChoice, way: OfficeWay | None = None) -> dict[
         "without_service": [card.code for card in choice.without_service],
         "way": None if way is None else way_document(way),
     }
+
+
+def cards_document(cards: Sequence[OfficeCard], at: datetime) -> dict[str, Any]:
+    """All offices as they stand at a moment, when no start is known: nothing is called near."""
+    options = [
+        OfficeOption(card, None, None, open_state(card.hours, card.closures, settings.CITY, at))
+        for card in cards
+    ]
+    return {"start": None, "options": [_option(option) for option in options]}
 
 
 def way_document(way: OfficeWay) -> dict[str, Any]:

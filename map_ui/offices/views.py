@@ -10,8 +10,9 @@ from django.views.decorators.http import require_safe
 from gis_core.errors import SourceFailed
 from layers.offices.assignment import OfficeChoice, choose_office, read_offices, way_to_office
 from layers.offices.hours import open_state
+from map_ui.map_config import map_config
 from map_ui.offices.asked import Asked, read_question
-from map_ui.offices.document import choice_document
+from map_ui.offices.document import cards_document, choice_document
 from map_ui.offices.picture import offices_picture
 from map_ui.offices.rows import name_of, office_rows, state_words
 
@@ -25,6 +26,7 @@ def offices(request: HttpRequest) -> HttpResponse:
         context |= _without_start(asked)
     else:
         context |= _from_start(asked)
+    context["config"] = map_config(on=asked.at.date())
     return render(request, "offices/page.html", context)
 
 
@@ -33,12 +35,14 @@ def offices_json(request: HttpRequest) -> JsonResponse:
     """The same answer for the page's map: offices, their order, and the way to the chosen one, in degrees."""
     asked = read_question(request.GET)
     if asked.start is None or asked.service is None:
-        return JsonResponse({"options": [], "start": None})
+        cards = read_offices(on=asked.at.date())
+        return JsonResponse(cards_document(cards, asked.at), json_dumps_params={"ensure_ascii": False})
     choice = _choice(asked)
     rows = office_rows(choice, asked.office_code)
     chosen = next((row for row in rows if row.chosen and row.reachable), None)
     way = chosen and way_to_office(asked.start.xy, chosen.code, on=asked.at.date(), manner=asked.manner)
-    return JsonResponse(choice_document(choice, way), json_dumps_params={"ensure_ascii": False})
+    document = choice_document(choice, way) | {"chosen": chosen.code if chosen else None}
+    return JsonResponse(document, json_dumps_params={"ensure_ascii": False})
 
 
 def _choice(asked: Asked) -> OfficeChoice:
