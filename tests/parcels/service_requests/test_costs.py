@@ -1,4 +1,4 @@
-"""The cost frozen with a decision: by the tariff file of the sample city, through the database, to the rial."""
+"""The cost frozen with a decision: by the sample tariff file, through the database, to the rial."""
 
 import json
 from datetime import UTC, date, datetime
