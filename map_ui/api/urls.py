@@ -3,7 +3,7 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
-from map_ui.api import docs, offices, parcels, requests, services, zoning
+from map_ui.api import docs, offices, parcels, requests, services, visits, zoning
 
 app_name = "api"
 urlpatterns = [
@@ -18,5 +18,8 @@ urlpatterns = [
     path("requests/<str:code>/", requests.track, name="request-track"),
     path("zoning/versions/", zoning.versions, name="zoning-versions"),
     path("zoning/zones/", zoning.zones, name="zoning-zones"),
+    path("days/<str:district>/<str:day>/", visits.district_day, name="district-day"),
+    path("visits/mine/", visits.mine, name="visits-mine"),
+    path("visits/<int:visit_id>/report/", visits.report, name="visit-report"),
     path("offices/nearest/", offices.nearest, name="offices-nearest"),
 ]

@@ -2,13 +2,12 @@
 
 import hashlib
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from io import BytesIO
 
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
-from django.http import QueryDict
 from PIL import Image, UnidentifiedImageError
 
 from gis_core import crs
@@ -22,7 +21,7 @@ MOST_BYTES = 12 * 1024 * 1024
 SUFFIXES = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp"}
 
 
-def read_finding(values: QueryDict, *, now: datetime) -> Finding:
+def read_finding(values: Mapping[str, str], *, now: datetime) -> Finding:
     """
     The report in a form; empty fields are not known, not zero.
 
@@ -98,7 +97,7 @@ def _uuid(text: str) -> uuid.UUID:
         return uuid.uuid4()
 
 
-def _figure(values: QueryDict, name: str, fa: str, en: str) -> float | None:
+def _figure(values: Mapping[str, str], name: str, fa: str, en: str) -> float | None:
     typed = latin_digits(values.get(name, "")).strip().replace("٫", ".").replace(",", ".")
     if not typed:
         return None
@@ -110,7 +109,7 @@ def _figure(values: QueryDict, name: str, fa: str, en: str) -> float | None:
         ) from unreadable
 
 
-def _position(values: QueryDict) -> tuple[float, float] | None:
+def _position(values: Mapping[str, str]) -> tuple[float, float] | None:
     """Where the phone says it is; a position that cannot be read is none, not a reason to lose a report."""
     try:
         lon, lat = float(values.get("lon", "")), float(values.get("lat", ""))

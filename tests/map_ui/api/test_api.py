@@ -1,5 +1,7 @@
 """The same steps as JSON: a parcel is found, its evaluation explains itself, troubles have codes."""
 
+import re
+
 import pytest
 from django.test import Client
 
@@ -74,7 +76,7 @@ def test_the_openapi_document_names_every_resource(api):
 
     document = api.get("/api/schema/", {"format": "json"}).json()
     described = set(document["paths"])
-    served = {f"/api/{pattern.pattern}".replace("<str:", "{").replace(">", "}") for pattern in urlpatterns}
+    served = {re.sub(r"<\w+:(\w+)>", r"{\1}", f"/api/{pattern.pattern}") for pattern in urlpatterns}
     assert served - described == {"/api/schema/", "/api/docs/"}
 
 
