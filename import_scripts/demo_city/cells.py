@@ -5,6 +5,7 @@ import numpy as np
 from import_scripts.demo_city.layout import Layout, Quad, along, lay_out, split
 from import_scripts.demo_city.mains import EAST, NORTH, SOUTH, WEST, Mains
 from import_scripts.demo_city.mesh import CORE, OLD, PLANNED, RURAL
+from import_scripts.demo_city.reference import lay_reference, reference_cell
 from import_scripts.demo_city.streets import Street, join, register
 
 USES = {
@@ -32,6 +33,8 @@ def plan_cell(mains: Mains, i: int, j: int, rng: np.random.Generator) -> Layout:
     if layout.fabric == RURAL:
         return layout
     quads = _quads(mains, i, j, layout, rng)
+    if (i, j) == reference_cell(mesh, madi_columns(mains)):
+        lay_reference(mains, quads.pop(0), layout)
     for quad in quads:
         lay_out(mesh, quad, layout.fabric, rng, layout)
     _bridges(mains, layout)

@@ -1,9 +1,9 @@
 """How a cell of the city is laid out: its inner streets and the blocks they leave, by fabric."""
 
-import math
 from dataclasses import dataclass, field
 
 import numpy as np
+import shapely
 
 from import_scripts.demo_city.mesh import CORE, OLD, PLANNED, Mesh
 from import_scripts.demo_city.streets import Street, join, register, street_class
@@ -45,6 +45,7 @@ class Layout:
     bands: list[tuple[np.ndarray, float, str]] = field(default_factory=list)
     cuts: dict[int, list[np.ndarray]] = field(default_factory=dict)
     bazaar: Street | None = None
+    reference: shapely.Point | None = None
 
 
 def along(mesh: Mesh, start: np.ndarray, end: np.ndarray, steps: int = 8) -> np.ndarray:
@@ -226,9 +227,3 @@ def _normals(line: np.ndarray) -> np.ndarray:
     tangent = np.gradient(line, axis=0)
     tangent /= np.hypot(tangent[:, 0], tangent[:, 1])[:, None]
     return np.column_stack([-tangent[:, 1], tangent[:, 0]])
-
-
-def turned(angle_deg: float) -> tuple[np.ndarray, np.ndarray]:
-    """Unit vectors to the east and north of a frame turned counter-clockwise by that angle."""
-    a = math.radians(angle_deg)
-    return np.array([math.cos(a), math.sin(a)]), np.array([-math.sin(a), math.cos(a)])

@@ -13,6 +13,8 @@ from import_scripts.demo_city.streets import Street, register, stations
 
 GRID_M = 0.001
 SMALLEST_LOT_M2 = 30.0
+SMALLEST_SHOP_M2 = 17.0
+SHOP_WIDTH_M, SHOP_DEPTH_M = 4.5, 6.0
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ def tile(cell: shapely.Polygon, marks: np.ndarray, layout: Layout, rng: np.rando
     segments meet). All coordinates come out on the 1 mm grid, and neighbours share their vertices exactly.
     """
     lanes = _cul_de_sacs(cell, layout, rng)
-    bands = _bands([*layout.streets[: _main(layout)], *lanes], layout)
+    bands = _bands([*layout.streets, *lanes], layout)
     surfaces = np.array([band[0] for band in bands], dtype=object)
     taken = shapely.union_all(surfaces) if len(surfaces) else shapely.Polygon()
     blocks = [part for part in shapely.get_parts(shapely.difference(cell, taken)) if part.area > 0.5]
@@ -54,11 +56,7 @@ def tile(cell: shapely.Polygon, marks: np.ndarray, layout: Layout, rng: np.rando
         lines += _lot_lines(block, leaves[number], layout, rng)
     noded = shapely.union_all(lines, grid_size=GRID_M)
     shapes = shapely.get_parts(shapely.polygonize(shapely.get_parts(noded)))
-    return _label(shapes, bands, blocks, leaves, rng)
-
-
-def _main(layout: Layout) -> int:
-    return len(layout.streets)
+    return _label(shapes, bands, blocks, leaves)
 
 
 def _bands(streets: list[Street], layout: Layout) -> list[tuple[shapely.Polygon, str, int, Street | None]]:
@@ -80,7 +78,7 @@ def _cul_de_sacs(cell: shapely.Polygon, layout: Layout, rng: np.random.Generator
     lanes = []
     blocks = shapely.get_parts(shapely.difference(cell, taken))
     for block, leaf in zip(blocks, _leaves_of(list(blocks), layout), strict=True):
-        if leaf is not None and leaf.use != "lots":
+        if leaf.use != "lots":
             continue
         deep = shapely.maximum_inscribed_circle(block).length
         if block.area < 1400 or deep < (15 if layout.fabric == "core" else 19):
@@ -119,33 +117,57 @@ def _lanes_into(block, deep, wanted, layout, hosts, rng) -> list[Street]:
     return lanes
 
 
-def _leaves_of(blocks: list[shapely.Polygon], layout: Layout) -> list[Leaf | None]:
+def _leaves_of(blocks: list[shapely.Polygon], layout: Layout) -> list[Leaf]:
     if layout.fabric == RURAL:
         return [Leaf(np.zeros(2), RURAL, "open_land") for _ in blocks]
-    found: list[Leaf | None] = [None] * len(blocks)
+    found = [Leaf(np.zeros(2), layout.fabric) for _ in blocks]
     if not blocks:
         return found
     tree = STRtree(blocks)
     for leaf in layout.leaves:
         for number in tree.query(shapely.Point(leaf.centre), predicate="within"):
+            if leaf.fabric == "core" and blocks[number].area > 4200:
+                leaf.use = "lots"
             found[number] = leaf
     return found
 
 
 def _lot_lines(
-    block: shapely.Polygon, leaf: Leaf | None, layout: Layout, rng: np.random.Generator
+    block: shapely.Polygon, leaf: Leaf, layout: Layout, rng: np.random.Generator
 ) -> list[shapely.Geometry]:
-    use = leaf.use if leaf else "lots"
-    fabric = leaf.fabric if leaf else layout.fabric
+    use, fabric = leaf.use, leaf.fabric
     if use == "given":
         return _clipped(layout.cuts[id(leaf)], block)
-    if block.area > 4200 and fabric == "core" and use != "open_land":
-        use = "lots"
     if use != "lots" or block.area < 110:
         return []
     if fabric == "core":
-        return [shapely.boundary(piece) for piece in organic_pieces(block, rng)]
+        shops = _shops(block, layout.bazaar)
+        rest = shapely.difference(block, shapely.union_all(shops)) if shops else block
+        pieces = [piece for part in shapely.get_parts(rest) for piece in organic_pieces(part, rng)]
+        return [shapely.boundary(piece) for piece in [*pieces, *shops]]
     return _clipped(row_cuts(block, fabric, rng), block)
+
+
+def _shops(block: shapely.Polygon, bazaar: Street | None) -> list[shapely.Polygon]:
+    """Small shops along the bazaar street, 4.5 m wide and 6 m deep."""
+    if bazaar is None:
+        return []
+    near = shapely.distance(block, bazaar.shape) < bazaar.width_m / 2 + 0.6
+    if not near:
+        return []
+    band = shapely.buffer(bazaar.shape, bazaar.width_m / 2 + SHOP_DEPTH_M, cap_style="flat")
+    strip = shapely.intersection(block, band)
+    at = np.arange(2.0, bazaar.length_m, SHOP_WIDTH_M)
+    points = shapely.get_coordinates(shapely.line_interpolate_point(bazaar.shape, at))
+    ahead = shapely.get_coordinates(shapely.line_interpolate_point(bazaar.shape, at + 0.5))
+    t = (ahead - points) / np.maximum(np.hypot(*(ahead - points).T), 1e-9)[:, None]
+    n = np.column_stack([-t[:, 1], t[:, 0]]) * (bazaar.width_m / 2 + SHOP_DEPTH_M + 1)
+    cells = [
+        shapely.Polygon([a - m, a + m, b + k, b - k])
+        for a, m, b, k in zip(points[:-1], n[:-1], points[1:], n[1:], strict=True)
+    ]
+    inside = shapely.intersection(np.array(cells, dtype=object), strip)
+    return [part for one in inside for part in shapely.get_parts(one) if part.area > SMALLEST_SHOP_M2]
 
 
 def _clipped(lines: list[np.ndarray], block: shapely.Polygon) -> list[shapely.Geometry]:
@@ -202,7 +224,7 @@ def _with_marks(cell: shapely.Polygon, marks: np.ndarray) -> np.ndarray:
     return np.vstack([points[order], points[order][:1]])
 
 
-def _label(shapes, bands, blocks, leaves, rng) -> Faces:
+def _label(shapes, bands, blocks, leaves) -> Faces:
     shapes = _without_slivers(np.asarray(shapes, dtype=object), blocks)
     inner = shapely.point_on_surface(shapes)
     count = len(shapes)
@@ -219,7 +241,8 @@ def _label(shapes, bands, blocks, leaves, rng) -> Faces:
     streets, segments = np.full(count, -1), np.full(count, -1)
     for k in range(count):
         leaf = leaves[block[k]] if block[k] >= 0 else None
-        fabrics[k], uses[k] = (leaf.fabric, leaf.use) if leaf else ("", "lots" if block[k] >= 0 else "")
+        if leaf is not None:
+            fabrics[k], uses[k] = leaf.fabric, leaf.use
         if block[k] >= 0:
             kinds[k] = _block_kind(uses[k], shapes[k])
         elif rank[k] < 10**6:
@@ -238,7 +261,7 @@ def _label(shapes, bands, blocks, leaves, rng) -> Faces:
 def _block_kind(use: str, shape: shapely.Polygon) -> str:
     if use in ("park", "open_land"):
         return use
-    return "open_land" if shape.area < SMALLEST_LOT_M2 * 0.7 else "lot"
+    return "open_land" if shape.area < SMALLEST_SHOP_M2 else "lot"
 
 
 def _without_slivers(shapes: np.ndarray, blocks: list[shapely.Polygon]) -> np.ndarray:
@@ -249,7 +272,7 @@ def _without_slivers(shapes: np.ndarray, blocks: list[shapely.Polygon]) -> np.nd
         face, number = STRtree(blocks).query(inner, predicate="within")
         block[face] = number
     area, around = shapely.area(shapes), shapely.length(shapes)
-    thin = (area / around < 1.15) | (area < SMALLEST_LOT_M2)
+    thin = (area / around < 1.1) | (area < SMALLEST_SHOP_M2) | ((area < SMALLEST_LOT_M2) & (around > 24))
     poor = [int(k) for k in np.argsort(area) if (thin[k] and block[k] >= 0) or area[k] < 0.5]
     alive = np.ones(len(shapes), bool)
     tree = STRtree(shapes)
