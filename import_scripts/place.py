@@ -13,7 +13,7 @@ from import_scripts.recipe import ASK
 from import_scripts.task import Task
 
 # Systems in which Iranian municipalities publish (identifiers.md section 6), and what the web speaks.
-USUAL_SYSTEMS = (4326, 3857, 32638, 32639, 32640, 32641, 23038, 23039, 23040)
+USUAL_SYSTEMS = (4326, 3857, 32638, 32639, 32640, 32641, 2058, 2059, 2060, 2061)
 METRES_PER_FOOT = 0.3048
 _MARGIN_DEG = 0.05
 

@@ -1,33 +1,27 @@
 """Imports streets: centrelines with or without node numbers, links of a network, OpenStreetMap extracts."""
 
-import hashlib
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyogrio
 import shapely
-from django.db.models import F, Func, Max, Q, Value
-from psycopg.types.range import DateRange
-from pyproj import Transformer
+from pyproj import CRS, Transformer
 from scipy.spatial import cKDTree
 
-from gis_core.models import Source
 from gis_core.routing.noding import join_ends, parts
+from import_scripts.editions import Edition, content_of, lineages, open_edition, row_hashes
 from import_scripts.issues import SENTENCES, Doubts, FileRefused, Outcome
 from import_scripts.load import copy_frame
+from import_scripts.place import check_place, crs_of
 from import_scripts.readers.osm import CarProfile, OsmStreet, read_streets
 from import_scripts.recipe import FieldRule, Recipe
 from import_scripts.task import Counts, Destination, Task
 from layers.models import Layer, LayerVersion
-from layers.network.models import StreetNode, StreetSegment
+from layers.network.models import StreetNode, StreetSegment, TurnRestriction
 
-LINEAGES = uuid.UUID("5d0b6a52-6d7e-4b7e-9b43-0c5f6a0f6d11")
-"""A street keeps its lineage from edition to edition by its layer and code."""
 JOIN_TOLERANCE_M = 0.05
 SHORTEST_M = 0.01
 
@@ -138,39 +132,30 @@ def report_islands(streets: Streets, doubts: Doubts) -> None:
 
 def load(streets: Streets, task: Task, destination: Destination, refused: int) -> Counts:
     """Write an edition of the layer, unless the one in force says the same already."""
-    recipe, count = task.recipe, len(streets.frame)
-    layer, _ = Layer.objects.get_or_create(
-        key=recipe.layer_key,
-        defaults={"kind": Layer.Kind.STREETS, "title_fa": recipe.title_fa, "title_en": recipe.title_en},
+    frame, count = streets.frame, len(streets.frame)
+    said = [frame[name] for name in COLUMNS if name not in ("geometry", "length_m")]
+    content = content_of(row_hashes(said, frame["geometry"].to_numpy()), task.recipe, None)
+    edition = open_edition(
+        task,
+        destination,
+        kind=Layer.Kind.STREETS,
+        content=content,
+        features=(StreetSegment, TurnRestriction),
+        extent=None,
     )
-    present = LayerVersion.objects.filter(
-        layer=layer, status=LayerVersion.Status.IN_FORCE, known__upper_inf=True
-    )
-    same = present.filter(valid__contains=recipe.valid[0]).order_by("-number").first()
-    if same is not None and _stored_digest(same) == _digest(streets.frame):
+    if edition is None:
         return Counts(read=count + refused, unchanged=count, refused=refused)
-    closed = _close(present, recipe, destination.now)
-    version = LayerVersion.objects.create(
-        layer=layer,
-        number=(layer.versions.aggregate(last=Max("number"))["last"] or 0) + 1,
-        title=recipe.title_en,
-        status=LayerVersion.Status.IN_FORCE,
-        valid=recipe.valid,
-        known=(destination.now, None),
-        surveyed_on=recipe.surveyed_on,
-        positional_accuracy_m=recipe.positional_accuracy_m,
-        source=_source(recipe),
-        import_run_id=destination.run_id,
-        published_at=destination.now,
-    )
-    _copy(streets, version, task, destination)
-    return Counts(read=count + refused, loaded=count, closed=closed, refused=refused)
+    _carry_nodes_on(edition, destination)
+    _copy(streets, edition, task, destination)
+    return Counts(read=count + refused, loaded=count, closed=edition.closed, refused=refused)
 
 
 def _osm_frame(task: Task) -> pd.DataFrame:
     options = task.recipe.options
     on_foot_only = frozenset(options["foot"]["only"])
     streets = read_streets(task.file, CarProfile.from_recipe(options["car"]), also=on_foot_only)
+    ends = np.array([street.lonlat[0] for street in streets]).reshape(-1, 2)
+    check_place(shapely.points(ends), CRS.from_epsg(4326), task.city)
     convert = Transformer.from_crs(4326, task.city.metric_srid, always_xy=True)
     return pd.DataFrame(
         [_osm_row(street, options, convert) for street in streets], columns=COLUMNS
@@ -210,15 +195,11 @@ def _table_frame(task: Task, doubts: Doubts) -> pd.DataFrame:
             en=f"{task.file.name} cannot be read: {unreadable}",
             details={"reason": "UNREADABLE"},
         ) from unreadable
-    if recipe.crs != "file":
-        raw = raw.set_crs(recipe.crs, allow_override=True)
-    if raw.crs is None:
-        raise FileRefused(
-            fa="سامانهٔ مختصات این پرونده معلوم نیست؛ آن را در دستور ورود بنویسید.",
-            en="The file does not say its coordinate system; write it in the recipe.",
-            details={"reason": "NO_CRS"},
-        )
-    raw = raw.to_crs(task.city.metric_srid).set_index(pd.RangeIndex(1, len(raw) + 1))
+    shapes = raw.geometry.to_numpy()
+    crs = crs_of(raw.crs, shapes, task)
+    check_place(shapes, crs, task.city)
+    raw = raw.set_crs(crs, allow_override=True).to_crs(task.city.metric_srid)
+    raw = raw.set_index(pd.RangeIndex(1, len(raw) + 1))
     frame = pd.DataFrame(index=raw.index)
     for name in COLUMNS[:-2]:
         frame[name] = _column(name, recipe.fields.get(name), raw, doubts)
@@ -369,83 +350,27 @@ def _numbered(
     return number, pd.DataFrame({"number": numbers, "geometry": places})
 
 
-def _digest(frame: pd.DataFrame) -> str:
-    """A digest of what the streets say, in the order of their codes."""
-    rows = zip(
-        frame["code"],
-        frame["direction"],
-        frame["street_class"],
-        frame["name_fa"],
-        frame["name_en"],
-        frame["drivable"],
-        frame["walkable"],
-        shapely.to_wkb(frame["geometry"].to_numpy()),
-        strict=True,
-    )
-    return _sum(rows)
+def _carry_nodes_on(edition: Edition, destination: Destination) -> None:
+    """Nodes of earlier editions that were stated again for other days go with their streets."""
+    carried = LayerVersion.objects.filter(
+        layer=edition.version.layer, published_at=destination.now, base__isnull=False
+    ).exclude(pk=edition.version.pk)
+    for version in carried:
+        nodes = StreetNode.objects.filter(layer_version=version.base_id)
+        StreetNode.objects.bulk_create(
+            StreetNode(layer_version=version, number=node.number, geometry=node.geometry) for node in nodes
+        )
 
 
-def _stored_digest(version: LayerVersion) -> str:
-    rows = StreetSegment.objects.filter(layer_version=version).values_list(
-        "code", "direction", "street_class", "name_fa", "name_en", "drivable", "walkable", "geometry"
-    )
-    plain = ((*values, shapely.to_wkb(shapely.from_wkb(bytes(shape.wkb)))) for *values, shape in rows)
-    return _sum(plain)
-
-
-def _sum(rows) -> str:
-    lines = sorted(
-        b"\0".join(value if isinstance(value, bytes) else str(value).encode() for value in row)
-        for row in ((code, int(direction), *rest) for code, direction, *rest in rows)
-    )
-    return hashlib.sha256(b"\n".join(lines)).hexdigest()
-
-
-def _close(present, recipe: Recipe, now: datetime) -> int:
-    """End earlier editions where this one begins; one that begins no earlier was known until now."""
-    first, end = recipe.valid
-    overlapping = present.filter(valid__overlap=DateRange(first, end))
-    closed = 0
-    for version in overlapping:
-        rows = StreetSegment.objects.filter(layer_version=version, known__upper_inf=True)
-        closed += rows.count()
-        whole = LayerVersion.objects.filter(pk=version.pk)
-        if version.valid.lower is not None and version.valid.lower < first:
-            ends = {"valid": _range("daterange", F("valid"), first)}
-            rows.filter(Q(valid__upper_inf=True) | Q(valid__endswith__gt=first)).update(**ends)
-            whole.update(**ends)
-        else:
-            ends = {"known": _range("tstzrange", F("known"), now)}
-            rows.update(**ends)
-            whole.update(**ends)
-    return closed
-
-
-def _range(kind: str, period: F, end: Any) -> Func:
-    return Func(Func(period, function="lower"), Value(end), Value("[)"), function=kind)
-
-
-def _source(recipe: Recipe) -> Source | None:
-    document = recipe.document
-    if document is None:
-        return None
-    values = {
-        name: getattr(document, name)
-        for name in ("title_fa", "title_en", "document_no", "issuer", "issued_on", "url", "confidence")
-    }
-    return Source.objects.get_or_create(code=document.code, defaults=values)[0]
-
-
-def _copy(streets: Streets, version: LayerVersion, task: Task, destination: Destination) -> None:
-    same = {"layer_version": version.pk}
+def _copy(streets: Streets, edition: Edition, task: Task, destination: Destination) -> None:
+    same = {"layer_version": edition.version.pk}
     copy_frame(destination.connection, StreetNode, streets.nodes, constants=same)
-    frame = streets.frame.assign(
-        lineage=[uuid.uuid5(LINEAGES, f"{task.recipe.layer_key}/{code}") for code in streets.frame["code"]]
-    )
+    names = streets.frame["code"].astype(str)
+    frame = streets.frame.assign(lineage=lineages(task.city.key, task.recipe.layer_key, names))
     copy_frame(
         destination.connection,
         StreetSegment,
         frame,
-        constants={**same, "valid": task.recipe.valid, "known": (destination.now, None)},
+        constants={**same, "valid": edition.valid, "known": edition.known},
         progress=lambda done, total: task.progress("load", done, total),
     )

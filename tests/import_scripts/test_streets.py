@@ -12,6 +12,7 @@ import shapely
 from django.db import connection
 
 from gis_core.city import DEMO_CITY, ROOT, read_city
+from gis_core.models import ImportRun
 from gis_core.routing.noding import parts
 from import_scripts import streets
 from import_scripts.issues import Doubts, FileRefused
@@ -34,8 +35,15 @@ def real_file(*names):
     return path
 
 
+PLACES = {
+    26986: (-71.18, 42.34, -71.05, 42.42),  # Cambridge
+    32719: (-71.5, -30.2, -71.1, -29.7),  # La Serena and Coquimbo
+    25831: (1.35, 42.4, 1.85, 42.7),  # Andorra
+}
+
+
 def read_real(path, recipe, metric_srid):
-    city = replace(read_city(DEMO_CITY), metric_srid=metric_srid)
+    city = replace(read_city(DEMO_CITY), metric_srid=metric_srid, bbox_lonlat=PLACES[metric_srid])
     doubts = Doubts(path.name)
     return streets.read(Task(path, recipe, city), doubts), doubts
 
@@ -124,7 +132,8 @@ def bring(path, now=NOW, **values):
     )
     doubts = Doubts(path.name)
     task = Task(path, recipe, read_city(DEMO_CITY))
-    return streets.bring_in(task, Destination(connection, None, now), doubts), doubts
+    run = ImportRun.objects.create(kind="streets", file_name=path.name, file_sha256="")
+    return streets.bring_in(task, Destination(connection, run.pk, now), doubts), doubts
 
 
 L_SHAPE = [[(0, 0), (100, 0)], [(100.02, 0), (100, 80)]]
@@ -161,6 +170,8 @@ def test_next_years_streets_end_this_years_and_both_can_be_asked(tmp_path):
     after = StreetSegment.objects.in_force(on=date(2026, 6, 1)).get(code="b")
     assert (round(before.length_m), round(after.length_m)) == (80, 300)
     assert before.lineage == after.lineage
+    for version in {before.layer_version_id, after.layer_version_id}:
+        assert StreetNode.objects.filter(layer_version=version).count() == 3
 
 
 @pytest.mark.django_db
@@ -177,6 +188,16 @@ def test_a_correction_of_the_same_day_leaves_what_was_known_before(tmp_path):
         80,
         90,
     )
+
+
+@pytest.mark.django_db
+def test_streets_of_another_city_are_stopped_with_what_was_seen(tmp_path):
+    path = tmp_path / "another_city.gpkg"
+    far = shapely.LineString([(100_000, 4_000_000), (100_100, 4_000_000)])
+    geopandas.GeoDataFrame({"code": ["a"]}, geometry=[far], crs=32639).to_file(path)
+    with pytest.raises(FileRefused) as refused:
+        bring(path)
+    assert refused.value.details["reason"] in ("OUTSIDE_CITY", "WRONG_CRS")
 
 
 @pytest.mark.django_db
