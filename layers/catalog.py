@@ -104,7 +104,7 @@ _ZONES = ShownLayer(
     "پهنه‌ها",
     "Zones",
     (10, DEEPEST_ZOOM),
-    ("code", "name_fa", "name_en", "family"),
+    ("code", "name_fa", "name_en"),
 )
 _ZONE_CODES = ShownLayer(
     "zone_codes", Layer.Kind.ZONING, "کد پهنه‌ها", "Codes of zones", (14, DEEPEST_ZOOM), ("code",)

@@ -242,7 +242,7 @@ def _unknown(document: Mapping[str, Any], names: Mapping[str, str]) -> tuple[Lis
         entry["layer"]: entry for entry in document["overlays"] if entry["state"] in ("unknown", "borderline")
     }
     roots: list[Listed] = []
-    no_rule: list[str] = []
+    by_reason: dict[str, list[str]] = {}
     followers: list[str] = []
     for key in document["unknown"]:
         if key in overlays:
@@ -251,17 +251,23 @@ def _unknown(document: Mapping[str, Any], names: Mapping[str, str]) -> tuple[Lis
         why = document["findings"].get(key, {}).get("reason") or {}
         if why.get("code") == "INPUT_UNKNOWN":
             followers.append(wording.finding_name(key))
-        elif why.get("code") == "NO_RULE":
-            no_rule.append(wording.finding_name(key))
         else:
-            roots.append(Listed("unknown", wording.finding_name(key), "", wording.reason(why, names), key))
-    if no_rule:
-        sentence = _("No rule is loaded here for: %(names)s.") % {"names": wording.listed(no_rule)}
-        roots.insert(0, Listed("unknown", _("Building rules of this place"), "", sentence, "rules"))
+            by_reason.setdefault(wording.reason(why, names), []).append(key)
+    roots = [_unknown_findings(reason, keys) for reason, keys in by_reason.items()] + roots
     if followers:
         sentence = _("Therefore also not known: %(names)s.") % {"names": wording.listed(followers)}
         roots.append(Listed("unknown", _("What follows from it"), "", sentence, "follows"))
     return tuple(roots)
+
+
+def _unknown_findings(reason: str, keys: Sequence[str]) -> Listed:
+    """One entry for all that is not known for the same reason."""
+    named = [wording.finding_name(key) for key in keys]
+    if len(keys) == 1:
+        return Listed("unknown", named[0], "", reason, keys[0])
+    open_ones = _("This leaves open: %(names)s.") % {"names": wording.listed(named)}
+    name = _("Building rules of this place") if "far_percent" in keys else named[0]
+    return Listed("unknown", name, "", f"{reason} {open_ones}", keys[0])
 
 
 def _unknown_overlay(overlay: Mapping[str, Any], names: Mapping[str, str]) -> Listed:

@@ -49,7 +49,6 @@ _PUBLISHED = (
     "JOIN layers_layerversion v ON v.id = {0}.layer_version_id AND v.status = 'in_force'"
     " AND upper_inf(v.known) AND (v.valid IS NULL OR v.valid @> %(on)s::date)"
 )
-_FAMILY = "upper(left(regexp_replace(z.code, '[^A-Za-z]', '', 'g'), 1))"
 
 #: What each layer selects: attributes, geometry (metric), tables, condition.
 _SELECTS: Mapping[str, tuple[str, str, str, str]] = {
@@ -103,7 +102,7 @@ _SELECTS: Mapping[str, tuple[str, str, str, str]] = {
     ),
     "buildings": ("b.id, b.storeys", "b.geometry", "parcels_building b", _HOLDS.format("b")),
     "zones": (
-        f"z.id, z.code, z.name_fa, z.name_en, {_FAMILY} AS family",
+        "z.id, z.code, z.name_fa, z.name_en",
         "CASE WHEN %(z)s < 14 THEN ST_SimplifyPreserveTopology(z.geometry, %(pixel_m)s) ELSE z.geometry END",
         "zoning_zone z " + _PUBLISHED.format("z"),
         _HOLDS.format("z"),

@@ -89,7 +89,15 @@ function setLayers(set: TileSet): LayerGroup {
 }
 
 function tileLayer(source: VectorTileSource, zIndex: number, style: StyleFunction, declutter?: string): VectorTileLayer {
-  return new VectorTileLayer({ source, style, zIndex, declutter: declutter ?? false, renderMode: declutter ? "vector" : "hybrid" });
+  return new VectorTileLayer({
+    source,
+    style,
+    zIndex,
+    // a tile of 512 px is of the zoom below the view's; further out a set of deep tiles would be asked for by the hundred
+    minZoom: (source.getTileGrid()?.getMinZoom() ?? 0) + 0.4,
+    declutter: declutter ?? false,
+    renderMode: declutter ? "vector" : "hybrid",
+  });
 }
 
 function isOn(key: string): boolean {

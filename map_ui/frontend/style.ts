@@ -87,6 +87,8 @@ export function baseStyle(config: Config) {
         return zoom < 15.2 && zoom >= 11 ? [districtName(name(feature, config), zoom)] : [];
       case "ground":
         return ground(feature, zoom, config);
+      case "blocks":
+        return zoom < 16 ? [kept("block", () => new Style({ zIndex: 5, stroke: new Stroke({ color: "#D3C9B7", width: 0.6 }) }))] : [];
       case "streets":
         return street(feature, zoom, config);
       default:
