@@ -13,6 +13,7 @@ from gis_core.constraints.plane import (
     Floats,
     Ints,
     Shapes,
+    cleaned,
     direction,
     moved,
     parted,
@@ -104,10 +105,10 @@ def depth_envelopes(
     owner, taken, points = _retreats(slabs, edges, measured, policy)
     basic, _ = parted(_chain(slabs, len(net), 0.0), lots)
     whole = without(_chain(slabs, len(net), policy["extension_m"]), owner, taken)
-    envelope, _ = parted(whole, lots)
+    envelope = parted(whole, lots)[0]
     basic_m2, envelope_m2 = shapely.area(basic), shapely.area(envelope)
     return DepthEnvelopes(
-        envelope=frame.back(shapely.simplify(envelope, 1e-7)),
+        envelope=cleaned(frame.back(envelope)),
         basic_m2=basic_m2,
         extension_m2=envelope_m2 - basic_m2,
         envelope_m2=envelope_m2,
@@ -415,8 +416,10 @@ def _clipped(polygons: Floats, a: Floats, b: Floats, c: Floats) -> Floats:
     Sutherland and Hodgman, Reentrant polygon clipping, Communications of the ACM 17 (1974).
     """
     height = a[:, None] * polygons[..., 0] + b[:, None] * polygons[..., 1] + c[:, None]
+    # Corners on the line itself are neither cut nor cut off, or rounding would cross it many times.
+    height[np.abs(height) < 1e-10] = 0.0
     following, next_height = np.roll(polygons, -1, axis=1), np.roll(height, -1, axis=1)
-    inside, crossing = height >= 0, (height >= 0) != (next_height >= 0)
+    inside, crossing = height >= 0, height * next_height < 0
     with np.errstate(divide="ignore", invalid="ignore"):
         at = height / (height - next_height)
         cut = polygons + (following - polygons) * at[..., None]

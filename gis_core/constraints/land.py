@@ -200,7 +200,7 @@ def _area_columns(table: Table, lots: Lots, surveyed_m2: NDArray[np.float64], ru
     difference_m2 = lots.deed_area_m2 - surveyed_m2
     doubts = Doubts.none(len(lots))
     if rule is None:
-        doubts.add(~no_deed, UNKNOWN, Reason("NO_RULE", {"kind": "DEED_TOLERANCE"}))
+        doubts.add(~no_deed, NEEDS_INSPECTION, Reason("NO_RULE", {"kind": "DEED_TOLERANCE"}))
     else:
         permitted = permitted_discrepancy_m2(lots.deed_area_m2, rule.params)
         apart = ~no_deed & ~within_tolerance(lots.deed_area_m2, surveyed_m2, rule.params)

@@ -14,6 +14,10 @@ Ints = NDArray[np.int64]
 PASSING_M = 0.001
 #: Parts and shapes smaller than this (1 mm²) come from rounding, not from the ground.
 DUST_M2 = 1e-6
+#: An outline that turns back by an angle of less than this sine makes a spike, not a corner.
+SPIKE_SINE = 1e-6
+#: The grid on which spikes vanish, in metres.
+CLEAN_M = 1e-7
 #: The grid on which overlays are repeated that fail without one, in metres.
 GRID_M = 1e-7
 #: Half the side of the squares that stand for half-planes, in metres.
@@ -121,6 +125,47 @@ def polygons_only(geometries: Shapes) -> Shapes:
     return cleaned
 
 
+def cleaned(geometries: Shapes) -> Shapes:
+    """
+    Shapes without the spikes and hairs that overlays of turned shapes leave; others stay as they are.
+
+    Examples
+    --------
+    >>> spike = shapely.Polygon([(0, 0), (4, 0), (4, 2), (6, 2), (4, 2.0000000001), (0, 2)])
+    >>> cleaned(shapes(spike))[0].bounds
+    (0.0, 0.0, 4.0, 2.0)
+    """
+    tidy = geometries.copy()
+    broken = ~shapely.is_valid(tidy)
+    if broken.any():
+        tidy[broken] = polygons_only(
+            shapely.make_valid(tidy[broken], method="structure", keep_collapsed=False)
+        )
+    spiky = _spiky(tidy)
+    if spiky.any():
+        tidy[spiky] = polygons_only(shapely.set_precision(tidy[spiky], CLEAN_M))
+    return tidy
+
+
+def _spiky(geometries: Shapes) -> NDArray[np.bool_]:
+    """Shapes whose outline somewhere turns back upon itself."""
+    points, owner = shapely.get_coordinates(geometries, return_index=True)
+    run, of = np.diff(points, axis=0), owner[1:]
+    real = (owner[1:] == owner[:-1]) & (np.abs(run).sum(axis=1) > 0)
+    run, of = run[real], of[real]
+    if not len(run):
+        return np.zeros(len(geometries), dtype=bool)
+    # The edge before the first one of a shape is its last.
+    first = np.flatnonzero(np.r_[True, of[1:] != of[:-1]])
+    before = np.arange(len(run)) - 1
+    before[first] = np.r_[first[1:], len(run)] - 1
+    back = run[before]
+    length = np.hypot(*run.T) * np.hypot(*back.T)
+    turn = np.abs(run[:, 0] * back[:, 1] - run[:, 1] * back[:, 0])
+    reverses = (np.einsum("ij,ij->i", run, back) < 0) & (turn < SPIKE_SINE * length)
+    return flagged(of[reverses], len(geometries))
+
+
 def largest_parts(geometries: Shapes) -> Shapes:
     """The largest polygon of each shape; an empty polygon where there is none."""
     largest = geometries.copy()
@@ -174,6 +219,8 @@ def without(geometries: Shapes, owner: Ints, taken: Shapes) -> Shapes:
     left = geometries.copy()
     for members in rounds(owner):
         left[owner[members]] = parted(left[owner[members]], taken[members])[1]
+    changed = np.flatnonzero(shapely.area(left) < shapely.area(geometries))
+    left[changed] = cleaned(left[changed])
     return left
 
 
