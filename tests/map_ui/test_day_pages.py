@@ -90,6 +90,11 @@ def test_a_day_without_a_plan_says_so(dispatcher):
     assert page.context["plan"] is None
 
 
+@pytest.mark.parametrize("day", ["2026-13-45", "soon", "1405/13/01"])
+def test_a_day_that_is_no_day_is_refused_with_a_sentence(dispatcher, day):
+    assert dispatcher.get(reverse("dispatch"), {"district": "3", "day": day}).status_code == 400
+
+
 def test_a_dispatcher_of_another_district_neither_sees_nor_plans_this_one(client, district):
     client.force_login(person("other", Role.DISPATCHER, districts=("4",)))
     grid_town()

@@ -80,6 +80,7 @@ def test_the_page_lists_offices_by_travel_time_and_says_which_cannot_be_reached(
     assert rows[0].is_open
     assert rows[2].minutes == ""
     assert page.context["without_service"] == ["پیشخوان OTHER"]
+    assert page.context["request_url"].endswith("?service=IQ-04&parcel=3-2-45-17-0-0-0&office=NEAR")
     assert "<svg" in page.content.decode()
 
 
