@@ -12,7 +12,7 @@ from gis_core.access import ANONYMOUS
 from gis_core.models import Role
 
 OFFICE = (Role.OFFICE_MANAGER, Role.TECHNICAL_OFFICER, Role.FOLLOW_UP_OFFICER, Role.DETAILED_PLAN_DESK)
-DESK = (*OFFICE, Role.MUNICIPAL_STAFF, Role.SUPERVISOR, Role.AGENCY, Role.AUDITOR, Role.ADMINISTRATOR)
+DESK = (*OFFICE, Role.MUNICIPAL_STAFF, Role.SUPERVISOR, Role.AGENCY, Role.AUDITOR)
 
 #: Name of the page's address, its title, and the roles that are offered it (none: everybody).
 PAGES: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
@@ -23,7 +23,10 @@ PAGES: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("dispatch", gettext_noop("Day board"), (Role.DISPATCHER, Role.SUPERVISOR)),
     ("inspector", gettext_noop("My visits"), (Role.INSPECTOR,)),
     ("plans", gettext_noop("Zoning plans"), (Role.PLANNER, Role.PLAN_APPROVER)),
-    ("overview", gettext_noop("Overview"), (Role.SUPERVISOR,)),
+    ("requests-mine", gettext_noop("My requests"), (Role.CITIZEN,)),
+    ("overview", gettext_noop("Overview"), (Role.SUPERVISOR, Role.OFFICE_MANAGER, Role.AUDITOR)),
+    ("audit-book", gettext_noop("Book of readings"), (Role.AUDITOR,)),
+    ("administration", gettext_noop("Administration"), (Role.ADMINISTRATOR,)),
 )
 
 

@@ -1,0 +1,16 @@
+"""Addresses of desks, cases and overviews."""
+
+from django.urls import path
+
+from map_ui.desks import views
+
+urlpatterns = [
+    path("desk/", views.desk, name="desk"),
+    path("cases/<str:code>/", views.case, name="case"),
+    path("cases/<str:code>/move", views.move_case, name="case-move"),
+    path("cases/<str:code>/applicant", views.reveal_applicant, name="case-reveal"),
+    path("cases/<str:code>/papers/<int:pk>", views.document, name="document"),
+    path("overview/", views.overview, name="overview"),
+    path("audit/", views.audit_book, name="audit-book"),
+    path("administration/", views.administration, name="administration"),
+]

@@ -1,0 +1,102 @@
+"""Tells the story of a request: its steps in the page's words, why, and what comes next; nothing personal."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from map_ui import wording
+from parcels.service_requests.models import Decision, ServiceRequest, State
+from parcels.service_requests.reasons import sentence, way_out
+
+QUIET = frozenset({State.SUBMITTED, State.INSTANT_CHECK})
+#: Who has the next move, in the applicant's words.
+NEXT: dict[str, tuple[str, str]] = {
+    State.DOC_CHECK: (
+        "مسئول فنی دفتر مدارک را می‌بیند.",
+        "The office's technical officer looks at the papers.",
+    ),
+    State.RETURNED: ("نوبت شماست: مدارک را کامل کنید.", "It is your turn: complete the papers."),
+    State.INSPECTION_REQUESTED: (
+        "برای بازدید نوبت می‌گیرد؛ روز و ساعت را همین‌جا می‌بینید.",
+        "It waits for a visit; you will see its day and hour here.",
+    ),
+    State.INSPECTION_SCHEDULED: (
+        "کارشناس در روز و ساعت گفته‌شده می‌آید.",
+        "The inspector comes on the day and hour given.",
+    ),
+    State.INSPECTED: ("گزارش بازدید بررسی می‌شود.", "The report of the visit is checked."),
+    State.DETAILED_PLAN_CHECK: (
+        "کارتابل طرح تفصیلی دفتر گزارش را با طرح می‌سنجد.",
+        "The office's detailed-plan desk checks the report against the plan.",
+    ),
+    State.MUNICIPAL_DESK: ("کارشناس شهرداری پاسخ را می‌نویسد.", "The municipality writes the answer."),
+    State.FEES_DUE: ("نوبت شماست: عوارض را بپردازید.", "It is your turn: pay the fees."),
+    State.PAID: ("پاسخ صادر می‌شود.", "The answer is being issued."),
+    State.WAITING_AGENCY: ("دستگاه دیگری باید نظر بدهد.", "Another agency has to give its opinion."),
+    State.REFERRED_ART100: ("در کمیسیون مادهٔ ۱۰۰ است.", "It is before the Article 100 commission."),
+}
+
+
+@dataclass(frozen=True)
+class Why:
+    """One reason and the way out of it, in the page's language."""
+
+    text: str
+    way_out: str = ""
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """One step: what it was, when."""
+
+    title: str
+    at: datetime
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Story:
+    """What a page shows of a request."""
+
+    title: str
+    answered: bool
+    instant: bool
+    refused: bool
+    whys: Sequence[Why]
+    next: str
+    chapters: Sequence[Chapter]
+    decision: Decision | None
+    paper_code: str
+
+
+def told(request: ServiceRequest, *, with_notes: bool = False) -> Story:
+    """The story of a request from its transitions and its latest decision; two queries."""
+    decision = request.decisions.filter(superseded_by=None).order_by("-decided_at", "-pk").first()
+    steps = request.transitions.order_by("at", "pk")
+    shown = [step for step in steps if step.to_state not in QUIET]
+    final = decision is not None and decision.outcome in (Decision.Outcome.ANSWERED, Decision.Outcome.REFUSED)
+    reasons = decision.reasons if decision and not (final and decision.instant) else ()
+    fa, en = NEXT.get(State(request.state), ("", ""))
+    return Story(
+        title=str(State(request.state).label),
+        answered=final,
+        instant=final and decision.instant,
+        refused=final and decision.outcome == Decision.Outcome.REFUSED,
+        whys=[why(reason) for reason in reasons],
+        next=wording.in_language(fa, en),
+        chapters=[
+            Chapter(str(State(step.to_state).label), step.at, step.note if with_notes else "")
+            for step in shown
+        ],
+        decision=decision,
+        paper_code=decision.code if final and decision.evaluation_id else "",
+    )
+
+
+def why(reason: Mapping[str, Any]) -> Why:
+    """A stored reason in the page's words, with what settles it."""
+    fa, en = reason.get("fa"), reason.get("en")
+    if not fa or not en:
+        fa, en = sentence(reason["code"], reason.get("args", {}))
+    return Why(wording.digits(wording.in_language(fa, en)), wording.in_language(*way_out(reason["code"])))
