@@ -11,7 +11,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -129,9 +128,7 @@ def asked_day(typed: str) -> date:
     """The day of the address, ISO or as it is typed here; today in the city without one."""
     if not typed:
         return timezone.localdate(timezone=zone())
-    return (
-        parse_date(typed) if len(typed) == 10 and typed[4] == "-" and typed[0] == "2" else jalali.parse(typed)
-    )
+    return jalali.parse(typed)
 
 
 def board_address(district_code: str, day: date) -> str:

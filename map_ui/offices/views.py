@@ -1,10 +1,12 @@
 """The offices' page: a question as heading, offices in order of travel time, the way on a map."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from gis_core.errors import SourceFailed
@@ -63,8 +65,15 @@ def _from_start(asked: Asked) -> dict[str, Any]:
         "rows": rows,
         "chosen": chosen,
         "without_service": [name_of(card) for card in choice.without_service],
+        "request_url": _request_url(asked, chosen.code if chosen else ""),
         "picture": offices_picture(rows, asked.start.xy, way.line if way else None, on=on),
     }
+
+
+def _request_url(asked: Asked, office_code: str) -> str:
+    """The form of the service, with the parcel and the office filled in."""
+    given = {"service": asked.service.code, "parcel": asked.start.parcel_key, "office": office_code}
+    return f"{reverse('request-new')}?{urlencode({name: value for name, value in given.items() if value})}"
 
 
 def _without_start(asked: Asked) -> dict[str, Any]:
