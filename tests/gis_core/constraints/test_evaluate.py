@@ -145,7 +145,6 @@ def test_without_any_rule_areas_and_zone_are_known_and_nothing_else_is_made_up()
         ("HEIGHT", "height_m", "height_m"),
         ("ORIENT", "orientation", "envelope_area_m2"),
         ("DEPTH60", "envelope_area_m2", "footprint_m2"),
-        ("DEED_TOLERANCE", "area_discrepancy_m2", "far_cap_m2"),
         ("STOREY_POLICY", "governing_width_m", "governing_width_m"),
         ("LIGHTWELL", "light_wells_m2", "light_wells_m2"),
         ("PARK", "parking_need", "parking_capacity"),
@@ -157,6 +156,14 @@ def test_a_missing_rule_makes_its_finding_and_what_follows_unknown(kind, key, al
     assert reason(evaluation, key) == "NO_RULE"
     assert evaluation.findings[also_unknown].state == "unknown"
     assert key in evaluation.unknown
+
+
+def test_without_a_tolerance_the_difference_of_deed_and_survey_is_shown_but_nothing_on_it_is_certain():
+    rules = rule_set(without=("DEED_TOLERANCE",))
+    evaluation = answer_for(a_lot(REFERENCE_LOT), reference_corner(), rules)[0]
+    shown = evaluation.findings["area_discrepancy_m2"]
+    assert (shown.value, shown.state, shown.reason.code) == (0.0, "needs_inspection", "NO_RULE")
+    assert evaluation.findings["far_cap_m2"].state == "needs_inspection"
 
 
 def test_two_rules_of_one_rank_that_differ_leave_the_number_to_a_person():
