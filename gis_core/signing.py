@@ -58,9 +58,9 @@ def verify(facts: Mapping[str, Any], value: str, made_by: str, folder: Path | No
     return "HOLDS"
 
 
-def canonical(facts: Mapping[str, Any]) -> bytes:
+def canonical(facts: Any) -> bytes:
     """
-    The one way in which facts are written before they are signed: sorted keys, no spaces, UTF-8.
+    The one way in which facts are written before they are signed or hashed: sorted keys, no spaces, UTF-8.
 
     A negative zero is written as zero, because the database keeps it so.
 

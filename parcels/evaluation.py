@@ -24,6 +24,7 @@ from gis_core.constraints.plane import shapes
 from gis_core.constraints.rules import RuleSet
 from gis_core.constraints.values import Edges, Layer, Lots, Passages, Surroundings
 from gis_core.errors import NotFound
+from gis_core.signing import canonical
 from layers.zoning.queries import (
     STAMP_COLUMNS,
     Place,
@@ -169,7 +170,6 @@ def issue(parcel: Parcel, *, on: date, known_at: datetime | None = None) -> Issu
     answered = answer_for([parcel.pk], on=on, known_at=known_at)
     document = as_document(answered.evaluations[0])
     inputs = _frozen_inputs(answered, parcel)
-    canonical = json.dumps([inputs, document], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return IssuedEvaluation.objects.create(
         parcel=parcel,
         on=on,
@@ -177,8 +177,13 @@ def issue(parcel: Parcel, *, on: date, known_at: datetime | None = None) -> Issu
         engine_version=ENGINE_VERSION,
         inputs=inputs,
         document=document,
-        sha256=hashlib.sha256(canonical.encode()).hexdigest(),
+        sha256=fingerprint(inputs, document),
     )
+
+
+def fingerprint(inputs: Any, document: Any) -> str:
+    """Hash of an issued evaluation; the same when read back from the database."""
+    return hashlib.sha256(canonical([inputs, document])).hexdigest()
 
 
 @dataclass

@@ -21,7 +21,7 @@ from map_ui.documents import statements
 from map_ui.documents.paper import PARTS, Paper, paper
 from map_ui.documents.paper_plan import for_paper
 from map_ui.documents.pdf import pdf_of, qr_svg_address
-from parcels.evaluation import evaluate_document
+from parcels.evaluation import evaluate_document, fingerprint
 from parcels.fees.calculate import PriceList, as_document, estimates
 from parcels.fees.queries import price_list
 from parcels.models import Parcel
@@ -74,13 +74,27 @@ def decision_of(code: str) -> Decision:
 
 
 def verified(decision: Decision, *, on: date) -> Verified:
-    """Check the signature over the stored facts, and whether the decision still stands on a day."""
+    """
+    Check the signature over the stored facts, the evaluation against its hash among them, and the day.
+
+    A fact or an evaluation that was changed after the signature gives BROKEN.
+    """
+    signature = verify(decision.facts, decision.signature, decision.key_id)
+    if signature == "HOLDS" and not _evaluation_is_whole(decision):
+        signature = "BROKEN"
     return Verified(
         decision=decision,
-        signature=verify(decision.facts, decision.signature, decision.key_id),
+        signature=signature,
         superseded=decision.superseded_by_id is not None,
         expired=decision.valid_until is not None and decision.valid_until < on,
     )
+
+
+def _evaluation_is_whole(decision: Decision) -> bool:
+    signed, kept = decision.facts.get("evaluation"), decision.evaluation
+    if signed is None or kept is None:
+        return signed is None and kept is None
+    return signed["sha256"] == fingerprint(kept.inputs, kept.document)
 
 
 def issued_paper(decision: Decision, *, with_plan: bool = True) -> Paper:

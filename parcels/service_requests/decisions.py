@@ -203,7 +203,12 @@ def facts_of(
     at: datetime,
     valid_until: date | None,
 ) -> dict[str, Any]:
-    """What a decision states, as plain JSON to be signed; never personal data."""
+    """
+    What a decision states, as plain JSON to be signed; never personal data.
+
+    The property's record stands in it only where the service asks for it: a public answer must not
+    tell everybody what the owner owes.
+    """
     service = request.service
     findings = evaluation.document["findings"] if evaluation else {}
     return {
@@ -218,7 +223,7 @@ def facts_of(
         "chosen_storeys": request.chosen_storeys,
         "evaluation": {"code": str(evaluation.code), "sha256": evaluation.sha256} if evaluation else None,
         "findings": {key: findings[key]["value"] for key in service.needed_findings if key in findings},
-        "record": _record_facts(record),
+        **({"record": _record_facts(record)} if service.needed_records else {}),
     }
 
 

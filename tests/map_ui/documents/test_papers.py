@@ -18,13 +18,21 @@ from gis_core.signing import sign
 from map_ui.documents import issued, statements
 from map_ui.documents.paper_plan import texts
 from map_ui.documents.pdf import OnlyOurFont, pdf_of, qr_svg_address, with_isolates
+from parcels.evaluation import fingerprint
 from parcels.fees.calculate import as_document, estimates
 from parcels.models import IssuedEvaluation
 from parcels.service_requests.intake import receive
 from parcels.service_requests.models import Applicant, Decision, Service, ServiceRequest
 from tests.builders import plot, rule
 from tests.parcels.fees.test_calculate import DEMO, SAMPLE
-from tests.parcels.service_requests.situations import NEGAR, TODAY, lot_in_a_zone, property_file, submission
+from tests.parcels.service_requests.situations import (
+    NEGAR,
+    TODAY,
+    lot_in_a_zone,
+    owes,
+    property_file,
+    submission,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -71,6 +79,7 @@ def decision(output="drawing_permission", **values) -> Decision:
     )
     found = estimates(REFERENCE, SAMPLE, DEMO.policies["estimate"], on=ON)[4]
     facts = {"code": "PK7-3MQ-84R", "estimates": [as_document(found)], "record": RECORD}
+    facts["evaluation"] = {"sha256": fingerprint(kept.inputs, kept.document)}
     signed = sign(facts)
     return Decision.objects.create(
         code="PK7-3MQ-84R",
@@ -177,6 +186,27 @@ def test_a_changed_fact_is_told(client):
         facts=kept.facts | {"record": RECORD | {"open_violations": ["extra storey"]}}
     )
     assert "Do not rely on this paper" in page_of(client)
+
+
+def test_a_changed_evaluation_is_told(client):
+    kept = decision()
+    findings = REFERENCE["findings"] | {
+        "net_area_m2": REFERENCE["findings"]["net_area_m2"] | {"value": 295.0}
+    }
+    IssuedEvaluation.objects.filter(pk=kept.evaluation_id).update(document=REFERENCE | {"findings": findings})
+    assert "Do not rely on this paper" in page_of(client)
+
+
+def test_a_public_answer_does_not_tell_what_the_owner_owes(client):
+    parcel = lot_in_a_zone()
+    owes(property_file(parcel), 40_590_000)
+    request = receive(submission(parcel, "IQ-11"), on=TODAY)
+    given = Decision.objects.get(request=request)
+    assert "record" not in given.facts
+    page = client.get(
+        reverse("verify", args=[given.code]), headers={"accept-language": "en"}
+    ).content.decode()
+    assert "debts" not in page
 
 
 def test_a_paper_whose_time_is_over_no_longer_holds(client):
