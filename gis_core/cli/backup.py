@@ -67,7 +67,7 @@ def write_backup(home: CityHome, file: Path) -> None:
             for path in sorted(home.places.secrets.iterdir()):
                 if path.name not in roles.ROLES:  # passwords of database roles are made anew
                     tar.add(path, f"{SECRETS}/{path.name}")
-            tar.add(home.places.media, MEDIA)
+            tar.add(home.media, MEDIA)
     half.replace(file)
     steps.say(f"Written: {file} ({file.stat().st_size / 2**20:.1f} MB)")
 
@@ -181,11 +181,11 @@ def _swap_files(home: CityHome, unpacked: Path) -> None:
     for path in (unpacked / SECRETS).iterdir():
         path.chmod(0o600)
         path.replace(home.places.secrets / path.name)
-    kept = home.places.state / "media.replaced"
+    kept = home.places.state / f"media.{home.city.key}.replaced"
     shutil.rmtree(kept, ignore_errors=True)
-    home.places.media.rename(kept)
-    (unpacked / MEDIA).rename(home.places.media)
-    home.places.media.chmod(0o700)
+    home.media.rename(kept)
+    (unpacked / MEDIA).rename(home.places.media / home.city.key)
+    home.media.chmod(0o700)
 
 
 @contextmanager

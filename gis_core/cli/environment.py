@@ -27,6 +27,18 @@ class CityHome:
         """Name of the city's database."""
         return self.city.database_name
 
+    @property
+    def media(self) -> Path:
+        """The city's uploaded and issued documents."""
+        folder = self.places.media / self.city.key
+        folder.mkdir(mode=0o700, exist_ok=True)
+        return folder
+
+    @property
+    def demo_accounts(self) -> Path:
+        """Where the passwords of invented people are kept, written by `manage.py demo_accounts`."""
+        return self.places.secrets / f"demo_accounts_{self.city.key}.json"
+
     def environment(self, *, owner: bool = False, public_url: str | None = None) -> dict[str, str]:
         """Environment of a program that serves (or, as `owner`, migrates and imports) this city."""
         known = {

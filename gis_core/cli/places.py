@@ -41,7 +41,7 @@ class Places:
 
     @property
     def media(self) -> Path:
-        """Uploaded and issued documents."""
+        """Uploaded and issued documents, a folder for each city."""
         return self.state / "media"
 
     @property

@@ -116,9 +116,7 @@ def make_demo(home: CityHome, parcels: int) -> None:
     with steps.step(f"Making the invented demo city of {parcels:,} parcels"):
         sizes = ["--parcels", str(parcels), "--seed", str(DEMO_SEED)]
         _import(home, ["demo", *sizes], doing="making the demo city")
-        accounts = [sys.executable, ROOT / "manage.py", "demo_accounts"]
-        environment = home.environment(owner=True)
-        steps.run(accounts, doing="making the demo accounts", env=environment, quiet=True)
+        make_demo_accounts(home)
 
 
 def import_files(home: CityHome) -> None:
@@ -126,6 +124,15 @@ def import_files(home: CityHome) -> None:
     with steps.step(f"Importing the files of {home.city.name_en}"):
         words = ["city", str(home.city.path), "--data", str(real_data())]
         _import(home, words, doing=f"importing the files of {home.city.name_en}")
+    if not home.city.official:
+        make_demo_accounts(home)
+
+
+def make_demo_accounts(home: CityHome) -> None:
+    """Give one invented person of each role a password, for a look through everyone's eyes."""
+    command = [sys.executable, ROOT / "manage.py", "demo_accounts"]
+    environment = home.environment(owner=True)
+    steps.run(command, doing="making the demo accounts", env=environment, quiet=True)
 
 
 def _import(home: CityHome, words: list[str], *, doing: str) -> None:

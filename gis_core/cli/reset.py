@@ -22,13 +22,12 @@ def run(arguments: list[str]) -> int:
         if not options.yes:
             raise MachineTrouble(
                 "SURE?",
-                f"This throws away the database {home.database} and the documents in {home.places.media}.",
+                f"This throws away the database {home.database} and the documents in {home.media}.",
                 "./pelak backup FILE keeps them; ./pelak reset --yes does it.",
             )
         if up_lock(home.places).note():
             raise MachineTrouble("STILL_SERVING", "Pelak serves this database now.", "./pelak stop")
         databases.drop_database(home.database, home.places)
-        shutil.rmtree(home.places.media)
-        home.places.media.mkdir(mode=0o700)
+        shutil.rmtree(home.media)
         steps.say(f"The database {home.database} and its documents are gone; ./pelak up begins anew")
     return 0

@@ -5,7 +5,7 @@ import os
 
 from gis_core.cli import cluster, jobs, serve, steps
 from gis_core.cli.environment import CityHome, city_home
-from gis_core.cli.places import Places, find_places
+from gis_core.cli.places import find_places
 from gis_core.cli.prepare import parser, prepare
 from gis_core.cli.troubles import MachineTrouble
 from gis_core.cli.up_lock import up_lock
@@ -62,17 +62,17 @@ def _serve(home: CityHome, host: str, port: int, public_url: str) -> None:
 
 def _greet(home: CityHome, public_url: str) -> None:
     lines = ["", f"Pelak serves {home.city.name_en} ({home.city.name_fa}):  {public_url}", ""]
-    accounts = demo_accounts(home.places)
-    if accounts and not home.city.official:
+    accounts = demo_accounts(home)
+    if accounts:
         lines.append("Demo accounts (invented people):")
         lines += [f"  {role:<24} {name:<20} {password}" for role, name, password in accounts]
         lines.append("")
     steps.say("\n".join([*lines, "Ctrl-C stops it. Logs: " + str(home.places.logs)]))
 
 
-def demo_accounts(places: Places) -> list[tuple[str, str, str]]:
-    """Role, user name and password of the invented people; none where no demo city was made."""
-    path = places.secrets / "demo_accounts.json"
-    if not path.exists():
+def demo_accounts(home: CityHome) -> list[tuple[str, str, str]]:
+    """Role, user name and password of the invented people; none where there are none."""
+    if not home.demo_accounts.exists():
         return []
-    return [(row["role"], row["username"], row["password"]) for row in json.loads(path.read_text())]
+    rows = json.loads(home.demo_accounts.read_text())
+    return [(row["role"], row["username"], row["password"]) for row in rows]

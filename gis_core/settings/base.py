@@ -104,7 +104,7 @@ TIME_ZONE = CITY.time_zone
 
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"
-MEDIA_ROOT = VAR / "media"
+MEDIA_ROOT = VAR / "media" / CITY.key
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

@@ -17,7 +17,7 @@ from gis_core.models import Role, RoleGrant
 
 
 class Command(BaseCommand):
-    """Writes role, user name and new password of one person per role to `secrets/demo_accounts.json`."""
+    """Writes role, name and new password of one person per role to `secrets/demo_accounts_<city>.json`."""
 
     help = __doc__
 
@@ -30,7 +30,7 @@ class Command(BaseCommand):
         with transaction.atomic():
             for role in Role:
                 accounts.append(account_of(role, on=today, besides=[known["username"] for known in accounts]))
-            write(settings.VAR / "secrets" / "demo_accounts.json", accounts)
+            write(settings.VAR / "secrets" / f"demo_accounts_{settings.CITY.key}.json", accounts)
 
 
 def account_of(role: Role, *, on: date, besides: list[str]) -> dict[str, str]:

@@ -44,7 +44,7 @@ def lived_in(home, monkeypatch):
                    '\\x00ff' FROM generate_series(1, 500) n;
             INSERT INTO parcels_parcel (code, valid) VALUES ('hidden', daterange('2020-01-01', '2021-01-01'));
         """)
-    (home.places.media / "deed.pdf").write_bytes(b"%PDF a deed")
+    (home.media / "deed.pdf").write_bytes(b"%PDF a deed")
     (home.places.secrets / "field_key").write_text("key that reads the encrypted columns")
     return home
 
@@ -65,7 +65,7 @@ def _state(home):
             " WHERE conrelid = 'parcels_parcel'::regclass ORDER BY conname"
         ).fetchall()
         number = admin.execute("SELECT last_value FROM parcels_parcel_id_seq").fetchone()
-    documents = {path.name: path.read_bytes() for path in home.places.media.iterdir()}
+    documents = {path.name: path.read_bytes() for path in home.media.iterdir()}
     return rows, walls, number, documents, (home.places.secrets / "field_key").read_text()
 
 
@@ -76,7 +76,7 @@ def test_everything_is_back(lived_in, tmp_path):
     assert file.stat().st_mode & 0o777 == 0o600
 
     databases.drop_database(lived_in.database, lived_in.places)
-    (lived_in.places.media / "deed.pdf").unlink()
+    (lived_in.media / "deed.pdf").unlink()
     (lived_in.places.secrets / "field_key").write_text("a new machine's key")
     backup.restore_backup(lived_in, file)
 

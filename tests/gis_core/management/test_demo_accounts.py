@@ -20,7 +20,9 @@ def accounts(db, settings, tmp_path):
     left = get_user_model().objects.create(username="left")
     RoleGrant.objects.create(user=left, role=Role.AUDITOR, valid=(date(2020, 1, 1), date(2021, 1, 1)))
     call_command("demo_accounts")
-    return {row["role"]: row for row in json.loads((tmp_path / "secrets" / "demo_accounts.json").read_text())}
+    return {
+        row["role"]: row for row in json.loads((tmp_path / "secrets" / "demo_accounts_demo.json").read_text())
+    }
 
 
 def test_every_role_has_one_person_who_can_sign_in(accounts):
@@ -38,7 +40,7 @@ def test_people_of_the_city_come_before_new_ones_and_former_ones_do_not_count(ac
 
 
 def test_the_passwords_are_for_their_owner_only(accounts, tmp_path):
-    assert (tmp_path / "secrets" / "demo_accounts.json").stat().st_mode & 0o777 == 0o600
+    assert (tmp_path / "secrets" / "demo_accounts_demo.json").stat().st_mode & 0o777 == 0o600
 
 
 def test_a_real_city_has_none(db, settings, tmp_path):
