@@ -160,7 +160,7 @@ def place_of(parcel: Parcel, *, on: date, today: date) -> Place:
     editions = catalog.provenance(on=on).get(Layer.Kind.ZONING, ())
     plan = editions[0] if editions else None
     since = plan.valid.lower if plan and plan.valid else None
-    title = wording.digits(address) or _("Parcel %(key)s") % {"key": f"\u2066{parcel.key}\u2069"}
+    title = wording.address(address) or _("Parcel %(key)s") % {"key": f"\u2066{parcel.key}\u2069"}
     return Place(
         key=parcel.key,
         key_label=wording.in_language(kind.label_fa, kind.label_en),

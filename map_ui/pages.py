@@ -76,7 +76,8 @@ def parcels_at(request: HttpRequest) -> JsonResponse:
     candidates = [
         {
             "key": parcel.key,
-            "label": wording.digits(addresses.get(parcel.pk, "") or parcel.lot_label or parcel.key),
+            "label": wording.address(addresses.get(parcel.pk, ""))
+            or wording.digits(parcel.lot_label or parcel.key),
             "url": reverse("parcel", args=[parcel.key]),
             "distance_m": round(parcel.distance.m, 1),
         }
@@ -97,7 +98,7 @@ def search(request: HttpRequest) -> HttpResponse:
     rows = [
         {
             "parcel": entry.parcel,
-            "address": wording.digits(addresses.get(entry.parcel.pk, "")),
+            "address": wording.address(addresses.get(entry.parcel.pk, "")),
             "matched": entry.matched,
             "kind": _kind_label(entry.kind),
             "url": reverse("parcel", args=[entry.parcel.key]),

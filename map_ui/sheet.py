@@ -15,6 +15,7 @@ from parcels.fees.calculate import CostLine as EstimateLine
 from parcels.fees.calculate import Estimate
 
 _SMALL_M2 = 0.005
+_ZONING = frozenset({"MULTI_ZONE", "NO_ZONE", "PARTLY_UNZONED", "OVERLAPPING_ZONES"})
 #: Reasons that an overlay's own entry, or the root of what follows from it, already tells.
 _TOLD_ELSEWHERE = frozenset({"", "INPUT_UNKNOWN", "OVERLAY_UNKNOWN", "OVERLAY_BORDERLINE", "AGENCY"})
 
@@ -242,7 +243,7 @@ def _unknown(document: Mapping[str, Any], names: Mapping[str, str]) -> tuple[Lis
         entry["layer"]: entry for entry in document["overlays"] if entry["state"] in ("unknown", "borderline")
     }
     roots: list[Listed] = []
-    by_reason: dict[str, list[str]] = {}
+    by_reason: dict[tuple[str, str], list[str]] = {}
     followers: list[str] = []
     for key in document["unknown"]:
         if key in overlays:
@@ -252,21 +253,22 @@ def _unknown(document: Mapping[str, Any], names: Mapping[str, str]) -> tuple[Lis
         if why.get("code") == "INPUT_UNKNOWN":
             followers.append(wording.finding_name(key))
         else:
-            by_reason.setdefault(wording.reason(why, names), []).append(key)
-    roots = [_unknown_findings(reason, keys) for reason, keys in by_reason.items()] + roots
+            by_reason.setdefault((why.get("code", ""), wording.reason(why, names)), []).append(key)
+    roots = [_unknown_findings(code, reason, keys) for (code, reason), keys in by_reason.items()] + roots
     if followers:
         sentence = _("Therefore also not known: %(names)s.") % {"names": wording.listed(followers)}
         roots.append(Listed("unknown", _("What follows from it"), "", sentence, "follows"))
     return tuple(roots)
 
 
-def _unknown_findings(reason: str, keys: Sequence[str]) -> Listed:
+def _unknown_findings(code: str, reason: str, keys: Sequence[str]) -> Listed:
     """One entry for all that is not known for the same reason."""
     named = [wording.finding_name(key) for key in keys]
     if len(keys) == 1:
         return Listed("unknown", named[0], "", reason, keys[0])
     open_ones = _("This leaves open: %(names)s.") % {"names": wording.listed(named)}
-    name = _("Building rules of this place") if "far_percent" in keys else named[0]
+    rules, zoning = _("Building rules of this place"), _("Zoning")
+    name = rules if code == "NO_RULE" else zoning if code in _ZONING else named[0]
     return Listed("unknown", name, "", f"{reason} {open_ones}", keys[0])
 
 

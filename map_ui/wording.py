@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from gis_core import jalali
 from gis_core.persian import grouped, persian_digits
 
+_PERSIAN = re.compile("[\u0600-\u06ff]")
 _POINT = re.compile(r"(?<=\d)\.(?=\d)")
 
 
@@ -22,6 +23,13 @@ def language() -> str:
 def digits(text: str) -> str:
     """The text in the digits of the page's language."""
     return text if language() == "en" else persian_digits(text)
+
+
+def address(text: str) -> str:
+    """An address: a Persian one in the digits of the page, any other as it is, from left to right."""
+    if not text or _PERSIAN.search(text):
+        return digits(text)
+    return f"\u2066{text}\u2069"
 
 
 def formula(text: str) -> str:
