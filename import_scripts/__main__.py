@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def main(words: Sequence[str]) -> int:
-    """Run one import, a whole city's imports, or make the demo city; the exit code says whether it went well."""
+    """Run one import, all of a city's, or make the demo city; the exit code says whether it went well."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gis_core.settings.owner")
     if words and words[0] == "demo":
         return _demo(words[1:])

@@ -12,6 +12,8 @@ from import_scripts.place import outside
 
 TOUCH_M2 = 1e-6
 """Overlaps up to this area are rounding of the file's coordinates, not two owners of one ground."""
+GIANT_VERTICES = 500
+"""A shape with more vertices (a city's street land in one piece) is compared piece by piece."""
 REPAIR_SHARE = 0.01
 """A repair that changes the area by more than this share is not certain to be what was meant."""
 
@@ -100,17 +102,51 @@ def overlaps(shapes: np.ndarray) -> Overlaps:
     >>> float(found.area_m2[0]), round(float(found.width_m[0]), 2)
     (5.0, 0.5)
     """
-    suspects = np.flatnonzero(~shapely.is_empty(shapely.coverage_invalid_edges(shapes)))
-    some = shapes[suspects]
-    first, second = shapely.STRtree(some).query(some, predicate="intersects")
-    once = first < second
-    first, second = first[once], second[once]
-    common = shapely.intersection(some[first], some[second])
-    area = shapely.area(common)
-    real = area > TOUCH_M2
-    order = np.argsort(-area[real], kind="stable")
-    first, second, common = (values[real][order] for values in (first, second, common))
-    return Overlaps(suspects[first], suspects[second], area[real][order], width_m(common))
+    giant = shapely.get_num_coordinates(shapes) > GIANT_VERTICES
+    small = np.flatnonzero(~giant)
+    askew = small[~shapely.is_empty(shapely.coverage_invalid_edges(shapes[small]))]
+    first, second = shapely.STRtree(shapes[small]).query(shapes[askew], predicate="intersects")
+    pieces, owner = _cut_up(shapes, np.flatnonzero(giant))
+    piece, other = shapely.STRtree(shapes).query(pieces, predicate="intersects")
+    first = np.concatenate([askew[first], owner[piece]])
+    second = np.concatenate([small[second], other])
+    ground = np.concatenate([shapes[first[: len(first) - len(piece)]], pieces[piece]])
+    return _common_ground(ground, shapes, first, second)
+
+
+def _common_ground(ground: np.ndarray, shapes: np.ndarray, first: np.ndarray, second: np.ndarray) -> Overlaps:
+    """Overlaps of pairs, each once; `ground` is the first shape of a pair, or the piece of it looked at."""
+    # of two askew shapes, or two giants, each meets the other: once is enough
+    seen = pd.Series(np.minimum(first, second)), pd.Series(np.maximum(first, second))
+    leader = pd.DataFrame({"low": seen[0], "high": seen[1], "first": first})
+    one_way = (leader.groupby(["low", "high"])["first"].transform("first") == leader["first"]).to_numpy()
+    kept = one_way & (first != second)
+    ground, first, second = ground[kept], first[kept], second[kept]
+    common = shapely.intersection(ground, shapes[second])
+    found = pd.DataFrame({"first": np.minimum(first, second), "second": np.maximum(first, second)})
+    found["area"], found["width"] = shapely.area(common), 0.0
+    real = (found["area"] > TOUCH_M2 / 10).to_numpy()
+    found.loc[real, "width"] = width_m(common[real])
+    pairs = found[real].groupby(["first", "second"], as_index=False).agg({"area": "sum", "width": "max"})
+    pairs = pairs[pairs["area"] > TOUCH_M2].sort_values("area", ascending=False, kind="stable")
+    return Overlaps(*(pairs[name].to_numpy() for name in ("first", "second", "area", "width")))
+
+
+def _cut_up(shapes: np.ndarray, giants: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Shapes of very many vertices as pieces of a grid, which are quick to compare, and whose they are."""
+    pieces, owners = [np.zeros(0, dtype=object)], [np.zeros(0, dtype=int)]
+    for row in giants:
+        side = int(np.ceil(np.sqrt(shapely.get_num_coordinates(shapes[row]) / 50)))
+        west, south, east, north = shapely.bounds(shapes[row])
+        xs, ys = np.linspace(west, east, side + 1), np.linspace(south, north, side + 1)
+        cells = shapely.box(
+            *np.broadcast_arrays(xs[:-1, None], ys[None, :-1], xs[1:, None], ys[None, 1:])
+        ).ravel()
+        cut = shapely.intersection(cells[shapely.intersects(cells, shapes[row])], shapes[row])
+        cut = cut[shapely.area(cut) > 0]
+        pieces.append(cut)
+        owners.append(np.full(len(cut), row))
+    return np.concatenate(pieces), np.concatenate(owners)
 
 
 def gaps(shapes: np.ndarray, narrower_than_m: float | None = None) -> np.ndarray:

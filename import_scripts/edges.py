@@ -1,4 +1,4 @@
-"""Stores the edges of all parcels as known now: gathers what lies around them, derives, writes differences."""
+"""Stores the edges of all parcels as known now: gathers what lies around, derives, writes differences."""
 
 from typing import Any
 
@@ -26,11 +26,12 @@ def store_edges(connection: Any, doubts: Doubts | None = None, progress: Progres
         return 0
     progress("frontages", 0, len(parcels))
     shapes = parcels["geometry"].to_numpy()
-    is_road = (parcels["kind"] == "road").to_numpy()
     is_lot = (parcels["kind"] == "lot").to_numpy()
-    around = _surroundings(connection, shapes[is_road], names)
+    # street land lies beyond as a surface; what is neither lot nor street may be a private way: unknown
+    kinds = np.where(parcels["kind"][~is_lot] == "road", "passage", "unknown")
+    around = _surroundings(connection, shapes[~is_lot], kinds, names)
     beside = shapes.copy()
-    beside[is_road] = shapely.Polygon()  # street land lies beyond as a surface, not as a neighbour
+    beside[~is_lot] = shapely.Polygon()
     accuracy_m = float(np.nanmedian(parcels["accuracy"].astype(float).fillna(0.05)))
     edges = derive(beside, around, wanted=is_lot, accuracy_m=accuracy_m)
     found = pd.DataFrame(
@@ -88,7 +89,9 @@ def _street_names(connection: Any) -> pd.DataFrame:
     )
 
 
-def _surroundings(connection: Any, roads: np.ndarray, streets: pd.DataFrame) -> Surroundings:
+def _surroundings(
+    connection: Any, no_lots: np.ndarray, no_lot_kinds: np.ndarray, streets: pd.DataFrame
+) -> Surroundings:
     ground = _frame(
         connection,
         "SELECT kind, street_lineage::text, ST_AsBinary(geometry) FROM layers_groundcover"
@@ -98,10 +101,10 @@ def _surroundings(connection: Any, roads: np.ndarray, streets: pd.DataFrame) -> 
     number = {lineage: place for place, lineage in enumerate(streets["lineage"])}
     own = ground["street"].map(lambda lineage: number.get(lineage, -1)).astype(int).to_numpy()
     return Surroundings(
-        covers=np.concatenate([ground["geometry"].to_numpy(), roads]),
-        cover_kinds=np.concatenate([ground["kind"].to_numpy(), np.full(len(roads), "passage", dtype=object)]),
-        cover_streets=np.concatenate([own, np.full(len(roads), -1)]).astype(int),
-        measured=np.concatenate([np.ones(len(ground), dtype=bool), np.zeros(len(roads), dtype=bool)]),
+        covers=np.concatenate([ground["geometry"].to_numpy(), no_lots]),
+        cover_kinds=np.concatenate([ground["kind"].to_numpy(), no_lot_kinds]),
+        cover_streets=np.concatenate([own, np.full(len(no_lots), -1)]).astype(int),
+        measured=np.concatenate([np.ones(len(ground), dtype=bool), np.zeros(len(no_lots), dtype=bool)]),
         centrelines=streets["geometry"].to_numpy(),
         widths_m=streets["width"].astype(float).to_numpy(),
     )

@@ -8,6 +8,7 @@ import shapely
 KINDS = np.array(["neighbour", "passage", "open", "unknown"])
 NEIGHBOUR, PASSAGE, OPEN, UNKNOWN = range(4)
 NOTHING = -1
+_BEYOND = {"passage": PASSAGE, "unknown": UNKNOWN}
 PIECE_M = 2.0
 """Where an edge is not shared vertex by vertex, it is looked at in pieces of at most this length."""
 SAME_LINE_DEG = 3.0
@@ -27,8 +28,9 @@ class Surroundings:
     """
     What may lie beyond an edge, all in one metric CRS.
 
-    `covers`: polygons of ground; `cover_kinds`: "passage", or anything else for open ground;
-    `cover_streets`: number of the centreline whose surface it is, or -1. `centrelines`: lines of streets;
+    `covers`: polygons of ground; `cover_kinds`: "passage", "unknown" (nobody says what it is), or anything
+    else for open ground; `cover_streets`: number of the centreline whose surface it is, or -1.
+    `centrelines`: lines of streets;
     `widths_m`: their recorded existing widths, NaN where none. `measured`: which covers are surveyed
     street surfaces between whose borders a width may be measured.
     """
@@ -176,7 +178,7 @@ class _Beyond:
         self.kinds = np.concatenate(
             [
                 np.full(len(parcels), NEIGHBOUR),
-                np.where(np.asarray(around.cover_kinds) == "passage", PASSAGE, OPEN).astype(int),
+                np.array([_BEYOND.get(kind, OPEN) for kind in around.cover_kinds], dtype=int),
             ]
         ).astype(int)
         self.streets = np.concatenate([np.full(len(parcels), NOTHING), around.cover_streets]).astype(int)

@@ -1,4 +1,4 @@
-"""Imports parcels: lots and street land, each with its key, areas and numbers; new versions follow old ones."""
+"""Imports parcels: lots and street land, with key, areas and numbers; new versions follow old ones."""
 
 import re
 from dataclasses import dataclass
@@ -86,10 +86,10 @@ def prepare(task: Task, doubts: Doubts) -> Lots:
     task.progress("check", 0, 1)
     frame, shapes = check.sound_shapes(frame, shapes, 2, task.city, doubts)
     frame = _with_kinds(frame, task, doubts)
+    _report_overlaps(frame, shapes, doubts)
     frame, shapes = _simple(frame, shapes, recipe.positional_accuracy_m or 0.0, doubts)
     frame, shapes = _without_repeats(frame, shapes, doubts)
     _report_keys(frame, doubts)
-    _report_overlaps(frame, shapes, doubts)
     _report_areas(frame, shapes, float(recipe.options.get("deed_tolerance", 0.05)), doubts)
     return Lots(frame, shapes, len(table))
 
@@ -123,7 +123,7 @@ def load(lots: Lots, task: Task, destination: Destination, doubts: Doubts) -> Co
 
 
 def _with_kinds(frame: pd.DataFrame, task: Task, doubts: Doubts) -> pd.DataFrame:
-    """Say which rows are lots: those with a key that this city's validator and the recipe's pattern accept."""
+    """Say which rows are lots: those whose key the city's validator and the recipe's pattern accept."""
     frame = frame.copy()
     if "key" not in frame:
         frame["key"] = None
@@ -244,7 +244,7 @@ def _rows(lots: Lots, task: Task) -> pd.DataFrame:
     """The parcels as rows of their table, without periods."""
     frame, shapes = lots.frame, lots.shapes
     rows = pd.DataFrame(
-        {name: frame[name] if name in frame else "" for name in PLAIN_COLUMNS if name != "deed_area_m2"},
+        {name: frame.get(name, "") for name in PLAIN_COLUMNS if name != "deed_area_m2"},
         index=frame.index,
     ).fillna("")
     rows["deed_area_m2"] = frame.get("deed_area_m2", pd.Series(np.nan, index=frame.index)).astype(float)
@@ -256,7 +256,7 @@ def _rows(lots: Lots, task: Task) -> pd.DataFrame:
     rows["surveyed_area_m2"] = shapely.area(shapes)
     rows["geometry"] = shapes
     extra = [
-        name for name in _number_kinds(task.city, frame) + ["street_name", "street_number"] if name in frame
+        name for name in (*_number_kinds(task.city, frame), "street_name", "street_number") if name in frame
     ]
     values = [rows[name].tolist() for name in (*PLAIN_COLUMNS, "positional_accuracy_m", "attributes")]
     values += [frame[name].tolist() for name in extra]
@@ -267,7 +267,7 @@ def _rows(lots: Lots, task: Task) -> pd.DataFrame:
 
 
 def _names(keys: pd.Series, areas: pd.Series, hashes: pd.Series) -> list[str]:
-    """What a parcel is called for good: its key; of several with one key the larger is first; without, its shape."""
+    """What a parcel is called for good: its key (of several with one, the larger first), else its shape."""
     order = pd.DataFrame({"key": keys.to_numpy(), "area": -areas.to_numpy(), "hash": hashes.to_numpy()})
     ranked = order.sort_values(["key", "area", "hash"], kind="stable")
     place = ranked.groupby("key").cumcount().sort_index().to_numpy()
