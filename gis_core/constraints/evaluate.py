@@ -13,7 +13,7 @@ from gis_core.constraints.choices import Permitted, choices, parking_need
 from gis_core.constraints.columns import NEEDS_INSPECTION, UNKNOWN, Column, Doubts, Table, metres
 from gis_core.constraints.density import density
 from gis_core.constraints.envelopes import Standing, stand
-from gis_core.constraints.findings import EdgeFinding, Evaluation, Finding, Reason, ZoneShare
+from gis_core.constraints.findings import STATES, EdgeFinding, Evaluation, Finding, Reason, ZoneShare
 from gis_core.constraints.land import Land, clear_land
 from gis_core.constraints.lightwells import wells_needed
 from gis_core.constraints.limits import Placed, governing_widths, percentages, place, rule_of_lots, storeys
@@ -486,7 +486,7 @@ def _wells(columns: Mapping[str, Column], land: Land, rule: Rule | None, row: in
         "slack_m2": slack_m2,
         "fit": slack_m2 >= total - 0.001,
     }
-    return Finding(key, value, unit, "computed", rule=rule.reference, inputs=inputs)
+    return _passed_on(Finding(key, value, unit, rule=rule.reference, inputs=inputs), columns, row)
 
 
 def _bays(columns: Mapping[str, Column], rule: Rule | None, row: int) -> list[Finding]:
@@ -502,7 +502,14 @@ def _bays(columns: Mapping[str, Column], rule: Rule | None, row: int) -> list[Fi
         return [Finding(key, None, "bays", "unknown", missing, rule=rule.reference) for key in keys]
     need = parking_need(float(reachable.values[row]), float(count.values[row]), rule)
     holds = capacity(float(footprint.values[row]), rule.params["capacity_share"], rule.params["m2_per_bay"])
-    return [
+    found = (
         Finding(keys[0], need, "bays", rule=rule.reference, inputs=(reachable.key, count.key)),
         Finding(keys[1], holds, "bays", rule=rule.reference, inputs=(footprint.key,)),
-    ]
+    )
+    return [_passed_on(finding, columns, row) for finding in found]
+
+
+def _passed_on(finding: Finding, columns: Mapping[str, Column], row: int) -> Finding:
+    """A finding that is no surer than the least sure of its inputs."""
+    doubts = max((columns[key].doubts for key in finding.inputs), key=lambda doubt: doubt.state[row])
+    return replace(finding, state=STATES[doubts.state[row]], reason=doubts.reason[row])
