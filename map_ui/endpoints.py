@@ -30,6 +30,7 @@ ENDPOINTS: dict[str, str] = {
     "inspector-sheet": "visit",
     # papers
     "verify": "verify_answer",
+    "verify-typed": "verify_answer",
     "paper": "verify_answer",
     "estimate-paper": "look",
     "frontage-paper": "look",

@@ -13,6 +13,7 @@ from weasyprint import Attachment
 
 from gis_core.access import acting_as_system
 from gis_core.errors import NotFound
+from gis_core.persian import latin_digits, tidy
 from gis_core.signing import Verdict, verify
 from map_ui import drawing, wording
 from map_ui.answers import place_of
@@ -33,6 +34,8 @@ _PLAN_MM = {
     "no_violation_certificate": (104.0, 640, 350),
     "bank_answer": (104.0, 640, 350),
 }
+# Codes are three groups of four (parcels.service_requests.decisions.new_code); people leave the dashes out.
+_CODE_LETTERS = 12
 _ON_PAPER = (Decision.Outcome.ANSWERED, Decision.Outcome.REFUSED)
 _USUAL_PLAN_MM = (104.0, 640, 480)
 
@@ -61,7 +64,9 @@ def decision_of(code: str) -> Decision:
     NotFound
         When no decision has that code.
     """
-    typed = "".join(code.upper().split())
+    typed = "".join(latin_digits(tidy(code)).upper().split())
+    if "-" not in typed and len(typed) == _CODE_LETTERS:
+        typed = "-".join(typed[first : first + 4] for first in range(0, _CODE_LETTERS, 4))
     with acting_as_system():  # a code opens its paper to whoever holds it; nothing personal is on it
         found = (
             Decision.objects.filter(code=typed)

@@ -5,6 +5,7 @@ from django.urls import path
 from map_ui.documents import views
 
 urlpatterns = [
+    path("v/", views.verify_typed, name="verify-typed"),
     path("v/<str:code>", views.verify, name="verify"),
     path("v/<str:code>/paper.pdf", views.paper, name="paper"),
     path("parcels/<str:key>/estimate.pdf", views.estimate, name="estimate-paper"),

@@ -1,7 +1,7 @@
 """Pages of papers: verification of an issued one, its PDF, and the sheets anybody may print."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
@@ -23,6 +23,15 @@ def verify(request: HttpRequest, code: str) -> HttpResponse:
     )
     patch_cache_control(response, private=True, no_cache=True)
     return response
+
+
+@require_safe
+def verify_typed(request: HttpRequest) -> HttpResponse:
+    """Where a person types the code of a paper; with `?code=` the answer itself."""
+    typed = request.GET.get("code", "").strip()
+    if not typed:
+        return render(request, "documents/ask.html")
+    return redirect("verify", issued.decision_of(typed).code)
 
 
 @require_safe

@@ -168,6 +168,20 @@ def test_a_code_is_found_however_it_is_typed(client, typed, status):
     assert client.get(reverse("verify", args=[typed])).status_code == status
 
 
+@pytest.mark.parametrize(
+    "typed", ["ABCD-2345-EFGH", "abcd 2345 efgh", "ABCD۲۳۴۵EFGH", " abcd-2345-efgh\u200f"]
+)
+def test_a_code_typed_by_hand_leads_to_its_paper(client, typed):
+    kept = decision()
+    Decision.objects.filter(pk=kept.pk).update(code="ABCD-2345-EFGH")
+    response = client.get(reverse("verify-typed"), {"code": typed})
+    assert response["Location"] == reverse("verify", args=["ABCD-2345-EFGH"])
+
+
+def test_without_a_code_it_is_asked_for(client):
+    assert client.get(reverse("verify-typed")).status_code == 200
+
+
 def page_of(client) -> str:
     response = client.get(reverse("verify", args=["PK7-3MQ-84R"]), headers={"accept-language": "en"})
     return response.content.decode()
