@@ -104,21 +104,30 @@ class _Work:
 
     def __init__(self, formula: Formula, inputs: Mapping[str, Any]) -> None:
         self.formula = formula
-        self.lists: dict[str, list[dict[str, Fraction]]] = {}
+        self._found: dict[tuple[int, int], Fraction] = {}
+        self.items: dict[str, list[_Item]] = {}
         self.values = {name: q.value for name, q in formula.constants.items() if q.value is not None}
         for name, quantity in formula.inputs.items():
             self.values[name] = _given(name, quantity, inputs.get(name))
         for name, fields in formula.lists.items():
             if inputs.get(name) is None:
                 raise _NoAmount("MISSING_INPUT", name)
-            self.lists[name] = [
+            rows = [
                 {key: _given(key, quantity, item.get(key)) for key, quantity in fields.items()}
                 for item in inputs[name]
             ]
+            self.items[name] = [_Item(rows, position) for position in range(len(rows))]
         for name, node in formula.steps:
             self.values[name] = self.value(node)
 
     def value(self, node: Node, item: _Item | None = None) -> Fraction:
+        """The node's value, found once: the account asks again for what the sum has asked."""
+        key = (id(node), id(item))
+        if key not in self._found:
+            self._found[key] = self._value(node, item)
+        return self._found[key]
+
+    def _value(self, node: Node, item: _Item | None) -> Fraction:
         match node:
             case Number(number):
                 return number
@@ -135,7 +144,7 @@ class _Work:
             case Lookup(table, key):
                 return self._looked_up(table, self.value(key, item))
             case Sum(_, each):
-                return sum((self.value(each, one) for one in self._items(node)), Fraction(0))
+                return sum((self.value(each, one) for one in self.items[node.items]), Fraction(0))
         raise AssertionError(f"not checked: {node}")
 
     def steps(self) -> tuple[Step, ...]:
@@ -170,7 +179,7 @@ class _Work:
 
     def _sum_text(self, node: Sum, each: Node, language: str) -> tuple[str, int]:
         terms = [
-            self._text(each, language, item) for item in self._items(node) if self.value(each, item) != 0
+            self._text(each, language, item) for item in self.items[node.items] if self.value(each, item) != 0
         ]
         if len(terms) == 1:
             return terms[0]
@@ -194,10 +203,6 @@ class _Work:
                     declared = {**declared, **fields}
                 return name in declared and declared[name].unit == "percent"
         return False
-
-    def _items(self, node: Sum) -> list[_Item]:
-        items = self.lists[node.items]
-        return [_Item(items, position) for position in range(len(items))]
 
     def _looked_up(self, name: str, key: Fraction) -> Fraction:
         table = self.formula.tables[name]

@@ -4,6 +4,7 @@ import ast
 import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from gis_core.formulas.expressions import WrongFormula
@@ -43,10 +44,15 @@ class Condition:
         return _answer(self._tree(), facts, self.text) if self.text else True
 
     def _tree(self) -> ast.expr:
-        try:
-            return ast.parse(self.text, mode="eval").body
-        except SyntaxError as wrong:
-            raise WrongFormula(f"This is not a condition: {self.text}") from wrong
+        return _parsed(self.text)
+
+
+@lru_cache(maxsize=256)
+def _parsed(text: str) -> ast.expr:
+    try:
+        return ast.parse(text, mode="eval").body
+    except SyntaxError as wrong:
+        raise WrongFormula(f"This is not a condition: {text}") from wrong
 
 
 def _checked(tree: ast.expr, text: str) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, Literal
 
 from gis_core.constraints.parking import typical_units
@@ -36,6 +36,11 @@ class TariffInForce:
     source_title_fa: str = ""
     source_title_en: str = ""
     valid_until: date | None = None
+
+    @cached_property
+    def formula(self) -> Formula:
+        """The definition, checked; the same text is checked once."""
+        return _formula(json.dumps(self.definition, sort_keys=True))
 
 
 @dataclass(frozen=True)
@@ -213,7 +218,7 @@ def cost_lines(
     for tariff in tariffs:
         if tariff.charged_at not in (PERMIT_STEP, APART_STEP):
             continue
-        formula = _formula(json.dumps(tariff.definition, sort_keys=True))
+        formula = tariff.formula
         applies = formula.applies_when.holds(facts)
         if applies is not False:
             lines.append(_line(tariff, formula, facts, applies is None))
