@@ -105,17 +105,23 @@ def rename_database(name: str, new_name: str, places: Places | None = None) -> N
         admin.execute(renamed.format(sql.Identifier(name), sql.Identifier(new_name)))
 
 
-def prepare(name: str, places: Places | None = None, *, quiet: bool = False) -> None:
-    """Bring a database to the newest migration as its owner; makes it first when it is absent."""
+def prepare(
+    name: str, places: Places | None = None, *, city: Path | None = None, quiet: bool = False
+) -> None:
+    """
+    Bring a database to the newest migration as its owner; makes it first when it is absent.
+
+    `city` is the city.toml that says in which CRS geometry is stored; without it the one of the environment.
+    """
     if exists(name, places):
         grant(name, places)
     else:
         create_database(name, places=places)
     app_url, owner_url = database_urls(name, places)
-    migrate(app_url, owner_url, quiet=quiet)
+    migrate(app_url, owner_url, city=city, quiet=quiet)
 
 
-def migrate(app_url: str, owner_url: str, *, quiet: bool = False) -> None:
+def migrate(app_url: str, owner_url: str, *, city: Path | None = None, quiet: bool = False) -> None:
     """Run the migrations as the role that owns the tables."""
     environment = {
         **steps.clean_environment(),
@@ -123,6 +129,8 @@ def migrate(app_url: str, owner_url: str, *, quiet: bool = False) -> None:
         "DATABASE_OWNER_URL": owner_url,
         "DJANGO_SETTINGS_MODULE": "gis_core.settings.owner",
     }
+    if city:
+        environment["PELAK_CITY"] = str(city)
     command = [sys.executable, ROOT / "manage.py", "migrate", "--no-input"]
     steps.run(command, doing="bringing the database to the newest form", env=environment, quiet=quiet)
 

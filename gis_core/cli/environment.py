@@ -102,7 +102,7 @@ def read(city: Path | None = None) -> City:
 def ensure_database(home: CityHome, *, quiet: bool = False) -> None:
     """Bring the city's database to the newest form, and refuse a serving role that could bypass a wall."""
     if home.is_private:
-        databases.prepare(home.database, home.places, quiet=quiet)
+        databases.prepare(home.database, home.places, city=home.city.path, quiet=quiet)
     else:
-        databases.migrate(home.app_url, home.owner_url, quiet=quiet)
+        databases.migrate(home.app_url, home.owner_url, city=home.city.path, quiet=quiet)
     roles.refuse_powerful(home.app_url)
