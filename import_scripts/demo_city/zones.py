@@ -82,7 +82,7 @@ def zone_polygons(
     outline = shapely.Polygon(faces.ring)
     if fabric == RURAL:
         return [(outline, "G211")]
-    base = _base(fabric, cell, mains)
+    base = "R121" if (faces.uses == "given").any() else _base(fabric, cell, mains)
     special = _special(faces)
     strips = _strips(mains, cell, faces, fabric, outline, rng)
     lines = [outline.boundary, *(shapely.boundary(shape) for shape, _ in special)]
@@ -96,11 +96,6 @@ def zone_polygons(
         codes[shapely.contains(shape, inner)] = code
     inside = shapely.contains(outline, inner)
     return _dissolved(parts[inside], codes[inside])
-
-
-def base_code(mains: Mains, cell: tuple[int, int]) -> str:
-    """The code of most of a cell's land."""
-    return _base(mains.mesh.fabric(*cell), cell, mains)
 
 
 def _base(fabric: str, cell: tuple[int, int], mains: Mains) -> str:
