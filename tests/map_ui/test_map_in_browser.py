@@ -1,0 +1,173 @@
+"""The map in a real browser, on a desk and on a phone: choosing, reasons, storeys, keyboard, no script."""
+
+import gzip
+import json
+import re
+from urllib.parse import urlsplit
+
+import pytest
+
+from conftest import ROOT
+from import_scripts.demo_city.reference import KEY
+
+pytestmark = [pytest.mark.browser]
+SEARCH_HEIGHT, PEEK_HEIGHT = 76, 190
+HEAVIEST_KB = 250
+
+
+def middle_of_the_lot(page) -> tuple[float, float]:
+    """Longitude and latitude of the middle of the reference lot, from what the server gives the map."""
+    html = page.request.get(f"/parcels/{KEY}/sheet").text()
+    shapes = json.loads(re.search(r'<script id="parcel-shapes"[^>]*>(.*?)</script>', html, re.S).group(1))
+    ring = next(entry for entry in shapes["features"] if entry["properties"]["role"] == "parcel")
+    corners = ring["geometry"]["coordinates"][0][:-1]
+    return tuple(sum(corner[axis] for corner in corners) / len(corners) for axis in (0, 1))
+
+
+def open_over_the_lot(page, zoom: float = 19) -> None:
+    lon, lat = middle_of_the_lot(page)
+    page.goto(f"/?at={zoom}/{lat:.7f}/{lon:.7f}")
+    page.wait_for_load_state("networkidle")
+
+
+def centre_of_the_map(page) -> dict[str, float]:
+    """The middle of the free part of the map: on a phone, between the search and the sheet."""
+    box = page.locator("#map").bounding_box()
+    is_phone = page.viewport_size["width"] < 992
+    top, bottom = (SEARCH_HEIGHT, PEEK_HEIGHT) if is_phone else (0, 0)
+    return {"x": box["x"] + box["width"] / 2, "y": box["y"] + (top + box["height"] - bottom) / 2}
+
+
+def test_a_click_chooses_the_parcel_and_back_and_reload_give_the_same_view(window):
+    page = window
+    elsewhere, troubles = [], []
+    page.on("request", lambda request: elsewhere.append(request.url))
+    page.on("console", lambda message: troubles.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: troubles.append(str(error)))
+    open_over_the_lot(page)
+    at = centre_of_the_map(page)
+    page.mouse.click(at["x"], at["y"])
+    page.wait_for_selector(f'.parcel-sheet[data-parcel="{KEY}"]')
+    assert f"parcel={KEY}" in page.url
+    assert "۶۶۰" in page.locator(".verdict-text").inner_text()
+    page.reload()
+    page.wait_for_selector(f'.parcel-sheet[data-parcel="{KEY}"]')
+    page.go_back()
+    page.wait_for_selector(".parcel-sheet", state="detached")
+    host = urlsplit(page.url).netloc
+    assert {urlsplit(url).netloc for url in elsewhere if not url.startswith(("data:", "blob:"))} == {host}
+    assert troubles == []
+
+
+def test_a_reason_opens_in_place_and_storeys_change_what_is_shown(window):
+    page = window
+    page.goto(f"/?parcel={KEY}")
+    if page.viewport_size["width"] < 992:
+        page.locator(".handle").click()
+    page.locator('a.why[href="#why-net_area_m2"]').click()
+    assert page.locator("#why-net_area_m2").is_visible()
+    assert page.locator('a.why[href="#why-net_area_m2"]').get_attribute("aria-expanded") == "true"
+    page.keyboard.press("Escape")
+    assert not page.locator("#why-net_area_m2").is_visible()
+    before = page.locator(".choice:not([hidden]) .results").inner_text()
+    page.locator('.stop input[value="2"]').check(force=True)
+    assert page.locator(".choice:not([hidden]) .results").inner_text() != before
+    assert "storeys=2" in page.url
+
+
+def test_the_keyboard_alone_chooses_a_parcel(chromium, demo_city):
+    context = chromium.new_context(
+        base_url=demo_city.url, viewport={"width": 1440, "height": 900}, locale="fa-IR"
+    )
+    page = context.new_page()
+    open_over_the_lot(page)
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip-link"
+    page.locator("#map").focus()
+    for key in ("ArrowUp", "ArrowDown"):
+        page.keyboard.press(key)
+        page.wait_for_timeout(400)  # the map glides to a stop
+    page.keyboard.press("Enter")
+    page.wait_for_selector(f'.parcel-sheet[data-parcel="{KEY}"]')
+    assert "۶۶۰" in page.locator("#status").inner_text()
+    context.close()
+
+
+def test_a_click_on_a_street_asks_which_parcel(chromium, demo_city):
+    context = chromium.new_context(
+        base_url=demo_city.url, viewport={"width": 1440, "height": 900}, locale="fa-IR"
+    )
+    page = context.new_page()
+    lon, lat = middle_of_the_lot(page)
+    south = lat - (12.5 + 4) / 111_000  # the middle of the 8 m street before its front
+    page.goto(f"/?at=19/{south:.7f}/{lon:.7f}")
+    page.wait_for_load_state("networkidle")
+    at = centre_of_the_map(page)
+    page.mouse.click(at["x"], at["y"])
+    page.wait_for_selector("#ask:not([hidden]) li button")
+    assert page.locator("#ask li").count() >= 2
+    page.locator("#ask li button").first.click()
+    page.wait_for_selector(".parcel-sheet")
+    context.close()
+
+
+def test_the_sheet_on_a_phone_has_three_stops(chromium, demo_city):
+    context = chromium.new_context(
+        base_url=demo_city.url, viewport={"width": 390, "height": 844}, locale="fa-IR"
+    )
+    page = context.new_page()
+    page.goto(f"/?parcel={KEY}")
+    frame = page.locator("#sheet-frame")
+    assert frame.get_attribute("data-stop") == "half"
+    for text in (".verdict-text", ".number >> nth=3", ".sheet-foot"):
+        assert page.locator(text).is_visible()
+    page.locator(".handle").press("ArrowDown")
+    assert frame.get_attribute("data-stop") == "peek"
+    page.locator(".handle").press("ArrowUp")
+    page.locator(".handle").press("ArrowUp")
+    assert frame.get_attribute("data-stop") == "full"
+    context.close()
+
+
+def test_everything_but_the_map_works_without_script(chromium, demo_city):
+    context = chromium.new_context(base_url=demo_city.url, java_script_enabled=False, locale="fa-IR")
+    page = context.new_page()
+    page.goto("/")
+    page.locator('.masthead input[name="q"]').fill(KEY)
+    page.locator(".masthead .search button").click()
+    page.locator(".results-list .result-title").first.click()
+    assert f"/parcels/{KEY}/" in page.url
+    assert page.locator("svg.plan").is_visible()
+    page.goto(f"/parcels/{KEY}/?storeys=2")
+    assert page.locator('.stop input[value="2"]').is_checked()
+    page.goto(f"/parcels/{KEY}/#why-net_area_m2")
+    assert page.locator("#why-net_area_m2").is_visible()
+    context.close()
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_no_page_has_an_accessibility_violation(chromium, demo_city, width):
+    axe = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+    context = chromium.new_context(
+        base_url=demo_city.url, viewport={"width": width, "height": 860}, bypass_csp=True, locale="fa-IR"
+    )
+    page = context.new_page()
+    found = []
+    for address in ("/", f"/?parcel={KEY}", f"/parcels/{KEY}/", "/search?q=سرو"):
+        page.goto(address)
+        page.wait_for_load_state("networkidle")
+        page.evaluate(axe)
+        result = page.evaluate(
+            "axe.run(document, {runOnly: ['wcag2a','wcag2aa','wcag21a','wcag21aa','wcag22aa']})"
+        )
+        found += [(address, entry["id"], entry["nodes"][0]["target"]) for entry in result["violations"]]
+    assert found == []
+    context.close()
+
+
+def test_the_map_page_weighs_at_most_250_kb_of_script_and_style():
+    static = ROOT / "map_ui" / "static"
+    files = ["built/map.js", "built/bootstrap.rtl.min.css"]
+    files += [f"pelak/{name}.css" for name in ("pelak", "sheet", "drawing", "map")]
+    weight = sum(len(gzip.compress((static / name).read_bytes())) for name in files)
+    assert weight <= HEAVIEST_KB * 1000
