@@ -4,7 +4,9 @@ import numpy as np
 import shapely
 
 
-def footprints(lots: np.ndarray, fabrics: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+def footprints(
+    lots: np.ndarray, fabrics: np.ndarray, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
     """
     A footprint for each lot (None where nothing is built) and its storeys.
 

@@ -105,7 +105,9 @@ def _along_madi(mains: Mains, i: int, quad: Quad, layout: Layout) -> list[Quad]:
         line = join((centre + n * off * sign)[1:-1], quad.hosts[0], quad.hosts[2])
         if line is None:
             return [quad]
-        lanes.append(Street(line, MADI_LANE_M, "local", MADI_LANE_M, quad.hosts[0], quad.hosts[2], kind="madi"))
+        lanes.append(
+            Street(line, MADI_LANE_M, "local", MADI_LANE_M, quad.hosts[0], quad.hosts[2], kind="madi")
+        )
     layout.streets += [register(lane) for lane in lanes]
     layout.bands += [(centre, MADI_WATER_M, "water"), (centre, off * 2, "park")]
     half = (off + MADI_LANE_M / 2) / (mesh.pitch_m * mesh.spacing_s[i])

@@ -86,7 +86,10 @@ def generate(parcels: int = 20_000, seed: int = 1) -> DemoCity:
         ground=ground,
         segments=segments,
         nodes=pd.DataFrame(
-            {"number": np.arange(1, len(network.nodes) + 1), "geometry": shapely.points(network.nodes + ORIGIN)}
+            {
+                "number": np.arange(1, len(network.nodes) + 1),
+                "geometry": shapely.points(network.nodes + ORIGIN),
+            }
         ),
         zones=_zones(mains, faces, outside, seed),
         districts=_districts(mesh, places, faces, outside, seed),
@@ -138,7 +141,9 @@ def _madi(layout: Layout):
 
 def _bazaar(mains: Mains) -> np.ndarray:
     mesh = mains.mesh
-    streets = {id(s): s for cell in _all_cells(mesh) if mesh.fabric(*cell) == CORE and (s := bazaar(mains, *cell))}
+    streets = {
+        id(s): s for cell in _all_cells(mesh) if mesh.fabric(*cell) == CORE and (s := bazaar(mains, *cell))
+    }
     return _moved(np.array([street.shape for street in streets.values()], dtype=object))
 
 
@@ -183,7 +188,9 @@ def _parcels(mesh: Mesh, layouts, faces, places, seed: int) -> pd.DataFrame:
             members = np.flatnonzero((one.blocks == block) & (one.kinds == "lot"))
             members = members[_around(one.shapes[members])]
             number = _next_block(blocks, district, sub)
-            holds = layout.reference is not None and shapely.contains(one.shapes[members], layout.reference).any()
+            holds = (
+                layout.reference is not None and shapely.contains(one.shapes[members], layout.reference).any()
+            )
             if holds:
                 number = ref.BLOCK
                 members = _reference_at(members, one.shapes, layout.reference)
@@ -270,7 +277,12 @@ def _segments(network: Network, seed: int) -> pd.DataFrame:
 
 def _direction(street: Street, rng: np.random.Generator) -> int:
     between = street.starts_on is not None and street.ends_on is not None
-    if between and street.kind == "street" and 5 < street.width_m < 11 and not street.name.endswith(("سرو", "نارون")):
+    if (
+        between
+        and street.kind == "street"
+        and 5 < street.width_m < 11
+        and not street.name.endswith(("سرو", "نارون"))
+    ):
         return int(rng.choice([0, 0, 0, 0, 0, 0, 1, -1]))
     return 0
 
@@ -308,7 +320,9 @@ def _zones(mains: Mains, faces, outside: list[Surface], seed: int) -> pd.DataFra
     rows = []
     for cell, one in faces.items():
         rows += zone_polygons(mains, cell, one, _rng(seed, 12, *cell))
-    rows += [(one.shape, "G311" if one.kind == "water" else "G111") for one in outside if one.kind != "passage"]
+    rows += [
+        (one.shape, "G311" if one.kind == "water" else "G111") for one in outside if one.kind != "passage"
+    ]
     codes = [code for _, code in rows]
     return pd.DataFrame(
         {
@@ -324,9 +338,13 @@ def _zones(mains: Mains, faces, outside: list[Surface], seed: int) -> pd.DataFra
 def _districts(mesh: Mesh, places, faces, outside: list[Surface], seed: int) -> pd.DataFrame:
     """Districts tile the city; sub-districts tile their district; a neighbourhood is a cell with its streets."""
     owner = {cell: places[inner_cell(mesh, cell)] for cell in faces}
-    shapes = np.concatenate([one.shapes for one in faces.values()] + [np.array([one.shape for one in outside])])
+    shapes = np.concatenate(
+        [one.shapes for one in faces.values()] + [np.array([one.shape for one in outside])]
+    )
     own = [owner[cell] for cell, one in faces.items() for _ in one.shapes]
-    centres = {cell: np.asarray(one.ring).mean(axis=0) for cell, one in faces.items() if mesh.fabric(*cell) != RURAL}
+    centres = {
+        cell: np.asarray(one.ring).mean(axis=0) for cell, one in faces.items() if mesh.fabric(*cell) != RURAL
+    }
     tree = shapely.STRtree(shapely.points(np.array(list(centres.values()))))
     nearest = tree.nearest(shapely.centroid(np.array([one.shape for one in outside], dtype=object)))
     cells = list(centres)

@@ -19,7 +19,9 @@ def districts_of_cells(mesh: Mesh, reference: tuple[int, int]) -> dict[tuple[int
     numbers = {cell: 3 if number == swap else swap if number == 3 else number for cell, number in raw.items()}
     found = {}
     for district in sorted(set(numbers.values())):
-        cells = sorted((cell for cell, number in numbers.items() if number == district), key=lambda c: (-c[1], c[0]))
+        cells = sorted(
+            (cell for cell, number in numbers.items() if number == district), key=lambda c: (-c[1], c[0])
+        )
         parts = np.array_split(np.arange(len(cells)), min(3, max(1, len(cells))))
         subs = {cells[k]: part + 1 for part, rows in enumerate(parts) for k in rows}
         if reference in subs:

@@ -19,7 +19,7 @@ from import_scripts import rules as rule_import
 from import_scripts import tariffs as tariff_import
 from import_scripts.demo_city import people as staff_of
 from import_scripts.demo_city.addresses import addresses
-from import_scripts.demo_city.city import SRID, DemoCity, city_hash
+from import_scripts.demo_city.city import SRID, DemoCity, city_hash, lineage
 from import_scripts.demo_city.offices import offices, opening_hours
 from import_scripts.demo_city.overlays import overlays
 from import_scripts.demo_city.records import records
@@ -72,7 +72,10 @@ def load(city: DemoCity, *, on: date, progress: Progress = silent) -> Loaded:
         if Parcel.objects.exists():
             raise ValueError("This database holds parcels already; the demo city needs an empty one.")
         run = ImportRun.objects.create(
-            kind="demo", file_name=f"demo city, seed {city.seed}", file_sha256=fingerprint, recipe={"seed": city.seed}
+            kind="demo",
+            file_name=f"demo city, seed {city.seed}",
+            file_sha256=fingerprint,
+            recipe={"seed": city.seed},
         )
         load_services(RECIPES / "services.toml")
         _rules(run, progress)
@@ -114,8 +117,13 @@ def _tables(city: DemoCity, run: ImportRun, on: date) -> Iterator[tuple[str, int
             extent=layer.extent,
         )
         constants = survey | {"layer": version.layer_id, "layer_version": version.pk}
-        yield "overlays", _copy(OverlayFeature, layer.features, constants)
-    book.version("parcels", Layer.Kind.PARCELS, "قطعه‌ها", "Parcels", SURVEYED_FROM, accuracy_m=PARCEL_ACCURACY_M)
+        features = layer.features.assign(
+            lineage=[lineage(city.seed, layer.key, code) for code in layer.features["code"]]
+        )
+        yield "overlays", _copy(OverlayFeature, features, constants)
+    book.version(
+        "parcels", Layer.Kind.PARCELS, "قطعه‌ها", "Parcels", SURVEYED_FROM, accuracy_m=PARCEL_ACCURACY_M
+    )
     ids = reserve_ids(connection, Parcel, len(city.parcels))
     yield "parcels", _copy(Parcel, _parcel_rows(city, ids), survey | {"import_run": run.pk})
     yield "buildings", _copy(Building, city.buildings, survey)
@@ -197,7 +205,9 @@ def _offices_and_people(city: DemoCity, book: "_Layers", on: date) -> Iterator[t
     yield "people", len(users)
     found = staff_of.inspectors(city, staff, counters)
     codes = {row.code: _inspector(row, users) for row in found.itertuples(index=False)}
-    span = staff_of.shifts(found["code"], settings.CITY.weekend, first=on - timedelta(days=20), days=SHIFT_DAYS)
+    span = staff_of.shifts(
+        found["code"], settings.CITY.weekend, first=on - timedelta(days=20), days=SHIFT_DAYS
+    )
     span["inspector_id"] = [codes[code] for code in span.pop("code")]
     yield "shifts", _copy(Shift, span)
 
@@ -240,7 +250,7 @@ def _rules(run: ImportRun, progress: Progress) -> None:
     """The rules and tariffs of the sample city, by the same importers as a real city's."""
     for kind, importer in (("rules", rule_import), ("tariffs", tariff_import)):
         file = RECIPES / f"{kind}.toml"
-        recipe = Recipe(path=file, kind=kind, valid=(SURVEYED_FROM, None))
+        recipe = Recipe(kind, file, kind, "", "", valid=(SURVEYED_FROM, None))
         task = Task(file, recipe, settings.CITY, progress)
         importer.bring_in(task, Destination(connection, run.pk, KNOWN_FROM), Doubts(file.name))
 

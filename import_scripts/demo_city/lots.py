@@ -137,7 +137,10 @@ def _spine(share, cuts, border, length, shares, rng) -> list[np.ndarray]:
         if inner and kind < 0.034:
             middle = (a + b) / 2
             top = np.array([middle[0], border(shares[shares.index(share) + 1], middle[:1])[0]])
-            lines += [np.array([a, middle]), np.array([middle, top + [0, 25.0 if shares[-2] == share else 0]])]
+            lines += [
+                np.array([a, middle]),
+                np.array([middle, top + [0, 25.0 if shares[-2] == share else 0]]),
+            ]
             continue
         lines.append(np.array([a, b]))
     return lines

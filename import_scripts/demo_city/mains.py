@@ -73,7 +73,11 @@ def mesh_line(mesh: Mesh, edge: Edge) -> np.ndarray:
     """(STEPS + 1, 2) metres of a mesh edge."""
     kind, i, j = edge
     f = np.linspace(0, 1, STEPS + 1)
-    return mesh.points(i + f, np.full(STEPS + 1, j)) if kind == "h" else mesh.points(np.full(STEPS + 1, i), j + f)
+    return (
+        mesh.points(i + f, np.full(STEPS + 1, j))
+        if kind == "h"
+        else mesh.points(np.full(STEPS + 1, i), j + f)
+    )
 
 
 def lay_mains(mesh: Mesh) -> Mains:
@@ -268,7 +272,9 @@ def _strip(street: Street, upper: np.ndarray, lower: np.ndarray) -> list[Surface
     cuts_low.append(len(lower) - 1)
     found = []
     for k in range(len(at) - 1):
-        ring = np.vstack([lower[cuts_low[k] : cuts_low[k + 1] + 1], upper[cuts_up[k] : cuts_up[k + 1] + 1][::-1]])
+        ring = np.vstack(
+            [lower[cuts_low[k] : cuts_low[k + 1] + 1], upper[cuts_up[k] : cuts_up[k + 1] + 1][::-1]]
+        )
         found.append(Surface(shapely.Polygon(ring), "passage", street, k))
     return found
 
@@ -324,7 +330,9 @@ def _river_surfaces(mains: Mains, rims: dict[tuple[int, int], Rim]) -> list[Surf
             if kind == "passage":
                 found += _strip(mains.riverside[i, 0 if k == 0 else 1], lines[k + 1], lines[k])
             else:
-                found.append(Surface(shapely.Polygon(np.vstack([lines[k], lines[k + 1][::-1]])), kind, None, -1))
+                found.append(
+                    Surface(shapely.Polygon(np.vstack([lines[k], lines[k + 1][::-1]])), kind, None, -1)
+                )
         if i > 0:
             before = rims[i - 1, river - 1].chains[NORTH][0], rims[i - 1, river].chains[SOUTH][-1]
             found += _river_crossing(mains, i, _between(*before, shares), starts, kinds)
@@ -368,7 +376,9 @@ def _with(line: np.ndarray, added: np.ndarray, start: np.ndarray, end: np.ndarra
     whole = shapely.LineString(np.vstack([start, line, end]))
     points = np.vstack([line, added])
     along = shapely.line_locate_point(whole, shapely.points(points))
-    keep = np.r_[np.ones(len(line), bool), (along[len(line) :] > 0.5) & (along[len(line) :] < whole.length - 0.5)]
+    keep = np.r_[
+        np.ones(len(line), bool), (along[len(line) :] > 0.5) & (along[len(line) :] < whole.length - 0.5)
+    ]
     points, along = points[keep], along[keep]
     order = np.argsort(along, kind="stable")
     order = order[np.r_[True, np.diff(along[order]) > 0.05]]

@@ -21,7 +21,7 @@ def offices(city: DemoCity) -> pd.DataFrame:
     lots = city.parcels
     districts = sorted(lots["district"].unique())
     sizes = lots.groupby("district").size()
-    share = {district: 2 for district in districts}
+    share = dict.fromkeys(districts, 2)
     for district in sizes.sort_values(ascending=False).index[: COUNT - 2 * len(districts)]:
         share[district] += 1
     given = pools.names([name for name in pools.PLACES if "‌" not in name], rng)

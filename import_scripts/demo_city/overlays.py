@@ -59,8 +59,14 @@ def _heritage(city: DemoCity, whole: shapely.Polygon) -> Overlay:
     second = shapely.difference(shapely.buffer(zone, -city.mesh.pitch_m * 0.12), inner)
     rows = [("H-1", "عرصهٔ بافت کهن", "Heritage core", {"category": "core"}, _clean(inner))]
     rows += [
-        ("H-2", "حریم بافت کهن", "Heritage buffer", {"category": "buffer", "max_height_m": 7.5}, _clean(part))
-        for part in shapely.get_parts(second)
+        (
+            f"H-{k}",
+            "حریم بافت کهن",
+            "Heritage buffer",
+            {"category": "buffer", "max_height_m": 7.5},
+            _clean(part),
+        )
+        for k, part in enumerate(shapely.get_parts(second), start=2)
     ]
     return Overlay("heritage", "میراث فرهنگی", "Cultural heritage", 0.3, whole, _frame(rows))
 
@@ -69,7 +75,9 @@ def _qanats(city: DemoCity, whole: shapely.Polygon, rng: np.random.Generator) ->
     """Wells in two lines; the survey ends along a line through the east of the city."""
     n = city.mesh.lines
     rows = []
-    for number, (start, end) in enumerate([((1.6, n - 1.2), (n * 0.55, n * 0.35)), ((n * 0.5, n - 1.5), (n * 0.62, 1.4))]):
+    for number, (start, end) in enumerate(
+        [((1.6, n - 1.2), (n * 0.55, n * 0.35)), ((n * 0.5, n - 1.5), (n * 0.62, 1.4))]
+    ):
         line = _line(city, start, end)
         for k, at in enumerate(np.arange(15, line.length, 38.0)):
             point = line.interpolate(at)
@@ -80,7 +88,13 @@ def _qanats(city: DemoCity, whole: shapely.Polygon, rng: np.random.Generator) ->
             rows.append((f"Q{number + 1}-{k + 1}", name, f"Well {k + 1}, qanat {number + 1}", {}, place))
     edge = _line(city, (n * 0.86, n), (n * 0.8, n * 0.5), (n * 0.88, 0.0))
     west = whole.bounds[0], whole.bounds[1], whole.bounds[3]
-    ring = [*edge.coords, (edge.coords[-1][0], west[1]), (west[0], west[1]), (west[0], west[2]), (edge.coords[0][0], west[2])]
+    ring = [
+        *edge.coords,
+        (edge.coords[-1][0], west[1]),
+        (west[0], west[1]),
+        (west[0], west[2]),
+        (edge.coords[0][0], west[2]),
+    ]
     return Overlay("qanats", "چاه‌های قنات", "Qanat wells", 1.5, _clean(shapely.Polygon(ring)), _frame(rows))
 
 
@@ -109,7 +123,13 @@ def _power(city: DemoCity) -> pd.DataFrame:
     ]
     return _frame(
         [
-            (f"P{code}", f"خط {code} کیلوولت", f"{code} kV line", {"voltage_kv": kv, "conductor_offset_m": off}, line)
+            (
+                f"P{code}",
+                f"خط {code} کیلوولت",
+                f"{code} kV line",
+                {"voltage_kv": kv, "conductor_offset_m": off},
+                line,
+            )
             for code, kv, off, line in lines
         ]
     )
@@ -129,7 +149,13 @@ def _airport(city: DemoCity) -> pd.DataFrame:
     low, high = shapely.buffer(centre, reach * 1.9), shapely.buffer(centre, reach * 4.0)
     rows = [
         ("A1", "سطح تقرب", "Approach surface", {"max_height_m": 18.0}, _clean(low)),
-        ("A2", "سطح افقی داخلی", "Inner horizontal surface", {"max_height_m": 45.0}, _clean(shapely.difference(high, low))),
+        (
+            "A2",
+            "سطح افقی داخلی",
+            "Inner horizontal surface",
+            {"max_height_m": 45.0},
+            _clean(shapely.difference(high, low)),
+        ),
     ]
     return _frame(rows)
 
@@ -162,7 +188,10 @@ def _cells(city: DemoCity) -> list[tuple[int, int]]:
 
 def _square(city: DemoCity, i: int, j: int) -> np.ndarray:
     corners = [(i, j), (i + 1, j), (i + 1, j + 1), (i, j + 1), (i, j)]
-    parts = [along(city.mesh, np.array(a, float), np.array(b, float)) for a, b in zip(corners, corners[1:], strict=False)]
+    parts = [
+        along(city.mesh, np.array(a, float), np.array(b, float))
+        for a, b in zip(corners, corners[1:], strict=False)
+    ]
     return np.vstack(parts) + ORIGIN
 
 

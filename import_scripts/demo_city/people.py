@@ -51,7 +51,9 @@ def inspectors(city: DemoCity, staff: pd.DataFrame, offices: pd.DataFrame) -> pd
     rng = np.random.default_rng([city.seed, 52])
     own = staff[staff["role"] == Role.INSPECTOR.value]
     rows = []
-    for number, (username, districts) in enumerate(zip(own["username"], own["district_codes"], strict=True), 1):
+    for number, (username, districts) in enumerate(
+        zip(own["username"], own["district_codes"], strict=True), 1
+    ):
         near = offices[offices["district_code"] == districts[0]]
         start = (near if len(near) else offices).iloc[0]["geometry"]
         skills = ["building", *(skill for skill in SKILLS[1:] if number % 2 or rng.random() < 0.4)]

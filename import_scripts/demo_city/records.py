@@ -54,7 +54,12 @@ def _certificates(inspected: list[date], clean: np.ndarray, rng: np.random.Gener
     kinds = np.where(chance < 0.5, "completion", np.where(chance < 0.78, "no_violation", "visit"))
     kept = (rng.random(len(inspected)) < 0.94) | clean
     rows = [
-        (k, kinds[k], f"{kinds[k][0].upper()}-{k + 1:07d}", inspected[k] + timedelta(days=int(rng.integers(1, 12))))
+        (
+            k,
+            kinds[k],
+            f"{kinds[k][0].upper()}-{k + 1:07d}",
+            inspected[k] + timedelta(days=int(rng.integers(1, 12))),
+        )
         for k in np.flatnonzero(kept)
     ]
     return pd.DataFrame(rows, columns=["file", "kind", "number", "issued_on"])
@@ -75,5 +80,7 @@ def _debts(count: int, clean: np.ndarray, on: date, rng: np.random.Generator) ->
     for k in range(count):
         amount = int(rng.integers(900, 19_000)) * 1000
         unpaid = rng.random() < 0.09 and not clean[k]
-        rows.append((k, "F-01", year, amount, None if unpaid else on - timedelta(days=int(rng.integers(5, 200)))))
+        rows.append(
+            (k, "F-01", year, amount, None if unpaid else on - timedelta(days=int(rng.integers(5, 200))))
+        )
     return pd.DataFrame(rows, columns=["file", "fee_code", "year", "amount_rial", "paid_on"])

@@ -37,14 +37,18 @@ def lay_reference(mains: Mains, quad: Quad, layout: Layout) -> None:
     corner = np.round(shapely.get_coordinates(ground.centroid)[0] + 8 * u - 10 * v, 3)
     local = (ring - corner) @ np.array([u, v]).T
     south, east, north, west = quad.hosts
-    rows = [y for y in (-4 - _ROW_M * np.arange(-4, 5)) if local[:2, 1].max() + 22 < y < local[2:, 1].min() - 22]
+    rows = [
+        y for y in (-4 - _ROW_M * np.arange(-4, 5)) if local[:2, 1].max() + 22 < y < local[2:, 1].min() - 22
+    ]
     if -4.0 not in rows:
         rows.append(-4.0)
     across = [(south, None)]
     for y in sorted(rows):
         line = join(_line(corner, u, v, (local[:, 0].min() - 20, y), (local[:, 0].max() + 20, y)), west, east)
         front = y == -4.0
-        street = Street(line, FRONT_STREET_M, "local", FRONT_PLANNED_M if front else FRONT_STREET_M, west, east)
+        street = Street(
+            line, FRONT_STREET_M, "local", FRONT_PLANNED_M if front else FRONT_STREET_M, west, east
+        )
         street.name = STREET_NAMES["front"] if front else ""
         layout.streets.append(register(street))
         across.append((street, y))
@@ -94,7 +98,9 @@ def _reference_row(layout: Layout, corner, u, v) -> None:
     """The cuts of the block: rows of 25 m on both sides of its spine, lots of 12 m counted from the corner."""
     leaf = Leaf(corner - 6 * u + 12 * v, OLD, "given")
     layout.leaves.append(leaf)
-    spine = [_line(corner, u, v, (-WIDTH_M * k, DEPTH_M), (-WIDTH_M * (k - 1), DEPTH_M)) for k in range(1, 30)]
+    spine = [
+        _line(corner, u, v, (-WIDTH_M * k, DEPTH_M), (-WIDTH_M * (k - 1), DEPTH_M)) for k in range(1, 30)
+    ]
     spine.append(_line(corner, u, v, (0, DEPTH_M), (30, DEPTH_M)))
     cuts = [
         _line(corner, u, v, (-WIDTH_M * k, y), (-WIDTH_M * k, y + DEPTH_M + 0.0))
