@@ -11,6 +11,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from gis_core.city import read_city
 from gis_core.cli import cluster, databases, jobs, serve
 from gis_core.cli.places import ROOT
 from gis_core.cli.serve import Program
@@ -116,6 +117,17 @@ def test_a_port_in_use_is_said_with_a_free_one(home_places):
         said = _pelak("up", "--no-demo", "--port", str(port)).communicate()[0]
     assert "PORT_IN_USE" in said
     assert "./pelak up --port" in said
+
+
+def test_each_city_has_its_own_database_in_its_own_metric_crs(home_places):
+    with cluster.running(home_places, throwaway=True):
+        for key in ("demo", "cambridge"):
+            path = ROOT / "import_scripts" / "recipes" / key / "city.toml"
+            said = _pelak("prepare", "--no-demo", "--city", str(path)).communicate()[0]
+            city = read_city(path)
+            with databases.administering(city.database_name, home_places) as admin:
+                asked = "SELECT DISTINCT srid FROM geometry_columns WHERE f_table_name = 'parcels_parcel'"
+                assert admin.execute(asked).fetchall() == [(city.metric_srid,)], said
 
 
 def test_a_server_that_is_not_ours_is_not_served_by_its_owner(home_places, monkeypatch):
