@@ -14,8 +14,10 @@ from gis_core.constraints import (
     depth,
     lightwells,
     orientation,
+    parcelling,
     parking,
     setbacks,
+    tables,
     widening,
 )
 from gis_core.constraints.density import Density, chosen_footprints_m2, density
@@ -517,6 +519,70 @@ def _conflict(inputs: Inputs) -> Outputs:
     }
 
 
+# --- tables, subdivision, consolidation -----------------------------------------------------------------
+
+
+def _table(inputs: Inputs) -> Outputs:
+    bands = inputs["bands"]
+    if "keys" in inputs:
+        reading = inputs["policy"]["band_reading"]
+        found = [tables.look_up(bands, inputs["column"], key, reading) for key in inputs["keys"]]
+        return {"state": [state for state, _ in found], "value": [value for _, value in found]}
+    found = tables.faults(
+        bands,
+        blank_when_null=inputs.get("blank_when_null"),
+        row_columns=inputs.get("row_columns", ()),
+        row_trend=inputs.get("row_trend", "NON_DECREASING"),
+        column_trends=[(column, trend) for column, trend in inputs.get("column_trends", ())],
+    )
+    return {name: [_listed(entry) for entry in value] for name, value in vars(found).items()}
+
+
+def _listed(entry: Any) -> Any:
+    return list(entry) if isinstance(entry, tuple) else entry
+
+
+def _subdivision(inputs: Inputs) -> Outputs:
+    place = _Place(inputs["parent"])
+    found = parcelling.subdivide(
+        place.one(inputs["parent"]),
+        place.read(*inputs["lots"]),
+        place.read(*inputs.get("roads", [])),
+        place.read(*inputs.get("existing_passages", [])),
+        inputs["rule"],
+        forced=bool(inputs.get("forced_subdivision")),
+    )
+    outputs: Outputs = {
+        "parent_area_m2": found.parent_m2,
+        "lot_areas_m2": list(found.lot_m2),
+        "lot_widths_m": list(found.lot_width_m),
+        "lot_ratios": list(found.lot_ratio),
+        "gap_area_m2": found.gap_m2,
+        "overlap_area_m2": found.overlap_m2,
+        "outside_area_m2": found.outside_m2,
+        "access_lengths_m": list(found.access_m),
+        "failed_checks": list(found.failed),
+        "passes": not found.failed,
+    }
+    if inputs.get("article_101"):
+        names = ("public_share_max_m2", "passage_share_max_m2", "remainder_min_m2")
+        outputs |= dict(zip(names, parcelling.article_101(inputs["article_101"]), strict=True))
+    return outputs
+
+
+def _merge(inputs: Inputs) -> Outputs:
+    place = _Place(inputs["parcels"][0])
+    lots, passages = place.read(*inputs["parcels"]), place.read(*inputs.get("passages", []))
+    found = parcelling.consolidate(lots, inputs["owners"], passages, inputs["policy"]["min_shared_edge_m"])
+    return {
+        "union_area_m2": found.union.area,
+        "shared_edge_m": found.shared_edge_m,
+        "part_count": found.part_count,
+        "reasons": list(found.reasons),
+        "may_merge": not found.reasons,
+    }
+
+
 # --- the whole ------------------------------------------------------------------------------------------
 
 
@@ -739,5 +805,8 @@ KINDS: dict[str, Callable[[Inputs], Outputs]] = {
     "PARK": _park,
     "BUFFER": _buffer,
     "CONFLICT": _conflict,
+    "TABLE": _table,
+    "SUBDIV": _subdivision,
+    "MERGE": _merge,
     "END_TO_END": _end_to_end,
 }

@@ -1,0 +1,159 @@
+"""Measures the engine on a plain neighbourhood beside a bare overlay, and clicks on the city."""
+
+import statistics
+import time
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+import numpy as np
+import shapely
+
+from gis_core.constraints.evaluate import evaluate
+from gis_core.constraints.findings import as_document
+from gis_core.constraints.rules import Rule, RuleSet
+from tests.gis_core.constraints.scenes import RULES
+from tests.speed.neighbourhood import neighbourhood
+
+ON = date(2026, 11, 21)
+NOW = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
+CLICKS = 30
+
+
+def rules() -> RuleSet:
+    """The plain rule pack for the zones of the neighbourhood, with a power line and wells."""
+    found = list(RULES.values())
+    for code in ("R122", "R112"):
+        found += [
+            replace(RULES[kind], zone_code=code, code=f"{code}-{kind}")
+            for kind in ("COV", "FAR", "STOREY", "DEPTH60")
+        ]
+    line = {"measured_from": "OUTER_CONDUCTORS", "outer_conductor_offset_m": 3.5, "distance_m": 8.0}
+    found.append(Rule("POWER", "BUFFER", line | {"layer": "power", "effect": "NO_BUILD"}))
+    well = {"measured_from": "POINT", "distance_m": 15.0, "agency": "water"}
+    found.append(Rule("WELL", "BUFFER", well | {"layer": "wells", "effect": "CONDITIONAL"}))
+    return RuleSet.on_day(found, ON)
+
+
+def ratios() -> list[dict[str, Any]]:
+    """Batches of growing size, the same lots in a plain overlay, one lot alone, and clicks on the city."""
+    holding = rules()
+    evaluate(*neighbourhood(40), holding, on=ON, known_at=NOW)
+    rows = [_batch(size, holding) for size in (1_000, 5_000, 20_000)]
+    return [*rows, _one(holding), *_clicks()]
+
+
+def _batch(size: int, holding: RuleSet) -> dict[str, Any]:
+    """The whole evaluation of so many lots, beside geopandas' overlay of the same lots, streets and zones."""
+    lots, around = neighbourhood(size)
+    started = time.perf_counter()
+    evaluate(lots, around, holding, on=ON, known_at=NOW)
+    ours_ms = (time.perf_counter() - started) * 1000
+    peer_ms = _plain_overlay_ms(lots.geometry, around)
+    return {
+        "name": "evaluation in a batch",
+        "size": f"{size} lots",
+        "ours_ms": ours_ms,
+        "rate": f"{size / ours_ms * 1000:,.0f} lots/s",
+        "peer": "geopandas overlay only",
+        "peer_ms": peer_ms,
+        "ratio": ours_ms / peer_ms,
+    }
+
+
+def _plain_overlay_ms(geometry: np.ndarray, around: Any) -> float:
+    import geopandas
+
+    lots = geopandas.GeoDataFrame({"lot": np.arange(len(geometry))}, geometry=geometry, crs=32639)
+    streets = geopandas.GeoDataFrame(
+        geometry=shapely.buffer(around.passages.geometry, 6, cap_style="flat"), crs=32639
+    )
+    zones = geopandas.GeoDataFrame({"code": around.zones.code}, geometry=around.zones.geometry, crs=32639)
+    started = time.perf_counter()
+    left = geopandas.overlay(lots, streets, how="difference")
+    geopandas.overlay(left, zones, how="intersection")
+    return (time.perf_counter() - started) * 1000
+
+
+def _one(holding: RuleSet) -> dict[str, Any]:
+    lots, around = neighbourhood(1)
+    return {
+        "name": "evaluation and document of one lot",
+        "size": "1 lot, no database",
+        "ours_ms": _median_ms(lambda: as_document(evaluate(lots, around, holding, on=ON, known_at=NOW)[0])),
+    }
+
+
+def _clicks() -> list[dict[str, Any]]:
+    """Clicks on lots of the city's own database: SQL and computing apart, round trips, and the point."""
+    from django.utils import timezone
+
+    from parcels.evaluation import answer_for, evaluate_parcels
+    from parcels.queries import parcels_at
+
+    on = timezone.localdate()
+    ids, points, count = _some_lots(on)
+    if not ids:
+        return []
+    answers = [answer_for([number], on=on) for number in ids]
+    whole = iter(ids * 2)
+    batch = next(iter(evaluate_parcels(ids * 20, on=on)))
+    spot = iter(points * 2)
+    size = f"{count} parcels"
+    trips = max(answer.timing.round_trips for answer in answers)
+    return [
+        {
+            "name": "click: point to parcel",
+            "size": size,
+            "ours_ms": _median_ms(lambda: parcels_at(*next(spot), on=on)),
+        },
+        {
+            "name": f"click: SQL of the answer, {trips} round trips",
+            "size": size,
+            "ours_ms": statistics.median(answer.timing.database_s for answer in answers) * 1000,
+        },
+        {
+            "name": "click: computing the answer",
+            "size": size,
+            "ours_ms": statistics.median(answer.timing.computing_s for answer in answers) * 1000,
+        },
+        {
+            "name": "click: parcel to document",
+            "size": size,
+            "ours_ms": _median_ms(lambda: as_document(answer_for([next(whole)], on=on).evaluations[0])),
+        },
+        {
+            "name": "batch of the city: computing",
+            "size": f"{len(batch.evaluations)} lots",
+            "ours_ms": batch.timing.computing_s * 1000,
+            "rate": f"{len(batch.evaluations) / batch.timing.computing_s:,.0f} lots/s",
+        },
+    ]
+
+
+def _some_lots(on: date) -> tuple[list[int], list[tuple[float, float]], int]:
+    """Ids of lots spread over the city, a point inside each in degrees, and how many parcels there are."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            select id, ST_X(p), ST_Y(p), (select count(*) from parcels_parcel)
+              from (select id, ST_Transform(ST_PointOnSurface(geometry), 4326) as p
+                      from parcels_parcel
+                     where kind = 'lot' and valid @> %s and upper_inf(known)
+                     order by hashint8(id) limit %s) as chosen
+            """,
+            [on, CLICKS],
+        )
+        rows = cursor.fetchall()
+    return [row[0] for row in rows], [(row[1], row[2]) for row in rows], rows[0][3] if rows else 0
+
+
+def _median_ms(work: Any, times: int = CLICKS) -> float:
+    taken = []
+    for _ in range(times):
+        started = time.perf_counter()
+        work()
+        taken.append(time.perf_counter() - started)
+    return statistics.median(taken) * 1000
