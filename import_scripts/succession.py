@@ -123,7 +123,8 @@ def _state_again(ending: pd.DataFrame, recipe: Recipe, destination: Destination)
         )
         cursor.execute(
             "INSERT INTO parcels_parceledges (parcel_id, edges, has_access)"
-            " SELECT t.new_id, e.edges, e.has_access FROM stated_again t JOIN parcels_parceledges e ON e.parcel_id = t.old_id"
+            " SELECT t.new_id, e.edges, e.has_access"
+            " FROM stated_again t JOIN parcels_parceledges e ON e.parcel_id = t.old_id"
         )
         cursor.execute(
             "INSERT INTO parcels_identifier (parcel_id, kind, value, search_key)"
