@@ -254,9 +254,10 @@ def write_decision(
     evaluation: IssuedEvaluation | None = None,
     record: PropertyRecord | None = None,
     instant: bool = False,
+    first: bool = False,
     chance: Random | None = None,
 ) -> Decision:
-    """Keep a decision with the facts it stands on, signed; it supersedes earlier ones of the request."""
+    """Keep a decision with the facts it stands on, signed; unless `first`, it supersedes earlier ones."""
     days = request.service.answer_validity_days
     final = outcome == Decision.Outcome.ANSWERED
     valid_until = on + timedelta(days=days) if days and final else None
@@ -286,7 +287,7 @@ def write_decision(
         decided_by_id=by_id,
         valid_until=valid_until,
     )
-    if not instant:
+    if not first:
         earlier = Decision.objects.filter(request=request, superseded_by=None).exclude(pk=decision.pk)
         earlier.update(superseded_by=decision)
     return decision

@@ -98,8 +98,7 @@ def receive(
         refuse_incomplete(service, submission, on=on)
         try:
             with transaction.atomic():
-                request = _open(submission, service, parcel, at=at, chance=chance)
-                return _settle(request, on=on, at=at, chance=chance, issued=issued)
+                return _settle(submission, service, parcel, on=on, at=at, chance=chance, issued=issued)
         except IntegrityError as error:
             known = _known(submission)
             if known is None:
@@ -184,7 +183,13 @@ def _known(submission: Submission) -> ServiceRequest | None:
 
 
 def _open(
-    submission: Submission, service: Service, parcel: Parcel, *, at: datetime, chance: Random | None
+    submission: Submission,
+    service: Service,
+    parcel: Parcel,
+    state: State,
+    *,
+    at: datetime,
+    chance: Random | None,
 ) -> ServiceRequest:
     who = submission.person
     online = submission.channel == ServiceRequest.Channel.ONLINE
@@ -199,7 +204,7 @@ def _open(
         channel=submission.channel,
         office_code=submission.office_code,
         district_code=parcel.district_code,
-        state=State.DRAFT,
+        state=state,
         chosen_storeys=submission.chosen_storeys,
         wished_day=submission.wished_day,
         answers=submission.answers,
@@ -219,13 +224,21 @@ def _open(
 
 
 def _settle(
-    request: ServiceRequest, *, on: date, at: datetime, chance: Random | None, issued: Issuer
+    submission: Submission,
+    service: Service,
+    parcel: Parcel,
+    *,
+    on: date,
+    at: datetime,
+    chance: Random | None,
+    issued: Issuer,
 ) -> ServiceRequest:
-    record = property_record(request.parcel, request.unit, on=on)
-    evaluation = _evaluation(request.parcel, on, issued)
-    verdict = _verdict(request, evaluation, record, on)
-    next_state = _next_state(request, verdict)
-    _walk(request, (State.SUBMITTED, State.INSTANT_CHECK, next_state), at=at, verdict=verdict)
+    record = property_record(parcel, submission.unit, on=on)
+    evaluation = _evaluation(parcel, on, issued)
+    verdict = _verdict(service, parcel, evaluation, record, on)
+    state = _next_state(service, submission.channel, verdict)
+    request = _open(submission, service, parcel, state, at=at, chance=chance)
+    _write_steps(request, (State.SUBMITTED, State.INSTANT_CHECK, state), at=at, verdict=verdict)
     write_decision(
         request,
         Decision.Outcome.ANSWERED if verdict.instant else Decision.Outcome.INSPECTION,
@@ -235,6 +248,7 @@ def _settle(
         evaluation=evaluation,
         record=record,
         instant=verdict.instant,
+        first=True,
         chance=chance,
     )
     return request
@@ -243,23 +257,26 @@ def _settle(
 def _evaluation(parcel: Parcel, on: date, issued: Issuer) -> IssuedEvaluation | None:
     """The kept evaluation; None when it cannot be made now: then nothing is answered on the spot."""
     try:
-        with transaction.atomic():
-            return issued(parcel, on=on)
+        return issued(parcel, on=on)
     except Trouble:
         return None
 
 
 def _verdict(
-    request: ServiceRequest, evaluation: IssuedEvaluation | None, record: PropertyRecord | None, on: date
+    service: Service,
+    parcel: Parcel,
+    evaluation: IssuedEvaluation | None,
+    record: PropertyRecord | None,
+    on: date,
 ) -> Verdict:
-    needs = Needs.of(request.service)
+    needs = Needs.of(service)
     return instant_verdict(
         needs,
         evaluation.document if evaluation else None,
         record,
         on=on,
-        plan_changed_on=_plan_changed_on(request.parcel, needs, record, on),
-        is_lot=request.parcel.kind == Parcel.Kind.LOT,
+        plan_changed_on=_plan_changed_on(parcel, needs, record, on),
+        is_lot=parcel.kind == Parcel.Kind.LOT,
     )
 
 
@@ -287,29 +304,26 @@ def _holds(row: Zone, day: date) -> bool:
     return (lower is None or lower <= day) and (upper is None or day < upper)
 
 
-def _next_state(request: ServiceRequest, verdict: Verdict) -> State:
+def _next_state(service: Service, channel: str, verdict: Verdict) -> State:
     """Answered; or the visit, when no papers are to be checked first; or the office."""
     if verdict.instant:
         return State.ANSWERED_INSTANT
-    at_counter = request.channel == ServiceRequest.Channel.COUNTER
-    visits = request.service.decision != Service.Decision.DESK and bool(request.service.visit)
-    if visits and (at_counter or not request.service.documents):
+    at_counter = channel == ServiceRequest.Channel.COUNTER
+    visits = service.decision != Service.Decision.DESK and bool(service.visit)
+    if visits and (at_counter or not service.documents):
         return State.INSPECTION_REQUESTED
     return State.DOC_CHECK
 
 
-def _walk(request: ServiceRequest, states: Sequence[State], *, at: datetime, verdict: Verdict) -> None:
-    """Several steps of Pelak itself at once: one row each, one write."""
-    here, rows = State(request.state), []
+def _write_steps(request: ServiceRequest, states: Sequence[State], *, at: datetime, verdict: Verdict) -> None:
+    """The steps of Pelak itself that led here: one row each, one write."""
+    here, rows = State.DRAFT, []
     for there in states:
         if SYSTEM not in STEPS[(here, there)]:
             raise ValueError(f"{here} to {there} is no step of the system.")
-        last = there == states[-1]
-        reasons = [reason.as_row() for reason in verdict.reasons] if last else []
+        reasons = [reason.as_row() for reason in verdict.reasons] if there == states[-1] else []
         rows.append(
             Transition(request=request, from_state=here, to_state=there, at=at, role=SYSTEM, reasons=reasons)
         )
         here = there
     Transition.objects.bulk_create(rows)
-    request.state = here
-    request.save(update_fields=["state"])

@@ -71,12 +71,11 @@ def test_without_a_record_the_reason_is_said_and_a_visit_is_asked_for():
     assert request.wished_day == date(2026, 11, 25)
 
 
-def test_an_unknown_rule_prevents_the_instant_answer():
-    parcel = lot_in_a_zone()
-    property_file(parcel)
-    request = receive(submission(parcel), on=TODAY)
-    assert "FINDING_UNKNOWN" in [reason["code"] for reason in only(request).reasons]
-    assert request.state != State.ANSWERED_INSTANT
+def test_where_no_rule_of_density_is_loaded_nothing_is_answered_at_once():
+    request = receive(submission(lot_in_a_zone(), "IQ-11", person=None), on=TODAY)
+    assert request.state == State.DOC_CHECK
+    unknown = {row["args"]["key"] for row in only(request).reasons if row["code"] == "FINDING_UNKNOWN"}
+    assert "far_percent" in unknown
 
 
 def test_a_debt_of_one_rial_prevents_it():
