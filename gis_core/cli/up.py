@@ -65,7 +65,7 @@ def _greet(home: CityHome, public_url: str) -> None:
     accounts = demo_accounts(home)
     if accounts:
         lines.append("Demo accounts (invented people):")
-        lines += [f"  {role:<24} {name:<20} {password}" for role, name, password in accounts]
+        lines += [f"  {role:<20} {name:<26} {password}" for role, name, password in accounts]
         lines.append("")
     steps.say("\n".join([*lines, "Ctrl-C stops it. Logs: " + str(home.places.logs)]))
 
