@@ -1,11 +1,12 @@
 """What restricts land in the invented city: heritage, qanats, river, canals, power lines, a fault, an airport."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 import shapely
 
+from import_scripts.demo_city import reference as ref
 from import_scripts.demo_city.city import ORIGIN, DemoCity
 from import_scripts.demo_city.layout import along
 from import_scripts.demo_city.mesh import CORE
@@ -27,7 +28,7 @@ def overlays(city: DemoCity) -> list[Overlay]:
     """All overlay layers of the city, in a fixed order."""
     whole = shapely.box(*shapely.total_bounds(city.districts["geometry"].to_numpy())).buffer(50)
     rng = np.random.default_rng([city.seed, 21])
-    return [
+    layers = [
         _heritage(city, whole),
         _qanats(city, whole, rng),
         Overlay("river-bed", "بستر رود", "River bed", 0.5, whole, _river(city)),
@@ -37,6 +38,17 @@ def overlays(city: DemoCity) -> list[Overlay]:
         Overlay("airport", "سطوح محدودیت فرودگاه", "Airport height surfaces", 1.0, whole, _airport(city)),
         Overlay("planned-streets", "گذرهای طرح", "Planned streets", 0.1, whole, _planned(city)),
     ]
+    return [replace(layer, features=_clear_of_reference(city, layer.features)) for layer in layers]
+
+
+def _clear_of_reference(city: DemoCity, features: pd.DataFrame) -> pd.DataFrame:
+    """Features keep 60 m away from the reference lot, whose published answer knows no restriction."""
+    lots = city.parcels
+    clearing = shapely.buffer(lots.loc[lots["key"] == ref.KEY, "geometry"].iloc[0], 60.0, quad_segs=4)
+    shapes = features["geometry"].to_numpy()
+    shapes = np.where(shapely.intersects(shapes, clearing), shapely.difference(shapes, clearing), shapes)
+    kept = features.assign(geometry=shapes)[~shapely.is_empty(shapes)]
+    return kept.reset_index(drop=True)
 
 
 def _frame(rows: list[tuple]) -> pd.DataFrame:
@@ -116,9 +128,11 @@ def _canals(city: DemoCity) -> pd.DataFrame:
 
 def _power(city: DemoCity) -> pd.DataFrame:
     n = city.mesh.lines
+    column = city.parcels.loc[city.parcels["key"] == ref.KEY, "cell_i"].iloc[0]
+    east = 0.2 if column > n / 2 else 0.78
     lines = [
         ("63", 63, 3.5, _line(city, (0.4, n * 0.78), (n * 0.45, n * 0.81), (n - 0.4, n * 0.71))),
-        ("132", 132, 4.6, _line(city, (n * 0.205, 0.4), (n * 0.24, n * 0.45), (n * 0.16, n - 0.4))),
+        ("132", 132, 4.6, _line(city, (n * east, 0.4), (n * (east + 0.03), n * 0.45), (n * (east - 0.04), n - 0.4))),
         ("20", 20, 0.9, _line(city, (0.6, n * 0.2), (n * 0.5, n * 0.17), (n - 0.6, n * 0.24))),
     ]
     return _frame(
@@ -142,11 +156,11 @@ def _fault(city: DemoCity) -> pd.DataFrame:
 
 
 def _airport(city: DemoCity) -> pd.DataFrame:
-    """Surfaces over the west of the city: 45 m above the aerodrome, and lower towards the runway's approach."""
+    """Surfaces over the south-west of the city: 45 m above the aerodrome, and lower towards the runway's approach."""
     n = city.mesh.lines
-    centre = _line(city, (-0.6, n * 0.5), (0.5, n * 0.5)).interpolate(0)
+    centre = _line(city, (0.1, 0.2), (0.5, 0.5)).interpolate(0)
     reach = city.mesh.pitch_m
-    low, high = shapely.buffer(centre, reach * 1.9), shapely.buffer(centre, reach * 4.0)
+    low, high = shapely.buffer(centre, reach * 1.7), shapely.buffer(centre, reach * 3.2)
     rows = [
         ("A1", "سطح تقرب", "Approach surface", {"max_height_m": 18.0}, _clean(low)),
         (
