@@ -61,7 +61,7 @@ def _build() -> None:
         install = [npm, "ci", "--no-audit", "--no-fund", "--loglevel=error"]
         steps.run(install, doing="installing the browser packages", env=environment, cwd=ROOT)
     with steps.step("Bundling the pages' scripts and styles"):
-        bundle = [npm, "run", "--silent", "--loglevel=error", "build"]
+        bundle = [npm, "run", "--silent", "build"]
         steps.run(bundle, doing="bundling the pages' scripts and styles", env=environment, cwd=ROOT)
     MARKER.parent.mkdir(parents=True, exist_ok=True)
     MARKER.write_text(made_from)
