@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gis_core.constraints.plane import PASSING_M, Floats
+from gis_core.constraints.plane import PASSING_M, Floats, Numbers
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def ground_factor(policy: Mapping[str, Any] | None) -> float:
     return 1.0 / (policy["grid_scale"] * policy["elevation_factor"]) ** 2
 
 
-def permitted_discrepancy_m2(deed_m2: Floats, policy: Mapping[str, Any]) -> Floats:
+def permitted_discrepancy_m2(deed_m2: Numbers, policy: Mapping[str, Any]) -> Floats:
     """How far survey and deed may differ, in m²: a share of the deed and a fixed area, the larger counts."""
     combine = {"LARGER": np.maximum, "SMALLER": np.minimum, "SUM": np.add}[policy["combine"]]
     return np.asarray(
@@ -60,7 +60,7 @@ def permitted_discrepancy_m2(deed_m2: Floats, policy: Mapping[str, Any]) -> Floa
     )
 
 
-def within_tolerance(deed_m2: Floats, existing_m2: Floats, policy: Mapping[str, Any]) -> NDArray[np.bool_]:
+def within_tolerance(deed_m2: Numbers, existing_m2: Numbers, policy: Mapping[str, Any]) -> NDArray[np.bool_]:
     """Whether survey and deed differ by no more than is permitted; an unknown deed is not within."""
     difference_m2 = np.abs(np.asarray(deed_m2) - existing_m2)
     return difference_m2 <= permitted_discrepancy_m2(deed_m2, policy) + PASSING_M

@@ -471,13 +471,13 @@ def _buffer(inputs: Inputs) -> Outputs:
     reason, distance_m, found = _judged(place, lots, inputs["overlay"], inputs["policy"]["accuracy"])
     if found is None:
         silent = ("overlap_area_m2", "buildable_area_m2", "buildable_part_areas_m2", "buildable")
-        outputs = {"distance_m": distance_m, "class": "UNKNOWN", "reason": reason}
-        return outputs | dict.fromkeys((*silent, "floor_area_cap_m2", "footprint_m2"))
+        unknown = {"distance_m": distance_m, "class": "UNKNOWN", "reason": reason}
+        return unknown | dict.fromkeys((*silent, "floor_area_cap_m2", "footprint_m2"))
     banned = found.overlap if inputs["overlay"]["effect"] == "NO_BUILD" else shapes()
     buildable = without(lots, np.zeros(len(banned), dtype=np.int64), banned)
-    outputs = {
+    outputs: Outputs = {
         "distance_m": distance_m,
-        "class": found.state[0],
+        "class": str(found.state[0]),
         "reason": None,
         "overlap_area_m2": found.overlap_m2[0],
         "buildable_area_m2": shapely.area(buildable[0]),
@@ -526,8 +526,8 @@ def _table(inputs: Inputs) -> Outputs:
     bands = inputs["bands"]
     if "keys" in inputs:
         reading = inputs["policy"]["band_reading"]
-        found = [tables.look_up(bands, inputs["column"], key, reading) for key in inputs["keys"]]
-        return {"state": [state for state, _ in found], "value": [value for _, value in found]}
+        rows = [tables.look_up(bands, inputs["column"], key, reading) for key in inputs["keys"]]
+        return {"state": [state for state, _ in rows], "value": [value for _, value in rows]}
     found = tables.faults(
         bands,
         blank_when_null=inputs.get("blank_when_null"),

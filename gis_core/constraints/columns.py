@@ -117,10 +117,11 @@ def inherited(own: Doubts, inputs: Sequence[Column]) -> Doubts:
     if not any(column.doubts.state.any() for column in inputs):
         return own
     unknown = np.column_stack([~column.known for column in inputs]) & (own.state < UNKNOWN)[:, None]
-    if unknown.any():
+    missing = np.asarray(unknown.any(axis=1))
+    if missing.any():
         named = named_rows([column.key for column in inputs], unknown)
         reasons = {names: Reason("INPUT_UNKNOWN", {"inputs": list(names)}) for names in set(named) if names}
-        own.add_each(unknown.any(axis=1), UNKNOWN, lambda lot: reasons[named[lot]])
+        own.add_each(missing, UNKNOWN, lambda lot: reasons[named[lot]])
     for column in inputs:
         passed = (column.doubts.state > own.state) & column.known
         own.state[passed] = column.doubts.state[passed]
@@ -128,7 +129,7 @@ def inherited(own: Doubts, inputs: Sequence[Column]) -> Doubts:
     return own
 
 
-def metres(value: float) -> str:
+def metres(value: Any) -> str:
     """
     A number as formulas write it: two decimals, or none for a whole number of storeys.
 

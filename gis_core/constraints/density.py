@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gis_core.constraints.plane import Floats, named_rows
+from gis_core.constraints.plane import Floats, Numbers, named_rows
 
 #: Limits this near to the smallest bind together.
 EQUAL_WITHIN = 1e-6
@@ -85,7 +85,7 @@ def density(
     )
 
 
-def chosen_footprints_m2(footprint_m2: Floats, far_cap_m2: Floats, storeys: Floats) -> Floats:
+def chosen_footprints_m2(footprint_m2: Numbers, far_cap_m2: Numbers, storeys: Numbers) -> Floats:
     """
     The largest footprint with so many storeys: more storeys only by less coverage, in m².
 
@@ -94,4 +94,4 @@ def chosen_footprints_m2(footprint_m2: Floats, far_cap_m2: Floats, storeys: Floa
     >>> chosen_footprints_m2(np.array(165.0), np.array(495.0), np.array([3.0, 4.0])).tolist()
     [165.0, 123.75]
     """
-    return np.minimum(footprint_m2, far_cap_m2 / storeys)
+    return np.asarray(np.minimum(footprint_m2, far_cap_m2 / storeys))

@@ -18,7 +18,7 @@ from gis_core.constraints.land import Land, clear_land
 from gis_core.constraints.lightwells import wells_needed
 from gis_core.constraints.limits import Placed, governing_widths, percentages, place, rule_of_lots, storeys
 from gis_core.constraints.parking import capacity
-from gis_core.constraints.plane import Floats, Ints, moved, shapes
+from gis_core.constraints.plane import Floats, Ints, moved, or_none, shapes
 from gis_core.constraints.restrictions import Restrictions, restrict
 from gis_core.constraints.rules import Rule, RuleSet
 from gis_core.constraints.slivers import threshold_width_m
@@ -52,7 +52,7 @@ class Evaluations(Sequence[Evaluation]):
     columns: Mapping[str, Column]
     row: Ints
     refused: Mapping[int, Reason]
-    origin: NDArray[np.float64]
+    origin: Floats
     _land: Land
     _overlaps: Overlaps
     _placed: Placed
@@ -322,7 +322,7 @@ def _only(lots: Lots, around: Surroundings, good: NDArray[np.bool_]) -> tuple[Lo
 
 def _near_origin(
     given: tuple[Lots, Surroundings], origin: tuple[float, float] | None
-) -> tuple[tuple[Lots, Surroundings], NDArray[np.float64]]:
+) -> tuple[tuple[Lots, Surroundings], Floats]:
     """Everything moved near the origin, and what brings it back."""
     lots, around = given
     if origin is None:
@@ -341,7 +341,7 @@ def _near_origin(
     return (replace(lots, geometry=moved(lots.geometry, -step)), near), step
 
 
-def _near_layer(layer: Layer, step: NDArray[np.float64]) -> Layer:
+def _near_layer(layer: Layer, step: Floats) -> Layer:
     if layer.surveyed_extent is None:
         return layer
     return replace(layer, surveyed_extent=moved(shapes(layer.surveyed_extent), -step)[0])
@@ -356,7 +356,7 @@ def _access(table: Table, lots: Lots, around: Surroundings) -> None:
     said = np.where(
         np.isnan(lots.has_access), np.where(fronts, 1.0, np.where(edged, 0.0, np.nan)), lots.has_access
     )
-    values = np.where(np.isnan(said), None, said == 1.0).astype(object)
+    values = or_none(~np.isnan(said), said == 1.0)
     doubts = Doubts.none(len(lots)).add(np.isnan(said), UNKNOWN, Reason("ACCESS_UNKNOWN"))
     doubts.add(said == 0.0, NEEDS_INSPECTION, Reason("NO_ACCESS"))
     table.add("access", values, doubts=doubts)
@@ -382,7 +382,7 @@ def _zone_column(table: Table, placed: Placed, around: Surroundings) -> None:
     doubts = Doubts.none(placed.lots)
     for state in ("NO_ZONE", "PARTLY_UNZONED", "OVERLAPPING_ZONES", "MULTI_ZONE"):
         doubts.add(placed.overlaps.state == state, UNKNOWN, Reason(state))
-    values = np.where(placed.single == "", None, placed.single).astype(object)
+    values = or_none(placed.single != "", placed.single)
     several = placed.overlaps.state == "MULTI_ZONE"
     if placed.split != "DESK" and several.any():
         # Several zones are an answer where the city says how their limits combine.

@@ -1,6 +1,8 @@
 """Follows the edges of lots through widening, and finds the corners between two passages."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import shapely
@@ -159,7 +161,9 @@ class FoundCorners:
     unclear: NDArray[np.bool_]
 
 
-def corners_between(edges: Edges, lots: Shapes, passages: Passages, params: dict) -> FoundCorners:
+def corners_between(
+    edges: Edges, lots: Shapes, passages: Passages, params: Mapping[str, Any]
+) -> FoundCorners:
     """Convex corners where frontages on two passages follow each other, sized by a chamfer rule."""
     found = chains(chosen(edges, _on_several(edges, len(lots))[edges.lot]))
     here, there = _followers(found, passages)

@@ -1,6 +1,8 @@
 """Gets from the surveyed lot to the net lot: widening, corners, and areas in whole mm² that add up."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import shapely
@@ -11,7 +13,7 @@ from gis_core.constraints.areas import Areas, ground_factor, permitted_discrepan
 from gis_core.constraints.columns import NEEDS_INSPECTION, UNKNOWN, Doubts, Table, metres
 from gis_core.constraints.findings import Reason
 from gis_core.constraints.frontages import Ways, corners_between, edges_after, no_ways
-from gis_core.constraints.plane import EMPTY, Ints, Shapes, flagged, shapes, whole_mm2
+from gis_core.constraints.plane import EMPTY, Floats, Ints, Shapes, flagged, shapes, whole_mm2
 from gis_core.constraints.rules import Rule, RuleSet
 from gis_core.constraints.values import Edges, Lots, Surroundings
 
@@ -157,7 +159,7 @@ def _corners_cut(
     """Net lots, what was cut (one shape per lot), doubts, and the rule."""
     lots, rule = len(main), rules.everywhere("CHAMFER")
     doubts, nothing = Doubts.none(lots), shapes(*[EMPTY] * lots)
-    params = rule.params if rule else ANY_CORNER
+    params: Mapping[str, Any] = rule.params if rule else ANY_CORNER
     found = corners_between(edges, main, around.passages, params)
     at_corner = np.zeros(lots, dtype=bool)
     at_corner[found.corners.lot] = True
@@ -187,7 +189,7 @@ ANY_CORNER = {
 }
 
 
-def _area_columns(table: Table, lots: Lots, surveyed_m2: NDArray[np.float64], rules: RuleSet) -> None:
+def _area_columns(table: Table, lots: Lots, surveyed_m2: Floats, rules: RuleSet) -> None:
     no_deed = np.isnan(lots.deed_area_m2)
     table.add(
         "deed_area_m2",
@@ -223,7 +225,7 @@ def _area_columns(table: Table, lots: Lots, surveyed_m2: NDArray[np.float64], ru
     )
 
 
-def _net_column(table: Table, net_m2: NDArray[np.float64], in_plan: NDArray[np.bool_]) -> None:
+def _net_column(table: Table, net_m2: Floats, in_plan: NDArray[np.bool_]) -> None:
     names = ("surveyed_area_m2", "widening_area_m2", "other_parts_area_m2", "chamfer_area_m2")
 
     def formula(lot: int) -> str:

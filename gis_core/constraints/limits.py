@@ -11,7 +11,7 @@ from gis_core.constraints.areas import Areas
 from gis_core.constraints.bands import looked_up
 from gis_core.constraints.columns import DISCRETIONARY, UNKNOWN, Column, Doubts, Table, metres
 from gis_core.constraints.findings import Reason
-from gis_core.constraints.plane import PASSING_M, Floats, Ints, flagged
+from gis_core.constraints.plane import PASSING_M, Floats, Ints, flagged, or_none
 from gis_core.constraints.restrictions import Restrictions
 from gis_core.constraints.rules import Rule, RuleSet
 from gis_core.constraints.storeys import (
@@ -337,18 +337,22 @@ def rule_of_lots(placed: Placed, kind: str, rules: RuleSet) -> NDArray[np.object
 def _request_column(table: Table, placed: Placed, values: Floats, widths_m: Floats, rules: RuleSet) -> None:
     rule = rules.everywhere("STOREY_POLICY")
     policy = rule.params.get("discretionary") if rule else None
-    asked = may_request(values, placed.single, widths_m, policy)
+    asked = may_request(values, list(placed.single), widths_m, policy)
     there = ~np.isnan(asked)
     doubts = Doubts.none(placed.lots).add(there, DISCRETIONARY, Reason("DISCRETION"))
     # Nothing may be asked for: an empty value, not an unknown one.
-    shown = np.where(there, asked, None).astype(object)
+    shown = or_none(there, asked)
     table.add("may_request_storeys", shown, doubts=doubts, rule=rule)
 
 
 def _height_column(table: Table, values: Floats, heights: NDArray[np.object_]) -> None:
     metres_high = np.full(table.lots, np.nan)
     doubts = Doubts.none(table.lots)
-    doubts.add(np.equal(heights, None), UNKNOWN, Reason("NO_RULE", {"kind": "HEIGHT"}))
+    doubts.add(
+        np.array([rule is None for rule in heights], dtype=bool),
+        UNKNOWN,
+        Reason("NO_RULE", {"kind": "HEIGHT"}),
+    )
     for rule in {id(rule): rule for rule in heights if rule is not None}.values():
         here = np.array([mine is rule for mine in heights], dtype=bool)
         metres_high[here] = height_m(values[here], rule.params)

@@ -8,7 +8,7 @@ import shapely
 from numpy.typing import NDArray
 from pyproj import Proj, Transformer
 
-from gis_core.constraints.plane import Floats, Ints, Shapes
+from gis_core.constraints.plane import Floats, Ints, Shapes, or_none
 
 SECTORS = ("SOUTH_LOT", "FRONTAGE_EAST", "NORTH_LOT", "FRONTAGE_WEST")
 
@@ -70,7 +70,7 @@ def lot_types(azimuth_deg: Floats) -> NDArray[np.object_]:
     ['NORTH_LOT', 'SOUTH_LOT']
     """
     sector = ((np.nan_to_num(azimuth_deg) + 45.0) // 90.0).astype(int) % 4
-    return np.where(np.isnan(azimuth_deg), None, np.array(SECTORS, dtype=object)[sector])
+    return or_none(~np.isnan(azimuth_deg), np.array(SECTORS, dtype=object)[sector])
 
 
 def near_a_diagonal(azimuth_deg: Floats, within_deg: float) -> NDArray[np.bool_]:

@@ -1,13 +1,15 @@
 """Measures shapes in the plane, near the origin: parts, whole mm², outward directions, half-planes."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
 Shapes = NDArray[np.object_]
-Floats = NDArray[np.float64]
+Floats = NDArray[np.floating[Any]]
+Numbers = Floats | float
 Ints = NDArray[np.int64]
 
 #: A measured size passes a limit when it is within this of it (metres, m², ratios).
@@ -276,6 +278,20 @@ def named_rows(names: list[str], flags: NDArray[np.bool_]) -> NDArray[np.object_
     table[:] = tuples
     rows[:] = table[which]
     return rows
+
+
+def or_none(there: NDArray[np.bool_], values: NDArray[Any]) -> NDArray[np.object_]:
+    """
+    Values as objects, and None where there is none.
+
+    Examples
+    --------
+    >>> or_none(np.array([True, False]), np.array([4.0, 5.0])).tolist()
+    [4.0, None]
+    """
+    found = np.full(len(values), None, dtype=object)
+    found[there] = values[there]
+    return found
 
 
 def flagged(rows: Ints, count: int) -> NDArray[np.bool_]:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from gis_core.constraints.bands import looked_up
 from gis_core.constraints.density import EQUAL_WITHIN
-from gis_core.constraints.plane import PASSING_M, Floats, named_rows
+from gis_core.constraints.plane import PASSING_M, Floats, Numbers, named_rows
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ def may_request(
     return np.where(named & narrow & asked, storeys + policy["extra"], np.nan)
 
 
-def height_m(storeys: Floats, heights: Mapping[str, Any]) -> Floats:
+def height_m(storeys: Numbers, heights: Mapping[str, Any]) -> Floats:
     """
     Height of the building over the passage, in metres: pilot + storeys with slabs + parapet.
 
