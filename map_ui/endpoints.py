@@ -51,6 +51,7 @@ ENDPOINTS: dict[str, str] = {
     "case": "see_own",
     "case-move": "see_own",
     "case-reveal": "open_desk",
+    "case-add-paper": "see_own",
     "document": "see_own",
     # desks
     "desk": "open_desk",

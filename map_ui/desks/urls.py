@@ -9,6 +9,7 @@ urlpatterns = [
     path("cases/<str:code>/", views.case, name="case"),
     path("cases/<str:code>/move", views.move_case, name="case-move"),
     path("cases/<str:code>/applicant", views.reveal_applicant, name="case-reveal"),
+    path("cases/<str:code>/papers", views.add_paper, name="case-add-paper"),
     path("cases/<str:code>/papers/<int:pk>", views.document, name="document"),
     path("overview/", views.overview, name="overview"),
     path("audit/", views.audit_book, name="audit-book"),

@@ -14,20 +14,24 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from gis_core.access import allowed, require
-from gis_core.errors import BadInput, NotFound
+from gis_core.errors import BadInput, Conflict, NotFound
 from gis_core.models import AuditEntry, RoleGrant
 from gis_core.persian import latin_digits
 from map_ui.requests.story import told
 from parcels.evaluation import issue
 from parcels.service_requests.applicants import reveal, shown
 from parcels.service_requests.decisions import decide, recommend
+from parcels.service_requests.intake import keep_paper
 from parcels.service_requests.models import Document, Service, ServiceRequest, State
 from parcels.service_requests.queries import counted, request_by_code, states_to_work_on, visible_to
+from parcels.service_requests.uploads import checked
 from parcels.service_requests.workflow import Actor, next_states
 
 PAGE = 50
 #: Steps that a page of their own takes: planning a day, reporting a visit.
 ELSEWHERE = frozenset({State.INSPECTION_SCHEDULED, State.INSPECTED})
+TAKES_PAPERS = frozenset({State.RETURNED, State.DOC_CHECK, State.INSPECTION_REQUESTED, State.MUNICIPAL_DESK})
+OTHER_PAPER = "other"
 
 
 @require_safe
@@ -103,6 +107,21 @@ def reveal_applicant(request: HttpRequest, code: str) -> HttpResponse:
     response = render(request, "desks/case.html", _context(request, found) | {"opened": person})
     response["Cache-Control"] = "no-store"
     return response
+
+
+@require_POST
+def add_paper(request: HttpRequest, code: str) -> HttpResponse:
+    """A paper that was missing, from the one who filed the case or at the counter."""
+    found = request_by_code(request.scope, code)
+    require(request.scope, "work_on_request", found)
+    if found.state not in TAKES_PAPERS:
+        raise Conflict("این پرونده اکنون مدرک نمی‌گیرد.", "This case takes no papers now.")
+    kind, file = request.POST.get("kind", ""), request.FILES.get("file")
+    if file is None or kind not in {row["kind"] for row in found.service.documents} | {OTHER_PAPER}:
+        raise BadInput("نوع مدرک و فایل آن را انتخاب کنید.", "Choose the kind of paper and its file.")
+    keep_paper(found, checked(kind, file.name or "", file.read()))
+    messages.success(request, _("The paper was added."))
+    return redirect("case", code)
 
 
 @require_safe
@@ -181,6 +200,9 @@ def _context(request: HttpRequest, found: ServiceRequest) -> dict[str, Any]:
         "papers": found.documents.order_by("kind", "pk") if may_read else [],
         "person": shown(found.applicant) if found.applicant and (may_reveal or own) else None,
         "may_reveal": may_reveal,
+        "may_add": found.state in TAKES_PAPERS
+        and may_read
+        and allowed(request.scope, "work_on_request", found),
     }
 
 

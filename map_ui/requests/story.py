@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from map_ui import wording
+from parcels.inspections.models import Visit
 from parcels.service_requests.models import Decision, ServiceRequest, State
 from parcels.service_requests.reasons import sentence, way_out
 
@@ -68,10 +69,11 @@ class Story:
     chapters: Sequence[Chapter]
     decision: Decision | None
     paper_code: str
+    visit: Visit | None = None
 
 
 def told(request: ServiceRequest, *, with_notes: bool = False) -> Story:
-    """The story of a request from its transitions and its latest decision; two queries."""
+    """The story of a request from its transitions and its latest decision; three queries at most."""
     decision = request.decisions.filter(superseded_by=None).order_by("-decided_at", "-pk").first()
     steps = request.transitions.order_by("at", "pk")
     shown = [step for step in steps if step.to_state not in QUIET]
@@ -91,7 +93,14 @@ def told(request: ServiceRequest, *, with_notes: bool = False) -> Story:
         ],
         decision=decision,
         paper_code=decision.code if final and decision.evaluation_id else "",
+        visit=_promised_visit(request),
     )
+
+
+def _promised_visit(request: ServiceRequest) -> Visit | None:
+    if request.state != State.INSPECTION_SCHEDULED:
+        return None
+    return Visit.objects.filter(request=request, status=Visit.Status.PLANNED).order_by("day").first()
 
 
 def why(reason: Mapping[str, Any]) -> Why:

@@ -133,6 +133,19 @@ def refuse_incomplete(service: Service, submission: Submission, *, on: date) -> 
         raise BadInput("روزی که خواسته‌اید گذشته است.", "The day you wish is past.", {"field": "wished_day"})
 
 
+def keep_paper(request: ServiceRequest, paper: Paper) -> Document:
+    """Put a checked paper into the file of a request."""
+    return Document.objects.create(
+        request=request,
+        kind=paper.kind,
+        original_name=paper.original_name,
+        file=ContentFile(paper.content, name=paper.stored_name),
+        media_type=paper.media_type,
+        size_bytes=len(paper.content),
+        sha256=paper.sha256,
+    )
+
+
 def new_tracking_code(chance: Random | None = None) -> str:
     """
     Twelve digits in threes of four; the last is a check digit, so that a slip of the finger is noticed.
@@ -211,15 +224,7 @@ def _open(
         submitted_at=at,
     )
     for paper in submission.papers:
-        Document.objects.create(
-            request=request,
-            kind=paper.kind,
-            original_name=paper.original_name,
-            file=ContentFile(paper.content, name=paper.stored_name),
-            media_type=paper.media_type,
-            size_bytes=len(paper.content),
-            sha256=paper.sha256,
-        )
+        keep_paper(request, paper)
     return request
 
 

@@ -1,7 +1,7 @@
 """Filing, tracking and working on a request through the pages, without script."""
 
 import re
-from datetime import timedelta
+from datetime import date, time, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from gis_core.models import AuditEntry, User
 from map_ui.requests.views import days_offered
+from parcels.inspections.models import Visit
 from parcels.service_requests.intake import receive
 from parcels.service_requests.models import Document, ServiceRequest, State
 from tests.parcels.service_requests.situations import (
@@ -187,6 +188,37 @@ def test_papers_leave_as_files_and_only_to_who_handles_the_case():
     assert b"".join(response.streaming_content) == PDF
     supervisor, _ = signed_in("supervisor")
     assert supervisor.get(address).status_code == 403
+
+
+def test_a_returned_case_gets_its_missing_paper_and_goes_back_to_the_office():
+    client, citizen = signed_in("citizen")
+    request = receive(submission(lot_in_a_zone(), filed_by_id=citizen.pk), on=timezone.localdate())
+    ServiceRequest.objects.filter(pk=request.pk).update(state=State.RETURNED)
+    case = f"/cases/{request.tracking_code}/"
+    assert client.post(case + "papers", {"kind": "other"}).status_code == 400
+    client.post(case + "papers", {"kind": "other", "file": SimpleUploadedFile("b.pdf", PDF)})
+    assert "b.pdf" in client.get(case).content.decode()
+    client.post(case + "move", {"to": "doc_check"})
+    request.refresh_from_db()
+    assert request.state == State.DOC_CHECK
+
+
+def test_the_day_and_hours_of_a_planned_visit_are_told_to_whoever_has_the_code():
+    parcel = lot_in_a_zone()
+    request = receive(submission(parcel, "PB-11"), on=timezone.localdate())
+    ServiceRequest.objects.filter(pk=request.pk).update(state=State.INSPECTION_SCHEDULED)
+    Visit.objects.create(
+        request=request,
+        district_code="3",
+        status=Visit.Status.PLANNED,
+        day=date(2026, 11, 25),
+        window_starts=time(9, 0),
+        window_ends=time(11, 0),
+        place=parcel.geometry.point_on_surface,
+    )
+    shown = Client().get(f"/track/{request.tracking_code}/").content.decode()
+    assert "چهارشنبه ۴ آذر ۱۴۰۵" in shown
+    assert "۹:۰۰" in shown
 
 
 def test_a_technical_officer_files_at_the_counter_for_another_person():
