@@ -21,6 +21,7 @@ from gis_core.errors import SourceFailed
 from gis_core.routing.graph import RoadGraph, Snaps, Turn, road_graph, snap
 from gis_core.routing.matrix import TravelMatrix, travel_matrix
 from gis_core.routing.paths import Route, route
+from gis_core.routing.reach import reached_area
 from layers.models import Layer, LayerVersion
 from layers.network.models import StreetSegment, TurnRestriction
 
@@ -69,6 +70,11 @@ class Network:
     def travel(self, starts: Snaps, ends: Snaps | None = None) -> TravelMatrix:
         """Seconds and metres from door to door; NaN where there is no way."""
         return travel_matrix(self.graph, starts, ends, access_m_per_s=self.pace.access_m_per_s)
+
+    def reached(self, places: Snaps, start: int, seconds: float) -> shapely.Geometry:
+        """The area drawn round all streets that are reached from a place within a time, its leg included."""
+        left_s = seconds - float(np.nan_to_num(places.access_m[start])) / self.pace.access_m_per_s
+        return reached_area(self.graph, places, start, left_s)
 
     def way(self, places: Snaps, start: int, end: int) -> Route | None:
         """The quickest way between two places, its line on the streets; None where there is none."""

@@ -180,6 +180,17 @@ def _misled_by(
     return offices[fooled[0]] if fooled else None
 
 
+def equal_times(
+    start_xy: tuple[float, float], minutes: Sequence[int], *, on: date, manner: Manner = Manner.CAR
+) -> list[tuple[int, shapely.Geometry]]:
+    """The areas reached from a start within so many minutes each, in the metric CRS; none off the streets."""
+    roads = network(on=on, manner=manner)
+    start = roads.snap([start_xy])
+    if not start.found[0]:
+        return []
+    return [(count, roads.reached(start, 0, count * 60.0)) for count in minutes]
+
+
 @dataclass(frozen=True)
 class OfficeWay:
     """The way to one office: seconds and metres from door to door, and its line in the metric CRS."""

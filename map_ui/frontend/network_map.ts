@@ -6,6 +6,7 @@ import Zoom from "ol/control/Zoom";
 import MVT from "ol/format/MVT";
 import LineString from "ol/geom/LineString";
 import Point from "ol/geom/Point";
+import Polygon from "ol/geom/Polygon";
 import { defaults as interactions } from "ol/interaction/defaults";
 import VectorLayer from "ol/layer/Vector";
 import VectorTileLayer from "ol/layer/VectorTile";
@@ -34,6 +35,12 @@ export function picture(svg: string): string {
 
 export function line(places: LonLat[], style: Style[]): Feature {
   const feature = new Feature(new LineString(places.map((place) => fromLonLat(place))));
+  feature.setStyle(style);
+  return feature;
+}
+
+export function area(outline: LonLat[], style: Style): Feature {
+  const feature = new Feature(new Polygon([outline.map((place) => fromLonLat(place))]));
   feature.setStyle(style);
   return feature;
 }

@@ -1,6 +1,9 @@
 // entry: the offices' page. "My place" and a mark on the map give the start; without script, typing does the same.
-import { toLonLat } from "ol/proj";
-import { type LonLat, line, networkMap, sign, stroke } from "./network_map";
+import Feature from "ol/Feature";
+import Point from "ol/geom/Point";
+import { fromLonLat, toLonLat } from "ol/proj";
+import { Fill, Stroke, Style, Text } from "ol/style";
+import { type LonLat, area, line, networkMap, sign, stroke } from "./network_map";
 
 interface Option {
   code: string;
@@ -16,6 +19,7 @@ interface Answer {
   chosen?: string | null;
   options: Option[];
   way?: { line: LonLat[] } | null;
+  equal_times?: { minutes: number; label: string; outlines: LonLat[][] }[];
 }
 
 const form = document.querySelector<HTMLFormElement>("form[data-offices]");
@@ -44,6 +48,22 @@ function pin(number: string, chosen: boolean, closed: boolean): string {
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="-16 -36 32 38" width="32" height="38"><path d="M-14 -34H14V-8H5L0 0L-5 -8H-14Z" fill="${fill}" stroke="${edge}" stroke-width="2"/><text y="-15" text-anchor="middle" font-family="Vazirmatn, Tahoma, sans-serif" font-size="15" font-weight="700" fill="${ink}">${number}</text></svg>`;
 }
 
+/** A line of equal time; only the innermost is washed. */
+function equalTime(first: boolean): Style {
+  return new Style({
+    stroke: new Stroke({ color: "#1F3A5F", width: 1.3, lineDash: first ? undefined : [7, 6] }),
+    fill: first ? new Fill({ color: "rgba(11,110,120,0.08)" }) : undefined,
+  });
+}
+
+/** The label of a line of equal time, at the lowest place of its largest outline. */
+function timeLabel(outline: LonLat[], label: string): Feature {
+  const lowest = outline.reduce((low, place) => (place[1] < low[1] ? place : low));
+  const feature = new Feature(new Point(fromLonLat(lowest)));
+  feature.setStyle(new Style({ text: new Text({ text: label, font: "600 14px Vazirmatn", fill: new Fill({ color: "#1F3A5F" }), stroke: new Stroke({ color: "#fff", width: 4 }) }) }));
+  return feature;
+}
+
 const START = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="-10 -10 20 20" width="20" height="20"><rect x="-8" y="-8" width="16" height="16" rx="2" fill="#E8A200" stroke="#1D2733" stroke-width="2"/></svg>';
 
 async function draw(place: HTMLElement): Promise<void> {
@@ -51,6 +71,11 @@ async function draw(place: HTMLElement): Promise<void> {
   if (!response.ok) return;
   const answer = (await response.json()) as Answer;
   const { map, config, signs, lines, show } = networkMap(place);
+  (answer.equal_times ?? []).forEach((time, place) => {
+    for (const outline of time.outlines) lines.addFeature(area(outline, equalTime(place === 0)));
+    const largest = [...time.outlines].sort((one, other) => other.length - one.length)[0];
+    if (largest) lines.addFeature(timeLabel(largest, time.label));
+  });
   if (answer.way) lines.addFeature(line(answer.way.line, stroke("#0B6E78", 5)));
   [...answer.options].reverse().forEach((option, back) => {
     const number = (answer.options.length - back).toLocaleString(config.language === "fa" ? "fa-IR" : "en");

@@ -10,6 +10,7 @@ from django.conf import settings
 from gis_core import crs
 from layers.offices.assignment import OfficeCard, OfficeChoice, OfficeOption, OfficeWay
 from layers.offices.hours import open_state
+from map_ui.dispatch.words import minutes as minutes_in_words
 
 
 def choice_document(choice: OfficeChoice, way: OfficeWay | None = None) -> dict[str, Any]:
@@ -33,6 +34,17 @@ def cards_document(cards: Sequence[OfficeCard], at: datetime) -> dict[str, Any]:
         for card in cards
     ]
     return {"start": None, "options": [_option(option) for option in options]}
+
+
+def equal_times_document(times: Sequence[tuple[int, shapely.Geometry]]) -> list[dict[str, Any]]:
+    """Outlines of the areas reached within so many minutes, in degrees."""
+    found = []
+    for minutes, area in times:
+        there = crs.transform(area, crs.metric_srid(), crs.LONLAT)
+        rings = [part.exterior for part in shapely.get_parts(there) if part.geom_type == "Polygon"]
+        outlines = [shapely.get_coordinates(ring).round(6).tolist() for ring in rings]
+        found.append({"minutes": minutes, "label": minutes_in_words(minutes * 60), "outlines": outlines})
+    return found
 
 
 def way_document(way: OfficeWay) -> dict[str, Any]:

@@ -10,13 +10,17 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from gis_core.errors import SourceFailed
-from layers.offices.assignment import OfficeChoice, choose_office, read_offices, way_to_office
+from layers.network.travel import Manner
+from layers.offices.assignment import OfficeChoice, choose_office, equal_times, read_offices, way_to_office
 from layers.offices.hours import open_state
 from map_ui.map_config import map_config
 from map_ui.offices.asked import Asked, read_question
-from map_ui.offices.document import cards_document, choice_document
+from map_ui.offices.document import cards_document, choice_document, equal_times_document
 from map_ui.offices.picture import offices_picture
 from map_ui.offices.rows import name_of, office_rows, state_words
+
+EQUAL_TIMES = {Manner.CAR: (5, 10), Manner.FOOT: (5, 15)}
+"""Minutes of the lines of equal time on the map."""
 
 
 @require_safe
@@ -43,7 +47,10 @@ def offices_json(request: HttpRequest) -> JsonResponse:
     rows = office_rows(choice, asked.office_code)
     chosen = next((row for row in rows if row.chosen and row.reachable), None)
     way = chosen and way_to_office(asked.start.xy, chosen.code, on=asked.at.date(), manner=asked.manner)
+    on = asked.at.date()
+    times = equal_times(asked.start.xy, EQUAL_TIMES[asked.manner], on=on, manner=asked.manner)
     document = choice_document(choice, way) | {"chosen": chosen.code if chosen else None}
+    document["equal_times"] = equal_times_document(times)
     return JsonResponse(document, json_dumps_params={"ensure_ascii": False})
 
 
@@ -60,13 +67,14 @@ def _from_start(asked: Asked) -> dict[str, Any]:
     chosen = next((row for row in rows if row.chosen and row.reachable), None)
     on = asked.at.date()
     way = chosen and way_to_office(asked.start.xy, chosen.code, on=on, manner=asked.manner)
+    times = equal_times(asked.start.xy, EQUAL_TIMES[asked.manner], on=on, manner=asked.manner)
     return {
         "choice": choice,
         "rows": rows,
         "chosen": chosen,
         "without_service": [name_of(card) for card in choice.without_service],
         "request_url": _request_url(asked, chosen.code if chosen else ""),
-        "picture": offices_picture(rows, asked.start.xy, way.line if way else None, on=on),
+        "picture": offices_picture(rows, asked.start.xy, way.line if way else None, on=on, times=times),
     }
 
 
