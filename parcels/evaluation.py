@@ -26,14 +26,13 @@ from gis_core.constraints.values import Edges, Layer, Lots, Passages, Surroundin
 from gis_core.errors import NotFound
 from gis_core.signing import canonical
 from layers.zoning.queries import (
-    STAMP_COLUMNS,
+    STAMP_COLUMN,
     Place,
     ground_rules,
     in_force,
-    layers_on,
     published,
     reach_of,
-    rules_on,
+    standing_on,
 )
 from parcels.models import IssuedEvaluation, Parcel
 
@@ -105,9 +104,9 @@ def counted() -> Iterator[list[str]]:
 def _answer(ids: list[int], question: "_Question", trips: list[str]) -> Answered:
     started = perf_counter()
     on, known_at = question.on, question.known_at
-    lots, edges, streets, stamps = _parcels(ids, question)
-    rules = rules_on(on, known_at=known_at, stamp_rules=stamps[0])
-    layers = layers_on(on, known_at=known_at, stamp_layers=stamps[1])
+    lots, edges, streets, stamp = _parcels(ids, question)
+    standing = standing_on(on, known_at=known_at, stamp=stamp)
+    rules, layers = standing.rules, standing.layers
     place = Place(_hull(lots.geometry), on, known_at)
     zones, overlays = ground_rules(place, reach_m=reach_of(rules), layers=layers)
     passages = _passages(place)
@@ -225,13 +224,13 @@ def _origin(bbox_lonlat: tuple[float, float, float, float], srid: int) -> tuple[
 
 def _parcels(
     ids: list[int], question: _Question
-) -> tuple[Lots, list[tuple[int, dict[str, Any]]], list[str], tuple[str, str]]:
-    """Lots in the order of the ids, their stored edges with the lot's position, their streets, the stamps."""
+) -> tuple[Lots, list[tuple[int, dict[str, Any]]], list[str], str]:
+    """Lots in the order of the ids, their stored edges with the lot's position, their streets, the stamp."""
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
             select p.id, p.key, ST_AsBinary(p.geometry), p.deed_area_m2, p.positional_accuracy_m,
-                   e.has_access, e.edges::text, {STAMP_COLUMNS}
+                   e.has_access, e.edges::text, {STAMP_COLUMN}
               from parcels_parcel p left join parcels_parceledges e on e.parcel_id = p.id
              where p.id = any(%(ids)s) and {in_force("p")}
             """,
@@ -248,8 +247,7 @@ def _parcels(
     ordered = [rows[number] for number in ids]
     edges = [(position, edge) for position, row in enumerate(ordered) for edge in json.loads(row[6] or "[]")]
     streets = [edge.get("street") or "" for _, edge in edges]
-    stamps = (ordered[0][7], ordered[0][8]) if ordered else ("", "")
-    return _lots(ordered), edges, streets, stamps
+    return _lots(ordered), edges, streets, ordered[0][7] if ordered else ""
 
 
 def _lots(rows: list[tuple[Any, ...]]) -> Lots:
@@ -317,8 +315,8 @@ def _overlay_layers(layers: dict[str, Layer]) -> dict[str, Layer]:
 
 
 def _city(question: _Question) -> City:
-    rules = rules_on(question.on, known_at=question.known_at)
-    layers = layers_on(question.on, known_at=question.known_at)
+    standing = standing_on(question.on, known_at=question.known_at)
+    rules, layers = standing.rules, standing.layers
     place = Place(None, question.on, question.known_at)
     zones, overlays = ground_rules(place, reach_m=0.0, layers=layers)
     passages = _passages(place)

@@ -57,98 +57,85 @@ def published(table: str) -> str:
     return f"({table}.status = 'in_force' and {in_force(table)})"
 
 
-@dataclass(frozen=True)
-class Stamp:
-    """Changes whenever the rows of rules or layers change; what was read under one stamp may be kept."""
-
-    rules: str
-    layers: str
-
-
-#: SQL of a stamp, as two columns: any insert, update or delete changes the sum over where rows stand.
-STAMP_COLUMNS = """
-    (select count(*) || '.' || coalesce(sum(hashtext(ctid::text || xmin::text)), 0) from zoning_rule),
+#: SQL of the stamp of rules and layers, one column: any insert, update or delete changes the sum over where
+#: their rows stand, so what was read under one stamp may be kept.
+STAMP_COLUMN = """
     (select count(*) || '.' || coalesce(sum(hashtext(ctid::text || xmin::text)), 0)
-       from (select ctid, xmin from layers_layer union all select ctid, xmin from layers_layerversion) _)
+       from (select ctid, xmin from zoning_rule
+             union all select ctid, xmin from gis_core_source
+             union all select ctid, xmin from layers_layer
+             union all select ctid, xmin from layers_layerversion) as rows)
 """
 
 
-def stamp() -> Stamp:
-    """The stamp of the rules and layers as they are now; one round trip."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"select {STAMP_COLUMNS}")
-        return Stamp(*cursor.fetchone())
+@dataclass(frozen=True)
+class Standing:
+    """What holds in the whole city on a day: its rules, and its layers by key."""
+
+    rules: RuleSet
+    layers: dict[str, Layer]
 
 
-def rules_on(on: date, *, known_at: datetime | None = None, stamp_rules: str | None = None) -> RuleSet:
+def standing_on(on: date, *, known_at: datetime | None = None, stamp: str | None = None) -> Standing:
     """
-    The rules in force on a day as known at an instant.
+    Rules in force and layers with a published version on a day, as known at an instant; one round trip.
 
-    With `stamp_rules` (from `Stamp.rules`) a set read before under the same stamp is given again.
+    With a `stamp` (`STAMP_COLUMN`) what was read before under the same stamp is given again, without any.
     """
-    if stamp_rules is None:
-        return _read_rules(on, known_at)
-    return _kept_rules(settings.CITY.key, connection.settings_dict["NAME"], stamp_rules, on, known_at)
+    if stamp is None:
+        return _read_standing(on, known_at)
+    return _kept_standing(settings.CITY.key, connection.settings_dict["NAME"], stamp, on, known_at)
 
 
 @lru_cache(maxsize=32)
-def _kept_rules(city: str, database: str, stamp_rules: str, on: date, known_at: datetime | None) -> RuleSet:
-    return _read_rules(on, known_at)
+def _kept_standing(city: str, database: str, stamp: str, on: date, known_at: datetime | None) -> Standing:
+    return _read_standing(on, known_at)
 
 
-def _read_rules(on: date, known_at: datetime | None) -> RuleSet:
+def _read_standing(on: date, known_at: datetime | None) -> Standing:
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
-            select r.code, r.kind, r.params::text, r.zone_code, r.area_basis, r.rank, r.version, r.article,
-                   coalesce(s.code, ''), coalesce(s.title_fa, ''), coalesce(s.title_en, ''), r.confidence,
-                   r.legal_status, lower(r.valid), upper(r.valid)
-              from zoning_rule r left join gis_core_source s on s.id = r.source_id
-             where {in_force("r")}
+            select
+              (select json_agg(json_build_array(
+                        r.code, r.kind, r.params, r.zone_code, r.area_basis, r.rank, r.version, r.article,
+                        coalesce(s.code, ''), coalesce(s.title_fa, ''), coalesce(s.title_en, ''),
+                        r.confidence, r.legal_status, lower(r.valid), upper(r.valid)))::text
+                 from zoning_rule r left join gis_core_source s on s.id = r.source_id
+                where {in_force("r")}),
+              (select json_agg(json_build_array(
+                        l.key, l.title_fa, l.title_en, encode(ST_AsBinary(v.surveyed_extent), 'hex'),
+                        v.positional_accuracy_m, v.surveyed_on, l.stale_after_days, l.kind)
+                      order by l.key)::text
+                 from layers_layerversion v join layers_layer l on l.id = v.layer_id
+                where l.kind in ('overlay', 'zoning') and {published("v")})
             """,
             {"on": on, "known_at": known_at},
         )
-        return RuleSet.on_day([_rule(*row) for row in cursor.fetchall()], on)
+        rules, layers = (json.loads(column or "[]") for column in cursor.fetchone())
+    return Standing(
+        RuleSet.on_day([_rule(*row) for row in rules], on), {row[0]: _layer(*row) for row in layers}
+    )
 
 
-def _rule(code: str, kind: str, params: str, zone_code: str, *rest: Any) -> RuleValue:
-    return RuleValue(code, kind, json.loads(params), zone_code, *rest)
+def rules_on(on: date, *, known_at: datetime | None = None) -> RuleSet:
+    """The rules in force on a day as known at an instant."""
+    return standing_on(on, known_at=known_at).rules
 
 
-def layers_on(
-    on: date, *, known_at: datetime | None = None, stamp_layers: str | None = None
-) -> dict[str, Layer]:
-    """Layers with a published version on a day, by key: how far, how exactly and when they were surveyed."""
-    if stamp_layers is None:
-        return _read_layers(on, known_at)
-    return _kept_layers(settings.CITY.key, connection.settings_dict["NAME"], stamp_layers, on, known_at)
+def _rule(*row: Any) -> RuleValue:
+    *told, first, last = row
+    return RuleValue(*told, valid_from=_day(first), valid_to=_day(last))
 
 
-@lru_cache(maxsize=32)
-def _kept_layers(
-    city: str, database: str, stamp_layers: str, on: date, known_at: datetime | None
-) -> dict[str, Layer]:
-    return _read_layers(on, known_at)
+def _layer(key: str, fa: str, en: str, extent: str | None, accuracy_m: float | None, *rest: Any) -> Layer:
+    surveyed_on, stale_after_days, kind = rest
+    shape = None if extent is None else shapely.from_wkb(extent)
+    return Layer(key, fa, en, shape, accuracy_m, _day(surveyed_on), stale_after_days, kind)
 
 
-def _read_layers(on: date, known_at: datetime | None) -> dict[str, Layer]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""
-            select l.key, l.kind, l.title_fa, l.title_en, ST_AsBinary(v.surveyed_extent),
-                   v.positional_accuracy_m, v.surveyed_on, l.stale_after_days
-              from layers_layerversion v join layers_layer l on l.id = v.layer_id
-             where l.kind in ('overlay', 'zoning') and {published("v")}
-             order by l.key
-            """,
-            {"on": on, "known_at": known_at},
-        )
-        return {row[0]: _layer(*row) for row in cursor.fetchall()}
-
-
-def _layer(key: str, kind: str, title_fa: str, title_en: str, extent: Any, *rest: Any) -> Layer:
-    shape = None if extent is None else shapely.from_wkb(bytes(extent))
-    return Layer(key, title_fa, title_en, shape, *rest, kind=kind)
+def _day(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)
 
 
 def ground_rules(place: Place, *, reach_m: float, layers: dict[str, Layer]) -> tuple[Zones, Overlays]:
@@ -185,7 +172,7 @@ def ground_rules(place: Place, *, reach_m: float, layers: dict[str, Layer]) -> t
 
 def zones_over(place: Place) -> Zones:
     """Zones over a place on a day; one round trip and one for their layers."""
-    return ground_rules(place, reach_m=0.0, layers=layers_on(place.on, known_at=place.known_at))[0]
+    return ground_rules(place, reach_m=0.0, layers=standing_on(place.on, known_at=place.known_at).layers)[0]
 
 
 def reach_of(rules: RuleSet) -> float:

@@ -48,9 +48,9 @@ def test_the_reference_lot_of_the_rule_book_comes_out_of_the_database(reference_
     assert document["unknown"] == []
 
 
-def test_a_click_asks_the_database_at_most_four_times(reference_lot):
-    answer_for([reference_lot.pk], on=TODAY)
+def test_a_click_asks_the_database_at_most_four_times_the_first_one_included(reference_lot):
     assert answer_for([reference_lot.pk], on=TODAY).timing.round_trips <= 4
+    assert answer_for([reference_lot.pk], on=TODAY).timing.round_trips <= 3
 
 
 def test_without_rules_zone_and_areas_are_known_and_density_is_not():
