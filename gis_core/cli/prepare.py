@@ -124,8 +124,16 @@ def import_files(home: CityHome) -> None:
     with steps.step(f"Importing the files of {home.city.name_en}"):
         words = ["city", str(home.city.path), "--data", str(real_data())]
         _import(home, words, doing=f"importing the files of {home.city.name_en}")
+        load_services(home)
     if not home.city.official:
         make_demo_accounts(home)
+
+
+def load_services(home: CityHome) -> None:
+    """Read the services of the city, if a list of them lies beside its description."""
+    if home.city.path.with_name("services.toml").exists():
+        command = [sys.executable, ROOT / "manage.py", "load_services"]
+        steps.run(command, doing="loading the services", env=home.environment(owner=True), quiet=True)
 
 
 def make_demo_accounts(home: CityHome) -> None:
