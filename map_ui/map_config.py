@@ -75,6 +75,7 @@ def _has_surfaces(on: date) -> bool:
 
 def _words() -> dict[str, str]:
     return {
+        **{kind.value: str(kind.label) for kind in GroundCover.Kind},
         "parcel": _("Parcel"),
         "ceded": _("Ceded to the street"),
         "net": _("Net parcel"),

@@ -404,12 +404,7 @@ def _choice(choice: Mapping[str, Any], cost: Cost | None, chosen: float | None, 
             "capacity": wording.number(capacity),
         }
     gain = choice["floor_area_m2"] - top_m2
-    note = ""
-    if choice["discretionary"]:
-        note = _("If it is accepted, the %(ordinal)s storey adds only %(gain)s square metres.") % {
-            "ordinal": wording.ordinal(int(count)),
-            "gain": wording.number(round(max(gain, 0.0), 2)),
-        }
+    note = _on_request(int(count), round(max(gain, 0.0), 2)) if choice["discretionary"] else ""
     return ChoiceView(
         storeys=count,
         value=f"{count:g}",
@@ -426,6 +421,19 @@ def _choice(choice: Mapping[str, Any], cost: Cost | None, chosen: float | None, 
         note=note,
         cost=cost,
     )
+
+
+def _on_request(count: int, gain_m2: float) -> str:
+    """What a storey that must be asked for would really add."""
+    ordinal = wording.ordinal(count)
+    if not gain_m2 > _SMALL_M2:
+        return _("The %(ordinal)s storey, if it is accepted, adds no floor area: density is used up.") % {
+            "ordinal": ordinal
+        }
+    return _("If it is accepted, the %(ordinal)s storey adds only %(gain)s square metres.") % {
+        "ordinal": ordinal,
+        "gain": wording.number(gain_m2),
+    }
 
 
 def _choice_note(document: Mapping[str, Any]) -> str:

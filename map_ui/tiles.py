@@ -89,7 +89,8 @@ _SELECTS: Mapping[str, tuple[str, str, str, str]] = {
     ),
     "blocks": (
         "min(p.id) AS id, p.block_code",
-        "ST_SimplifyPreserveTopology(ST_Union(ST_SnapToGrid(p.geometry, 0.05)), %(pixel_m)s)",
+        # on a grid of 5 cm: at metric coordinates an exact union of neighbours may fail
+        "ST_SimplifyPreserveTopology(ST_UnaryUnion(ST_Collect(p.geometry), 0.05), %(pixel_m)s)",
         "parcels_parcel p",
         _HOLDS.format("p") + " AND p.kind = 'lot' AND p.block_code <> '' GROUP BY p.block_code, box.web",
     ),

@@ -1,5 +1,7 @@
 // The cartography: how each feature of the city's tiles is drawn, by zoom. Colours and widths as on a printed plan.
 import type { FeatureLike } from "ol/Feature";
+import { LineString } from "ol/geom";
+import type RenderFeature from "ol/render/Feature";
 import { Circle, Fill, RegularShape, Stroke, Style, Text } from "ol/style";
 import { type Config, digits } from "./config";
 
@@ -118,16 +120,11 @@ function districtName(text: string, zoom: number): Style {
 function ground(feature: FeatureLike, zoom: number, config: Config): Style[] {
   const kind = feature.get("kind") as string;
   const colour: Record<string, string> = { water: "#BCDCE1", park: "#DDE9D2", open_land: "#EEEAD9", passage: "#FFFFFF" };
-  const styles = [
-    kept(`g${kind}${zoom >= 16}`, () =>
-      new Style({
-        zIndex: kind === "passage" ? 3 : kind === "water" ? 2 : 1,
-        fill: new Fill({ color: colour[kind] ?? LAND }),
-        stroke: kind === "passage" && zoom >= 16 ? new Stroke({ color: EDGE, width: 0.9 }) : undefined,
-      }),
-    ),
-  ];
-  const text = kind === "passage" ? "" : name(feature, config);
+  if (kind === "passage") return surface(zoom);
+  const styles = [kept(`g${kind}`, () => new Style({ zIndex: kind === "water" ? 2 : 1, fill: new Fill({ color: colour[kind] ?? LAND }) }))];
+  // a name that only repeats what the colour says is no name
+  const said = name(feature, config);
+  const text = kind === "open_land" || said === config.words[kind] ? "" : said;
   if (text && zoom >= 14.5) {
     styles.push(
       kept(`gn${kind}${text}`, () =>
@@ -139,6 +136,42 @@ function ground(feature: FeatureLike, zoom: number, config: Config): Style[] {
     );
   }
   return styles;
+}
+
+// Edges of all surfaces lie below all surfaces, so that no seam crosses a street where two pieces meet.
+function surface(zoom: number): Style[] {
+  const fill = kept(`pf${zoom >= 16}`, () =>
+    new Style({ zIndex: 4, fill: new Fill({ color: "#FFFFFF" }), stroke: new Stroke({ color: "#FFFFFF", width: 0.5 }) }),
+  );
+  if (zoom < 16) return [fill];
+  return [kept("pe", () => new Style({ zIndex: 3, stroke: new Stroke({ color: EDGE, width: 2.2 }) })), fill];
+}
+
+// The longest piece of a street that is straight to a few px, as one straight line. Letters of Persian words
+// are joined only while the line under them does not bend at all.
+function straightest(feature: FeatureLike, tolerance: number): LineString {
+  const flat = (feature as RenderFeature).getFlatCoordinates();
+  const at = (i: number): [number, number] => [flat[i * 2]!, flat[i * 2 + 1]!];
+  const count = flat.length / 2;
+  let best: [number, number, number] = [0, 0, 1];
+  for (let from = 0; from < count - 1; from++) {
+    for (let to = count - 1; to > from; to--) {
+      const [x0, y0] = at(from);
+      const [x1, y1] = at(to);
+      const length = Math.hypot(x1 - x0, y1 - y0);
+      if (length <= best[0]) break;
+      let straight = true;
+      for (let i = from + 1; i < to && straight; i++) {
+        const [x, y] = at(i);
+        straight = Math.abs((x1 - x0) * (y0 - y) - (x0 - x) * (y1 - y0)) / length <= tolerance;
+      }
+      if (straight) {
+        best = [length, from, to];
+        break;
+      }
+    }
+  }
+  return new LineString([at(best[1]), at(best[2])]);
 }
 
 function street(feature: FeatureLike, zoom: number, config: Config): Style[] {
@@ -159,14 +192,13 @@ function street(feature: FeatureLike, zoom: number, config: Config): Style[] {
   if (text) {
     const size = rank >= 5 ? 15 : rank === 4 ? 14 : 12.5;
     styles.push(
-      kept(`sn${text}${size}`, () =>
+      kept(`sn${text}${size}/${Math.round(zoom * 2)}`, () =>
         new Style({
           zIndex: 60 + rank,
+          geometry: (line) => straightest(line as FeatureLike, (4 * 156543.034) / Math.pow(2, Math.round(zoom * 2) / 2)),
           text: new Text({
             text,
             placement: "line",
-            // letters of Persian words part at bends, so names stand on nearly straight pieces only
-            maxAngle: 0.15,
             repeat: 520,
             font: `${rank >= 4 ? 600 : 500} ${size}px Vazirmatn`,
             fill: new Fill({ color: INK }),
@@ -183,7 +215,7 @@ export function zoneStyle(config: Config) {
   return (feature: FeatureLike, resolution: number): Style[] => {
     const zoom = zoomOf(resolution);
     const code = (feature.get("code") as string) ?? "";
-    if (feature.get("layer") === "zone_codes") return zoom >= 15.5 ? [codeLabel(code)] : [];
+    if (feature.get("layer") === "zone_codes") return zoom >= 16.6 ? [codeLabel(code)] : [];
     const colour = FAMILY_COLOURS[familyOf(code, config.zone_families)] ?? OTHER_ZONE;
     const share = zoom < 14 ? 0.5 : 0.42;
     const tint = kept(`z${colour}${share}`, () => new Style({ zIndex: 1, fill: new Fill({ color: mixed(colour, share) }) }));
