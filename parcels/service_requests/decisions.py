@@ -151,7 +151,7 @@ def _about_record(
     asked: Mapping[str, Any], record: PropertyRecord | None, *, on: date, plan_changed_on: date | None
 ) -> Iterator[Reason]:
     if record is None:
-        if asked.get("file"):
+        if any(wanted for condition, wanted in asked.items() if condition != "no_agency_overlay"):
             yield Reason("NO_RECORD")
         return
     kinds = asked.get("certificates", ())

@@ -92,6 +92,11 @@ def test_without_any_record_a_visit_is_needed():
     assert codes(instant_verdict(NEEDS, document(), None, on=ON)) == ["NO_RECORD"]
 
 
+def test_a_condition_on_a_record_that_does_not_exist_is_not_met():
+    needs = replace(NEEDS, records={"no_open_violation": True})
+    assert codes(instant_verdict(needs, document(), None, on=ON)) == ["NO_RECORD"]
+
+
 @pytest.mark.parametrize(
     ("changed", "code"),
     [
