@@ -57,9 +57,13 @@ def _build() -> None:
     made_from = fingerprint()
     MARKER.unlink(missing_ok=True)
     npm = str(folder / "npm") if folder else "npm"
-    with steps.step("Installing the browser packages"):
-        install = [npm, "ci", "--no-audit", "--no-fund", "--loglevel=error"]
-        steps.run(install, doing="installing the browser packages", env=environment, cwd=ROOT)
+    locked = (ROOT / "package-lock.json").read_text()
+    installed = ROOT / "node_modules" / ".pelak"
+    if not installed.exists() or installed.read_text() != locked:
+        with steps.step("Installing the browser packages"):
+            install = [npm, "ci", "--no-audit", "--no-fund", "--loglevel=error"]
+            steps.run(install, doing="installing the browser packages", env=environment, cwd=ROOT)
+        installed.write_text(locked)
     with steps.step("Bundling the pages' scripts and styles"):
         bundle = [npm, "run", "--silent", "build"]
         steps.run(bundle, doing="bundling the pages' scripts and styles", env=environment, cwd=ROOT)
