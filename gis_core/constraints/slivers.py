@@ -45,7 +45,8 @@ def widths_m(overlaps: Shapes, measure: str, wider_than_m: Floats | None = None)
     """
     Width of the widest part of each overlap, in metres; 0 without area.
 
-    Where an overlap is plainly wider than `wider_than_m` (n,), its circle is found to a twentieth only.
+    With `wider_than_m` (n,) only that comparison must be exact: the circle of an overlap that is plainly
+    wider is found to a twentieth, of others to a thousandth of the limit.
 
     `INSCRIBED_DIAMETER`: diameter of the largest circle inside. `AREA_OVER_LENGTH`: area over the
     longer side of the smallest rectangle around it. No shape is grown before it is measured.
@@ -61,8 +62,9 @@ def widths_m(overlaps: Shapes, measure: str, wider_than_m: Floats | None = None)
     if len(pieces):
         near = moved(pieces, -np.floor(shapely.bounds(pieces)[:, :2]))
         if measure == "INSCRIBED_DIAMETER":
-            limit_m = np.full(len(near), np.inf) if wider_than_m is None else wider_than_m[owner]
-            measured = _inscribed_m(near, np.where(surely_wider(near, limit_m), 0.05, 1e-4))
+            limit_m = np.zeros(len(near)) if wider_than_m is None else wider_than_m[owner]
+            plain = surely_wider(near, limit_m) & (wider_than_m is not None)
+            measured = _inscribed_m(near, np.where(plain, 0.05, 1e-4), limit_m * 1e-3)
         elif measure == "AREA_OVER_LENGTH":
             measured = _area_over_length_m(near)
         else:
@@ -78,10 +80,11 @@ def _pieces(overlaps: Shapes) -> tuple[Shapes, np.ndarray]:
     return parts[solid], owner[inner[solid]]
 
 
-def _inscribed_m(polygons: Shapes, tolerance: Floats) -> Floats:
+def _inscribed_m(polygons: Shapes, share: Floats, least_m: Floats) -> Floats:
     # Area over perimeter is a quarter to a half of the width: a tolerance that follows each shape alone.
     scale = np.maximum(shapely.area(polygons) / np.maximum(shapely.length(polygons), 1e-12), 1e-9)
-    return 2 * shapely.length(shapely.maximum_inscribed_circle(polygons, tolerance=scale * tolerance))
+    tolerance_m = np.maximum(scale * share, least_m)
+    return 2 * shapely.length(shapely.maximum_inscribed_circle(polygons, tolerance=tolerance_m))
 
 
 def _area_over_length_m(polygons: Shapes) -> Floats:
