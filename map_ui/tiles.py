@@ -92,7 +92,10 @@ _SELECTS: Mapping[str, tuple[str, str, str, str]] = {
         # on a grid of 5 cm: at metric coordinates an exact union of neighbours may fail
         "ST_SimplifyPreserveTopology(ST_UnaryUnion(ST_Collect(p.geometry), 0.05), %(pixel_m)s)",
         "parcels_parcel p",
-        _HOLDS.format("p") + " AND p.kind = 'lot' AND p.block_code <> '' GROUP BY p.block_code, box.web",
+        # a city with street surfaces shows its blocks by them, and needs no dear union of lots
+        _HOLDS.format("p") + " AND p.kind = 'lot' AND p.block_code <> ''"
+        " AND NOT EXISTS (SELECT 1 FROM layers_groundcover WHERE kind = 'passage')"
+        " GROUP BY p.block_code, box.web",
     ),
     "parcels": ("p.id, p.key", "p.geometry", "parcels_parcel p", _HOLDS.format("p") + " AND p.kind = 'lot'"),
     "numbers": (
@@ -159,7 +162,7 @@ def tile_sql(tiles: catalog.TileSet, z: int) -> str:
     """The query of one tile of a set: its layers' tiles one after the other, which again is a tile."""
     parts = [_layer_sql(layer.key) for layer in tiles.layers if layer.zooms[0] <= z <= layer.zooms[1]]
     box = (
-        "WITH box AS (SELECT web, ST_Transform("
+        "WITH box AS MATERIALIZED (SELECT web, ST_Transform("
         "ST_Expand(web, (ST_XMax(web) - ST_XMin(web)) * %(margin)s), %(metric)s) AS metric"
         " FROM (SELECT ST_TileEnvelope(%(z)s, %(x)s, %(y)s) AS web) tile) "
     )
