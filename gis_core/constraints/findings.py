@@ -66,7 +66,11 @@ class Finding:
 
 @dataclass(frozen=True)
 class ZoneShare:
-    """The part of the lot that lies in one zone; `area_mm2` of all parts and the uncovered rest add up."""
+    """
+    The part of the lot that lies in one zone; `area_mm2` of all parts and the uncovered rest add up.
+
+    `width_m` is NaN where the part is plainly wider than the accuracy: then it was not measured.
+    """
 
     code: str
     name_fa: str

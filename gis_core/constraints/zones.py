@@ -58,13 +58,13 @@ def overlay_zones(
 
     `pairs`: positions (lot, zone), ascending by lot; `threshold_m` (n,) is the width up to which a
     misfit may come from accuracy. `policy`: `measure` of widths and `one_zone`. Without `every_width`
-    the width of a zone that covers the whole of a plainly wider lot is left out (NaN): measuring it takes
-    longer than all the rest. Source: rules.md section 1.
+    the width of an overlap that is plainly wider than the threshold is left out (NaN): measuring it
+    takes longer than all the rest. Source: rules.md section 1.
     """
     lot, zone = pairs
     whole = shapely.covers(zones[zone], lots[lot])
     shape = _overlap(lots[lot], zones[zone], whole)
-    plain = np.zeros(len(lot), dtype=bool) if every_width else whole & surely_wider(shape, threshold_m[lot])
+    plain = np.zeros(len(lot), dtype=bool) if every_width else surely_wider(shape, threshold_m[lot])
     width_m = np.full(len(lot), np.nan)
     limit_m = None if every_width else threshold_m[lot[~plain]]
     width_m[~plain] = widths_m(shape[~plain], policy["measure"], limit_m)
