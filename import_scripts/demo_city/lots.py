@@ -134,7 +134,7 @@ def _spine(share, cuts, border, length, shares, rng) -> list[np.ndarray]:
         inner = 0 < k < len(marks) - 2
         if inner and kind < 0.013:
             continue
-        if inner and kind < 0.034:
+        if inner and kind < 0.040:
             middle = (a + b) / 2
             top = np.array([middle[0], border(shares[shares.index(share) + 1], middle[:1])[0]])
             lines += [

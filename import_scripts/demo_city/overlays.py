@@ -98,7 +98,8 @@ def _qanats(city: DemoCity, whole: shapely.Polygon, rng: np.random.Generator) ->
             )
             name = f"چاه {k + 1} قنات {'باغ‌نو' if number == 0 else 'چهارسوق'}"
             rows.append((f"Q{number + 1}-{k + 1}", name, f"Well {k + 1}, qanat {number + 1}", {}, place))
-    edge = _line(city, (n * 0.86, n), (n * 0.8, n * 0.5), (n * 0.88, 0.0))
+    steps = [(0.9, 1.0), (0.9, 0.82), (0.79, 0.8), (0.8, 0.62), (0.89, 0.6), (0.9, 0.4), (0.78, 0.38), (0.8, 0.2)]
+    edge = _line(city, *((a * n, b * n) for a, b in [*steps, (0.89, 0.19), (0.88, 0.0)]))
     west = whole.bounds[0], whole.bounds[1], whole.bounds[3]
     ring = [
         *edge.coords,

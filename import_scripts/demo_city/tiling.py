@@ -83,7 +83,7 @@ def _cul_de_sacs(cell: shapely.Polygon, layout: Layout, rng: np.random.Generator
         deep = shapely.maximum_inscribed_circle(block).length
         if block.area < 1400 or deep < (15 if layout.fabric == "core" else 19):
             continue
-        wanted = int(block.area / 1900) + 1 if layout.fabric == "core" else int(rng.random() < 0.5)
+        wanted = int(block.area / 1250) + 1 if layout.fabric == "core" else int(rng.random() < 0.5)
         lanes += _lanes_into(block, deep, wanted, layout, hosts, rng)
     return lanes
 

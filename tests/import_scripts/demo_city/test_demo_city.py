@@ -1,0 +1,165 @@
+"""The invented city holds together, is the same for the same seed, and has every special kind of lot."""
+
+from collections import Counter
+from datetime import date, time
+
+import numpy as np
+import pytest
+import shapely
+
+from gis_core.identifiers import parse_renovation_code, postal_code
+from import_scripts.demo_city import reference as ref
+from import_scripts.demo_city.city import DemoCity, city_hash, generate
+from import_scripts.demo_city.loading import edges_of, load
+from import_scripts.demo_city.offices import offices, opening_hours
+from import_scripts.demo_city.overlays import overlays
+from import_scripts.demo_city.people import inspectors, people, shifts
+from import_scripts.demo_city.records import records
+from import_scripts.demo_city.special import special_lots
+from import_scripts.frontages import Edges
+from parcels.evaluation import evaluate_document
+from parcels.models import Address, Parcel
+
+TODAY = date(2026, 11, 21)
+
+
+@pytest.fixture(scope="module")
+def city() -> DemoCity:
+    return generate(900, seed=1)
+
+
+@pytest.fixture(scope="module")
+def edges(city: DemoCity) -> Edges:
+    return edges_of(city)
+
+
+def test_lots_streets_water_and_open_land_tile_the_city_without_gap_or_overlap(city):
+    shapes = np.concatenate([city.parcels["geometry"], city.ground["geometry"]])
+    assert shapely.is_valid(shapes).all()
+    assert shapely.coverage_is_valid(shapes)
+    whole = shapely.coverage_union_all(shapes)
+    assert whole.geom_type == "Polygon", "the city is one piece"
+    assert len(whole.interiors) == 0, "nothing is missing in its middle"
+
+
+@pytest.mark.parametrize("seed", [2, 3, 4])
+def test_every_seed_gives_a_city_that_holds_together(seed):
+    other = generate(600, seed=seed)
+    shapes = np.concatenate([other.parcels["geometry"], other.ground["geometry"]])
+    assert shapely.is_valid(shapes).all()
+    assert shapely.coverage_is_valid(shapes)
+    assert (other.parcels["key"] == ref.KEY).sum() == 1
+
+
+def test_every_vertex_lies_on_the_one_millimetre_grid(city):
+    points = shapely.get_coordinates(city.parcels["geometry"].to_numpy())
+    assert np.abs(points - np.round(points, 3)).max() < 1e-9
+
+
+def test_the_same_seed_gives_the_same_city_and_another_seed_another(city):
+    assert city_hash(generate(900, seed=1)) == city_hash(city)
+    assert city_hash(generate(900, seed=2)) != city_hash(city)
+
+
+def test_zones_do_not_overlap_and_districts_tile_the_city(city):
+    zones = city.zones["geometry"].to_numpy()
+    districts = city.districts[city.districts["level"] == "district"]
+    assert shapely.is_valid(zones).all()
+    assert shapely.coverage_is_valid(zones)
+    assert sorted(districts["code"].astype(int)) == list(range(1, 16))
+    assert shapely.coverage_is_valid(districts["geometry"].to_numpy())
+
+
+def test_every_lot_lies_in_a_zone(city):
+    inner = shapely.point_on_surface(city.parcels["geometry"].to_numpy())
+    lot, _ = shapely.STRtree(city.zones["geometry"].to_numpy()).query(inner, predicate="within")
+    assert Counter(lot.tolist()) == Counter(range(len(inner)))
+
+
+def test_every_street_can_be_reached_from_every_other(city):
+    from scipy.sparse import coo_matrix
+    from scipy.sparse.csgraph import connected_components
+
+    ends = city.segments["from_node"] - 1, city.segments["to_node"] - 1
+    size = (len(city.nodes), len(city.nodes))
+    pieces, _ = connected_components(coo_matrix((np.ones(len(ends[0])), ends), shape=size), directed=False)
+    assert pieces == 1
+
+
+def test_each_street_surface_belongs_to_a_segment_that_lies_on_it(city):
+    streets = city.ground[city.ground["kind"] == "passage"]
+    assert (streets["segment"] >= 0).all()
+    lines = city.segments["geometry"].to_numpy()[streets["segment"]]
+    assert shapely.distance(streets["geometry"].to_numpy(), lines).max() < 1.0
+
+
+def test_three_fabrics_a_hierarchy_of_streets_and_widening_that_bites(city):
+    assert {"core", "old", "planned"} <= set(city.parcels["fabric"])
+    assert set(city.segments["street_class"]) >= {"expressway", "collector", "local", "alley", "cul_de_sac"}
+    dead_ends = city.segments[city.segments["street_class"] == "cul_de_sac"]
+    assert (dead_ends["existing_width_m"] < 6).all()
+    wider = city.segments["planned_width_m"] > city.segments["existing_width_m"]
+    assert wider.mean() > 0.2
+
+
+def test_special_kinds_of_lots_are_there_counted_by_their_shapes(city, edges):
+    found = {kind: int(is_one.sum()) for kind, is_one in special_lots(city, edges, overlays(city)).items()}
+    assert all(count >= 3 for count in found.values()), found
+
+
+@pytest.mark.thorough
+def test_a_city_of_twenty_thousand_parcels_has_two_hundred_of_each_special_kind():
+    large = generate(20_000, seed=1)
+    found = special_lots(large, edges_of(large), overlays(large))
+    assert {kind: int(one.sum()) for kind, one in found.items() if one.sum() < 200} == {}
+
+
+def test_codes_plates_and_postal_codes_are_well_formed_and_nobody_shares_a_code(city):
+    assert city.parcels["key"].is_unique
+    assert parse_renovation_code(ref.KEY).district == 3
+    for key, code in zip(city.parcels["key"], city.parcels["postal_code"], strict=True):
+        parse_renovation_code(key)
+        assert postal_code(code).valid, code
+
+
+def test_every_district_has_offices_and_an_inspector_with_a_shift(city):
+    counters = offices(city)
+    staff = people(city, counters)
+    beats = inspectors(city, staff, counters)
+    assert len(counters) == 35
+    assert len(beats) == 22
+    assert {code for codes in beats["district_codes"] for code in codes} == set(counters["district_code"])
+    hours = opening_hours(city, counters["code"])
+    assert set(hours["office_code"]) == set(counters["code"])
+    assert (hours["opens"] < hours["closes"]).all()
+    week = shifts(beats["code"], frozenset({5}), first=TODAY, days=7)
+    assert all(row.day.isoweekday() != 5 and row.ends > time(12) for row in week.itertuples())
+    assert len(week) > 22 * 5
+
+
+def test_most_lots_have_a_record_and_some_have_none(city):
+    found = records(city, on=TODAY)
+    share = len(found.files) / len(city.parcels)
+    assert 0.8 < share < 0.9
+    assert (found.files["last_inspected_on"] < TODAY).all()
+    assert len(found.violations) > 0
+    assert found.debts["paid_on"].isna().any()
+
+
+@pytest.mark.django_db
+def test_the_published_corner_lot_gives_its_published_answer_in_the_loaded_city(city):
+    loaded = load(city, on=TODAY)
+    assert loaded.rows["parcels"] == len(city.parcels) == Parcel.objects.count()
+    lot = Parcel.objects.get(key=ref.KEY)
+    findings = evaluate_document(lot, on=TODAY)["findings"]
+    # rules.md section 22: 300 - 24 - 1 = 275; 60 % is 165; four storeys reach 660
+    assert round(findings["widening_area_m2"]["value"], 2) == 24.00
+    assert round(findings["net_area_m2"]["value"], 2) == 275.00
+    assert round(findings["footprint_m2"]["value"], 2) == 165.00
+    assert round(findings["envelope_area_m2"]["value"], 2) == 187.60
+    assert findings["storeys"]["value"] == 4
+    assert findings["may_request_storeys"]["value"] == 5
+    assert round(findings["reachable_floor_area_m2"]["value"], 2) == 660.00
+    assert Address.objects.get(parcel=lot).text == "کوچهٔ سرو، نبش کوچهٔ نارون، پلاک ۱۷"
+    with pytest.raises(ValueError, match="holds parcels already"):
+        load(city, on=TODAY)
