@@ -185,7 +185,7 @@ def _best_routes(
     free = _routes(visits, shifts, shifts, travel, exploration)
     if not (even and visits and len(shifts) > 1):
         return free
-    fair = ceil(sum(visit.load for visit in visits) / len(shifts)) + 1
+    fair = ceil(sum(visit.load for visit in visits) / len(shifts))
     capped = [
         replace(shift, capacity=fair if shift.capacity is None else min(fair, shift.capacity))
         for shift in shifts

@@ -33,6 +33,11 @@ class StopView:
     status: str
 
     @property
+    def late(self) -> str:
+        """«۱۰ دقیقه»: how long its promise is past."""
+        return words.minutes(self.late_min * 60)
+
+    @property
     def times(self) -> str:
         """«۷:۵۱ تا ۸:۳۱»."""
         return words.hour_span(self.start_s, self.leave_s)

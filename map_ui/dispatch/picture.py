@@ -14,7 +14,7 @@ from map_ui.dispatch.day import DayView, RouteView, StopView
 from map_ui.route_signs import outline
 from map_ui.street_map import Frame, draw_ground, frame_around, line_path, read_ground, scale_bar
 
-WIDTH, HEIGHT = 1080, 460
+WIDTH, HEIGHT = 1080, 400
 BAR_PX_PER_PERCENT, LETTER_PX = 11.4, 6.7
 """Width of the time line at 1440 px in hundredths, and of a letter of its bars."""
 

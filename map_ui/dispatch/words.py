@@ -9,10 +9,11 @@ from django.utils.translation import ngettext
 from map_ui import wording
 
 SKILLS = {
+    "building": ("ساختمان", "building"),
+    "survey": ("نقشه‌برداری", "survey"),
     "land": ("برداشت زمین", "land survey"),
     "structure": ("سازه", "structure"),
     "heritage": ("بافت تاریخی", "heritage"),
-    "gas": ("تأسیسات گاز", "gas installations"),
 }
 """Names of the skills known so far; one without a name is shown as it is recorded."""
 

@@ -7,6 +7,7 @@ import MVT from "ol/format/MVT";
 import LineString from "ol/geom/LineString";
 import Point from "ol/geom/Point";
 import Polygon from "ol/geom/Polygon";
+import { boundingExtent } from "ol/extent";
 import { defaults as interactions } from "ol/interaction/defaults";
 import VectorLayer from "ol/layer/Vector";
 import VectorTileLayer from "ol/layer/VectorTile";
@@ -25,7 +26,7 @@ export interface NetworkMap {
   config: Config;
   signs: VectorSource<Feature>;
   lines: VectorSource<Feature>;
-  show(padding?: number[]): void;
+  show(padding?: number[], around?: LonLat[]): void;
 }
 
 /** A picture from an SVG text, as icons want it. */
@@ -93,8 +94,8 @@ export function networkMap(holder: HTMLElement): NetworkMap {
     config,
     signs,
     lines,
-    show(padding = [56, 56, 72, 56]) {
-      const extent = signs.getExtent();
+    show(padding = [56, 56, 72, 56], around = []) {
+      const extent = around.length ? boundingExtent(around.map((place) => fromLonLat(place))) : signs.getExtent();
       const whole = transformExtent(config.extent, "EPSG:4326", "EPSG:3857");
       const has = extent && Number.isFinite(extent[0]);
       map.getView().fit(has ? extent : whole, { padding, maxZoom: 17.5 });

@@ -90,7 +90,9 @@ async function draw(place: HTMLElement): Promise<void> {
     if (code) document.getElementById(`office-${code}`)?.querySelector<HTMLAnchorElement>("h2 a")?.click();
     else if (!answer.start) setOut(...(toLonLat(event.coordinate) as LonLat));
   });
-  show();
+  // as in the drawing: the start, the nearest offices and the way decide how much of the city is shown
+  const near = answer.options.filter((option) => option.travel).slice(0, 6).map((option) => option.place);
+  show([70, 70, 90, 70], answer.start ? [answer.start, ...near, ...(answer.way?.line ?? [])] : []);
 }
 
 if (form && button && "geolocation" in navigator && window.isSecureContext) {
