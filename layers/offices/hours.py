@@ -6,7 +6,6 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from gis_core.city import City
-from gis_core.working_days import is_working_day
 
 LOOK_AHEAD_DAYS = 21
 """How far the next opening is looked for: longer than Nowruz."""
@@ -109,8 +108,12 @@ def open_state(hours: Sequence[Hours], closures: Sequence[Closure], city: City, 
 def _stretches(
     hours: Sequence[Hours], closures: Sequence[Closure], city: City, day: date
 ) -> list[tuple[time, time]]:
-    """Opening and closing times of a day, in order; none on a closed day."""
-    if not is_working_day(day, city) or any(closure.day == day for closure in closures):
+    """
+    Opening and closing times of a day, in order; none on a holiday or a day closed by order.
+
+    The weekend closes nobody by itself: an office that has hours on that weekday is open.
+    """
+    if day in city.holidays or any(closure.day == day for closure in closures):
         return []
     return sorted((one.opens, one.closes) for one in hours if one.hold_on(day))
 

@@ -48,6 +48,11 @@ def test_on_friday_the_next_working_day_is_named():
     assert friday.next_day == SATURDAY
 
 
+def test_an_office_that_has_hours_on_a_friday_is_open_then():
+    friday = [*WORKDAYS, Hours(5, time(8), time(11))]
+    assert state("10:00", day=date(2025, 11, 7), hours=friday).until == time(11)
+
+
 def test_over_the_new_year_holidays_the_first_open_day_is_found():
     nowruz = state("10:00", day=date(2026, 3, 21))
     assert nowruz.openness is Openness.CLOSED_TODAY
