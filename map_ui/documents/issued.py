@@ -9,7 +9,6 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
-from weasyprint import Attachment
 
 from gis_core.access import acting_as_system
 from gis_core.errors import NotFound
@@ -21,7 +20,7 @@ from map_ui.around import surroundings
 from map_ui.documents import statements
 from map_ui.documents.paper import PARTS, Paper, paper
 from map_ui.documents.paper_plan import for_paper
-from map_ui.documents.pdf import pdf_of, qr_svg_address
+from map_ui.documents.qr import qr_svg_address
 from parcels.evaluation import evaluate_document, fingerprint
 from parcels.fees.calculate import PriceList, as_document, estimates
 from parcels.fees.queries import price_list
@@ -162,14 +161,16 @@ def live_paper(parcel: Parcel, output: str, *, on: date, storeys: float | None =
 
 def pdf(told: Paper, decision: Decision | None = None) -> bytes:
     """A paper as PDF; an issued one carries its facts and signature as a file for programs."""
-    attached = [] if decision is None else [_machine_readable(decision)]
+    # The PDF maker takes seconds to load; only who prints waits for it.
+    from map_ui.documents.pdf import pdf_of
+
+    attached = {} if decision is None else {f"{decision.code}.json": _machine_readable(decision)}
     return pdf_of("documents/paper.html", _context(told), attached)
 
 
-def _machine_readable(decision: Decision) -> Attachment:
+def _machine_readable(decision: Decision) -> str:
     content = {"facts": decision.facts, "signature": decision.signature, "key_id": decision.key_id}
-    text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True)
-    return Attachment(string=text, name=f"{decision.code}.json", description="Facts and signature")
+    return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True)
 
 
 def _context(told: Paper) -> dict[str, Any]:

@@ -1,14 +1,11 @@
-"""Makes PDF files and QR codes; nothing outside this package's own font can be fetched while it does."""
+"""Makes PDF files; nothing outside this package's own font can be fetched while it does."""
 
-import base64
 import logging
 import re
-from collections.abc import Sequence
-from io import BytesIO
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import segno
 from django.conf import settings
 from django.template.loader import render_to_string
 from weasyprint import HTML, Attachment
@@ -54,17 +51,12 @@ def with_isolates(html: str) -> str:
     return marked.replace("</bdi>", "\u2069</bdi>")
 
 
-def pdf_of(template: str, context: dict[str, Any], attachments: Sequence[Attachment] = ()) -> bytes:
-    """A4 pages of a template, with files for programs inside."""
+def pdf_of(template: str, context: dict[str, Any], attachments: Mapping[str, str] | None = None) -> bytes:
+    """A4 pages of a template, with the facts and signature for programs inside: texts by file name."""
     page = with_isolates(render_to_string(template, context))
     html = HTML(string=page, base_url="pelak:paper", url_fetcher=OnlyOurFont())
-    return html.write_pdf(
-        pdf_variant=_VARIANT, font_config=FontConfiguration(), attachments=list(attachments)
-    )
-
-
-def qr_svg_address(text: str) -> str:
-    """A QR code as a `data:` address of an SVG, error correction M, quiet zone of two modules."""
-    out = BytesIO()
-    segno.make(text, error="m", micro=False).save(out, kind="svg", border=2, dark="#1D2733", xmldecl=False)
-    return "data:image/svg+xml;base64," + base64.b64encode(out.getvalue()).decode("ascii")
+    files = [
+        Attachment(string=text, name=name, description="Facts and signature")
+        for name, text in (attachments or {}).items()
+    ]
+    return html.write_pdf(pdf_variant=_VARIANT, font_config=FontConfiguration(), attachments=files)

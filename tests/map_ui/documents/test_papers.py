@@ -1,6 +1,8 @@
 """Issued papers: what stands on them, how they are verified, and what never reaches them."""
 
 import json
+import subprocess
+import sys
 from datetime import UTC, date, datetime
 from io import BytesIO
 
@@ -17,7 +19,8 @@ from gis_core.personal_data import seal
 from gis_core.signing import sign
 from map_ui.documents import issued, statements
 from map_ui.documents.paper_plan import texts
-from map_ui.documents.pdf import OnlyOurFont, pdf_of, qr_svg_address, with_isolates
+from map_ui.documents.pdf import OnlyOurFont, pdf_of, with_isolates
+from map_ui.documents.qr import qr_svg_address
 from parcels.evaluation import fingerprint
 from parcels.fees.calculate import as_document, estimates
 from parcels.models import IssuedEvaluation
@@ -364,3 +367,9 @@ def test_the_cost_is_frozen_with_the_decision():
     request = receive(submission(parcel, "IQ-11"), on=TODAY)
     given = Decision.objects.get(request=request)
     assert given.facts["estimates"] == []  # no density is loaded, so there is nothing to choose
+
+
+def test_a_start_of_the_program_does_not_load_the_pdf_maker():
+    asked = "import django, sys; django.setup(); import map_ui.urls; print('weasyprint' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", asked], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.split()[-1] == "False"
