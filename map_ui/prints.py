@@ -76,7 +76,7 @@ def _words(day: DayView, route: RouteView) -> str:
 
 
 def _numbered(route: RouteView, stop: StopView) -> str:
-    return sign_svg(route.sign, wording.digits(str(stop.position)), state=stop.state, size=32)
+    return sign_svg(route.sign, route.sign.label(stop.position), state=stop.state, size=32)
 
 
 def _lay_streets(drawn: folium.Map, frame: Frame, day: DayView) -> None:

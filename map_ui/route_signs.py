@@ -14,11 +14,20 @@ LETTERS_EN = list("ABCDEFGHIJKLMN")
 
 @dataclass(frozen=True)
 class RouteSign:
-    """The sign of one route: its shape (also the name of its classes), its letter and its dashes."""
+    """
+    The sign of one route: its shape (also the name of its classes), its letter and its dashes.
+
+    `told_by_letter`: an earlier route has the same shape, so the letter stands beside each number.
+    """
 
     shape: str
     letter: str
     dash: str
+    told_by_letter: bool = False
+
+    def label(self, position: int) -> str:
+        """What stands in the sign of a stop: «۳», or «ز۳» where the letter must tell."""
+        return (self.letter if self.told_by_letter else "") + wording.digits(str(position))
 
 
 COLOURS = {
@@ -51,7 +60,7 @@ def route_sign(number: int) -> RouteSign:
     """
     shape, dash = _SHAPES[number % len(_SHAPES)]
     letters = LETTERS_EN if wording.language() == "en" else LETTERS_FA
-    return RouteSign(shape, letters[number % len(letters)], dash)
+    return RouteSign(shape, letters[number % len(letters)], dash, number >= len(_SHAPES))
 
 
 def outline(shape: str, radius: float = 13.0) -> str:

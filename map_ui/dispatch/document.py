@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 
 from gis_core import crs
-from map_ui import wording
 from map_ui.dispatch.day import DayView, RouteView
 from map_ui.route_signs import COLOURS, outline
 
@@ -38,7 +37,7 @@ def _route(route: RouteView) -> dict[str, Any]:
         "stops": [
             {
                 "visit": stop.visit_id,
-                "label": wording.digits(str(stop.position)),
+                "label": route.sign.label(stop.position),
                 "state": stop.state,
                 "title": f"{stop.service}، {stop.address}",
                 "place": _lonlat([stop.xy])[0],

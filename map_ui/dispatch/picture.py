@@ -158,7 +158,7 @@ def _stop_sign(frame: Frame, route: RouteView, stop: StopView) -> SafeString:
         y,
         ring,
         outline(route.sign.shape),
-        wording.digits(str(stop.position)),
+        route.sign.label(stop.position),
     )
 
 

@@ -3,7 +3,6 @@
 from django import template
 from django.utils.safestring import SafeString
 
-from map_ui import wording
 from map_ui.dispatch.day import RouteView, StopView
 from map_ui.route_signs import sign_svg
 
@@ -19,4 +18,4 @@ def sign(route: RouteView) -> SafeString:
 @register.simple_tag
 def sign_numbered(route: RouteView, stop: StopView) -> SafeString:
     """The sign of a route with the number of a stop, in the stop's state."""
-    return sign_svg(route.sign, wording.digits(str(stop.position)), state=stop.state, size=34)
+    return sign_svg(route.sign, route.sign.label(stop.position), state=stop.state, size=34)
