@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
+
+from layers.offices.models import Office
 from map_ui import wording
 from parcels.inspections.models import Visit
 from parcels.service_requests.models import Decision, ServiceRequest, State
@@ -70,10 +73,11 @@ class Story:
     decision: Decision | None
     paper_code: str
     visit: Visit | None = None
+    office: str = ""
 
 
 def told(request: ServiceRequest, *, with_notes: bool = False) -> Story:
-    """The story of a request from its transitions and its latest decision; three queries at most."""
+    """The story of a request from its transitions and its latest decision; four queries at most."""
     decision = request.decisions.filter(superseded_by=None).order_by("-decided_at", "-pk").first()
     steps = request.transitions.order_by("at", "pk")
     shown = [step for step in steps if step.to_state not in QUIET]
@@ -94,7 +98,14 @@ def told(request: ServiceRequest, *, with_notes: bool = False) -> Story:
         decision=decision,
         paper_code=decision.code if final and decision.evaluation_id else "",
         visit=_promised_visit(request),
+        office=_office(request.office_code),
     )
+
+
+def _office(code: str) -> str:
+    """The name of the office that works on the case."""
+    office = Office.objects.in_force(on=timezone.localdate()).filter(code=code).first() if code else None
+    return wording.digits(wording.in_language(office.name_fa, office.name_en)) if office else ""
 
 
 def _promised_visit(request: ServiceRequest) -> Visit | None:

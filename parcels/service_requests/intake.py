@@ -7,7 +7,7 @@ argument, so that past cases run through the same workflow.
 
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from random import Random
 from typing import Any
@@ -28,6 +28,7 @@ from parcels.records.queries import PropertyRecord, property_record
 from parcels.service_requests import applicants, catalogue
 from parcels.service_requests.applicants import Person
 from parcels.service_requests.decisions import Needs, Verdict, instant_verdict, write_decision
+from parcels.service_requests.front_office import office_for
 from parcels.service_requests.models import (
     Decision,
     Document,
@@ -242,6 +243,9 @@ def _settle(
     evaluation = _evaluation(parcel, on, issued)
     verdict = _verdict(service, parcel, evaluation, record, on)
     state = _next_state(service, submission.channel, verdict)
+    if not verdict.instant and not submission.office_code:
+        office = office_for(parcel.district_code, service.code, on=on)
+        submission = replace(submission, office_code=office)
     request = _open(submission, service, parcel, state, at=at, chance=chance)
     _write_steps(request, (State.SUBMITTED, State.INSTANT_CHECK, state), at=at, verdict=verdict)
     write_decision(
