@@ -306,6 +306,8 @@ function keyboard(): void {
     stage.classList.add("keyboard");
     if (event.key === "Enter") {
       event.preventDefault();
+      window.clearTimeout(spoken);
+      heard += 1;
       void pick(middle());
     } else if (event.key.startsWith("Arrow")) {
       window.clearTimeout(spoken);
@@ -320,11 +322,15 @@ function keyboard(): void {
   });
 }
 
+// Counts what the person did last, so that a late answer to an earlier question is not spoken over it.
+let heard = 0;
+
 async function tellMiddle(): Promise<void> {
+  const asked = ++heard;
   if ((map.getView().getZoom() ?? 0) < 15.5) return;
   try {
     const { exact, candidates } = await pointed(middle());
-    say(exact ? `${config.words["under_cross"]} ${candidates[0]!.label}` : config.words["no_parcel_here"]!);
+    if (asked === heard) say(exact ? `${config.words["under_cross"]} ${candidates[0]!.label}` : config.words["no_parcel_here"]!);
   } catch {
     say(config.words["no_answer"]!);
   }
