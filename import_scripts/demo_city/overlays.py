@@ -84,7 +84,7 @@ def _heritage(city: DemoCity, whole: shapely.Polygon) -> Overlay:
 
 
 def _qanats(city: DemoCity, whole: shapely.Polygon, rng: np.random.Generator) -> Overlay:
-    """Wells in two lines; the survey ends along a line through the east of the city."""
+    """Wells in two lines; the survey ends in the east and leaves a gap in the north."""
     n = city.mesh.lines
     rows = []
     for number, (start, end) in enumerate(
@@ -98,8 +98,17 @@ def _qanats(city: DemoCity, whole: shapely.Polygon, rng: np.random.Generator) ->
             )
             name = f"چاه {k + 1} قنات {'باغ‌نو' if number == 0 else 'چهارسوق'}"
             rows.append((f"Q{number + 1}-{k + 1}", name, f"Well {k + 1}, qanat {number + 1}", {}, place))
-    steps = [(0.9, 1.0), (0.9, 0.82), (0.79, 0.8), (0.8, 0.62), (0.89, 0.6), (0.9, 0.4), (0.78, 0.38), (0.8, 0.2)]
-    edge = _line(city, *((a * n, b * n) for a, b in [*steps, (0.89, 0.19), (0.88, 0.0)]))
+    steps = [
+        (0.9, 1.0),
+        (0.9, 0.84),
+        (0.77, 0.8),
+        (0.78, 0.63),
+        (0.9, 0.6),
+        (0.9, 0.42),
+        (0.74, 0.38),
+        (0.74, 0.2),
+    ]
+    edge = _line(city, *((a * n, b * n) for a, b in [*steps, (0.91, 0.19), (0.9, 0.0)]))
     west = whole.bounds[0], whole.bounds[1], whole.bounds[3]
     ring = [
         *edge.coords,
@@ -108,7 +117,11 @@ def _qanats(city: DemoCity, whole: shapely.Polygon, rng: np.random.Generator) ->
         (west[0], west[2]),
         (edge.coords[0][0], west[2]),
     ]
-    return Overlay("qanats", "چاه‌های قنات", "Qanat wells", 1.5, _clean(shapely.Polygon(ring)), _frame(rows))
+    gap = _line(city, (n * 0.62, n * 0.7), (n * 0.62, n * 0.7 + 0.01)).centroid.buffer(
+        city.mesh.pitch_m * 0.4
+    )
+    extent = _clean(shapely.difference(shapely.Polygon(ring), gap))
+    return Overlay("qanats", "چاه‌های قنات", "Qanat wells", 1.5, extent, _frame(rows))
 
 
 def _river(city: DemoCity) -> pd.DataFrame:
@@ -133,7 +146,12 @@ def _power(city: DemoCity) -> pd.DataFrame:
     east = 0.2 if column > n / 2 else 0.78
     lines = [
         ("63", 63, 3.5, _line(city, (0.4, n * 0.78), (n * 0.45, n * 0.81), (n - 0.4, n * 0.71))),
-        ("132", 132, 4.6, _line(city, (n * east, 0.4), (n * (east + 0.03), n * 0.45), (n * (east - 0.04), n - 0.4))),
+        (
+            "132",
+            132,
+            4.6,
+            _line(city, (n * east, 0.4), (n * (east + 0.03), n * 0.45), (n * (east - 0.04), n - 0.4)),
+        ),
         ("20", 20, 0.9, _line(city, (0.6, n * 0.2), (n * 0.5, n * 0.17), (n - 0.6, n * 0.24))),
     ]
     return _frame(
