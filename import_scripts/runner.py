@@ -31,6 +31,20 @@ KINDS = {
 }
 # After these the edges of the parcels are derived anew.
 CHANGES_EDGES = frozenset({"parcels", "streets", "ground"})
+_TABLES = (
+    "parcels_parcel",
+    "parcels_parceledges",
+    "parcels_identifier",
+    "parcels_address",
+    "layers_district",
+    "layers_groundcover",
+    "layers_overlayfeature",
+    "zoning_zone",
+    "network_streetsegment",
+    "network_streetnode",
+    "offices_office",
+    "records_propertyfile",
+)
 
 
 @dataclass(frozen=True)
@@ -78,6 +92,8 @@ def import_file(
             if kind in CHANGES_EDGES and (counts.loaded or counts.closed):
                 edges = store_edges(connection, doubts, progress)
             _finish(run, counts, doubts)
+            if counts.loaded:
+                _let_the_planner_know()
             if dry_run:
                 raise _TakenBack
     except _TakenBack:
@@ -85,6 +101,12 @@ def import_file(
     except FileRefused as refused:
         return Outcome(replace(counts, refused=len(doubts.refused_lines())), doubts, trouble=refused)
     return Outcome(counts, doubts, edges=edges)
+
+
+def _let_the_planner_know() -> None:
+    """Refresh the statistics of the tables, so that the first questions are quick as well."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE " + ", ".join(_TABLES))
 
 
 def _task(kind: str, file: Path, recipe: Path, answers: dict[str, str], progress: Progress) -> Task:

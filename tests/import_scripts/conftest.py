@@ -1,6 +1,19 @@
 """Imports run as the role that owns the tables: these tests do the same on the same database."""
 
+import hashlib
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
 import pytest
+
+from conftest import ROOT, database_prefix, real_data, schema_hash
+
+CAMBRIDGE = ROOT / "import_scripts" / "recipes" / "cambridge" / "city.toml"
 
 
 @pytest.fixture(scope="module")
@@ -22,3 +35,50 @@ def as_owner(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock():
         connection.close()
         connection.settings_dict.update(served)
+
+
+@pytest.fixture(scope="session")
+def cambridge() -> Iterator[psycopg.Connection]:
+    """
+    Cambridge, brought in by its committed recipes into a database of its own; read by plain SQL.
+
+    Made once for each state of schema, importers and recipes; the import runs as `./pelak` runs it.
+    """
+    from gis_core.cli import databases, locks
+
+    real_data("cambridge_ma", "cambridge.gpkg")
+    name = f"{database_prefix()}_cambridge_{_cambridge_hash()}"
+    with locks.exclusive(Path(tempfile.gettempdir()) / f"{database_prefix()}_cambridge.{os.getuid()}.lock"):
+        if not databases.exists(name):
+            half_made = f"{name}_making"
+            databases.drop_database(half_made)
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setenv("PELAK_CITY", str(CAMBRIDGE))
+                databases.prepare(half_made, quiet=True)
+            run_for_city(half_made, "-m", "import_scripts", "city", str(CAMBRIDGE))
+            databases.rename_database(half_made, name)
+    with psycopg.connect(databases.database_urls(name)[0]) as connection:
+        yield connection
+
+
+def run_for_city(database: str, *words: str) -> str:
+    """Run a program of ours on Cambridge's database and return what it printed."""
+    from gis_core.cli import databases
+
+    app_url, owner_url = databases.database_urls(database)
+    environment = {**os.environ, "DATABASE_URL": app_url, "DATABASE_OWNER_URL": owner_url}
+    environment |= {"PELAK_CITY": str(CAMBRIDGE), "PELAK_REAL_DATA": str(real_data())}
+    environment.pop("DJANGO_SETTINGS_MODULE", None)
+    done = subprocess.run(
+        [sys.executable, *words], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=550
+    )
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-3000:]
+    return done.stdout
+
+
+def _cambridge_hash() -> str:
+    digest = hashlib.sha256(schema_hash().encode())
+    made_from = [*(ROOT / "import_scripts").glob("*.py"), *(ROOT / "import_scripts" / "readers").glob("*.py")]
+    for path in sorted([*made_from, *CAMBRIDGE.parent.glob("*.toml")]):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:10]
