@@ -4,15 +4,17 @@ import re
 from datetime import date, time, timedelta
 
 import pytest
+import shapely
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
-from gis_core.models import AuditEntry, User
+from gis_core.models import AuditEntry, Role, User
 from map_ui.requests.views import days_offered
-from parcels.inspections.models import Visit
+from parcels.inspections.models import Inspector, Visit
 from parcels.service_requests.intake import receive
 from parcels.service_requests.models import Document, ServiceRequest, State
+from tests.builders import ORIGIN, geos
 from tests.parcels.service_requests.situations import (
     NEGAR,
     lot_in_a_zone,
@@ -247,6 +249,16 @@ def test_signing_in_leads_to_ones_desk_and_never_to_another_site():
     typed = {"username": "d1", "password": "a long password"}
     assert Client().post("/sign-in/", typed)["Location"] == "/dispatch/"
     assert Client().post("/sign-in/?next=https://evil.example/", typed)["Location"] == "/dispatch/"
+
+
+@pytest.mark.parametrize("role", Role.values)
+def test_each_role_finds_an_open_door_after_signing_in(role):
+    user = someone(role, "somebody")
+    if role == Role.INSPECTOR:
+        Inspector.objects.create(user=user, code="7", start=geos(shapely.Point(ORIGIN)))
+    client = Client()
+    door = client.post("/sign-in/", {"username": "somebody", "password": "a long password"})["Location"]
+    assert client.get(door).status_code == 200
 
 
 def test_too_many_wrong_passwords_have_to_wait():
