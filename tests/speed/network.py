@@ -1,6 +1,5 @@
 """Measures travel and day plans on the city's streets, beside pgRouting and beside a greedy plan."""
 
-import os
 import statistics
 import time
 from collections.abc import Callable
@@ -109,7 +108,7 @@ def _day_plan(roads, size: str) -> dict:
         "peer": "greedy insertion",
         "peer_ms": greedy_ms,
         "ratio": planned_ms / greedy_ms,
-        "travel_ratio": ours_s / greedy_s if greedy_s else float("nan"),
+        "rate": f"{ours_s / greedy_s:.2f} of its travel" if greedy_s else "",
     }
 
 
@@ -162,17 +161,3 @@ def _median_ms(work: Callable, inputs: list) -> float:
         work(one)
         times.append((time.perf_counter() - begun) * 1000)
     return statistics.median(times)
-
-
-if __name__ == "__main__":
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gis_core.settings.base")
-    os.environ.setdefault("PELAK_ACTOR", "system")
-    import django
-
-    django.setup()
-    for row in ratios():
-        print(
-            f"{row['name']} ({row['size']}): {row['ours_ms']:.1f} ms"
-            + (f", {row['peer']} {row['peer_ms']:.1f} ms, ratio {row['ratio']:.2f}" if "peer" in row else "")
-            + (f", travel {row['travel_ratio']:.2f} of it" if "travel_ratio" in row else "")
-        )

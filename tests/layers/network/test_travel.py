@@ -1,9 +1,12 @@
 """Travel on the streets in force: equal to pgRouting, right for its day, kept in memory safely."""
 
 import threading
+import uuid
 from datetime import UTC, date, datetime
 
 import numpy as np
+import pandas as pd
+import pyogrio
 import pytest
 import shapely
 from django.contrib.gis.geos import GEOSGeometry
@@ -12,11 +15,13 @@ from django.db import connection
 from gis_core.crs import metric_srid
 from gis_core.errors import SourceFailed
 from gis_core.routing.matrix import travel_matrix
+from import_scripts.load import copy_frame
 from layers.models import Layer, LayerVersion
 from layers.network import travel
 from layers.network.models import StreetNode, StreetSegment, TurnRestriction
 from layers.network.travel import Manner, forget_networks, network
 from tests.builders import LONG_AGO, ORIGIN, published_layer
+from tests.gis_core.routing.real_files import real_file
 
 pytestmark = pytest.mark.django_db
 
@@ -116,6 +121,35 @@ def test_travel_times_equal_pgroutings_on_the_same_streets():
     theirs = pgrouting_seconds(nodes, nodes)
     assert np.isfinite(theirs).sum() > 400
     assert np.array_equal(np.isnan(ours), np.isnan(theirs))
+    assert ours == pytest.approx(theirs, abs=1e-6, nan_ok=True)
+
+
+@pytest.mark.real_data
+def test_travel_times_equal_pgroutings_on_a_whole_citys_streets():
+    links = pyogrio.read_dataframe(
+        real_file("coquimbo_laserena_network", "coquimbo.gpkg"), layer="links"
+    ).to_crs(32719)
+    version = streets_version()
+    lines = np.array([line.geoms[0] if line.geom_type != "LineString" else line for line in links.geometry])
+    frame = pd.DataFrame(
+        {
+            "lineage": [uuid.uuid4() for _ in lines],
+            "from_node": links["a_node"],
+            "to_node": links["b_node"],
+            "direction": links["direction"],
+            "length_m": links["distance"],
+            "geometry": lines,
+        }
+    )
+    same = {"layer_version": version.pk, "street_class": "local", "valid": (LONG_AGO, None), "known": KNOWN}
+    copy_frame(connection, StreetSegment, frame, constants=same)
+    town = network(on=TODAY)
+    rows = np.random.default_rng(4).choice(len(links), 12, replace=False)
+    nodes = links["a_node"].to_numpy()[rows].tolist()
+    places = shapely.get_coordinates(shapely.get_point(lines[rows], 0))
+    ours = travel_matrix(town.graph, town.snap(places)).seconds
+    theirs = pgrouting_seconds(nodes, nodes)
+    assert np.isfinite(theirs).sum() > 100
     assert ours == pytest.approx(theirs, abs=1e-6, nan_ok=True)
 
 
