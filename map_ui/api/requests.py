@@ -73,7 +73,7 @@ def track(request: Request, code: str) -> Response:
 def _submission(request: Request) -> Submission:
     sent = request.data
     who = None
-    if sent.get("national_code"):
+    if sent.get("name") or sent.get("national_code"):
         asked = (str(sent.get(name, "")) for name in ("name", "national_code", "mobile"))
         who = applicants.person(*asked)
     day = str(sent.get("wished_day", "") or "")

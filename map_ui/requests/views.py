@@ -24,6 +24,7 @@ from map_ui.requests.drafts import Draft
 from map_ui.requests.story import told
 from parcels import queries as parcel_queries
 from parcels.service_requests import catalogue
+from parcels.service_requests.applicants import asks_national_code
 from parcels.service_requests.intake import Submission, is_tracking_code, receive
 from parcels.service_requests.models import Service, ServiceRequest
 from parcels.service_requests.queries import no_such_request, visible_to
@@ -231,6 +232,7 @@ def _context(draft: Draft, service: Service) -> dict[str, Any]:
         "questions": asked,
         "count": len(asked),
         "typed": draft.typed_person,
+        "asks_national_code": asks_national_code(),
         "papers": draft.values.get("papers", {}),
         "kept_paper": {f"paper-{kind}": row["name"] for kind, row in draft.values.get("papers", {}).items()},
         "days": days_offered(timezone.localdate()),

@@ -42,6 +42,11 @@ def person(name: str, national_code: str, mobile: str) -> Person:
     )
 
 
+def asks_national_code() -> bool:
+    """Whether this city knows its people by a national code."""
+    return bool(settings.CITY.policies.get("person", {}).get("national_code", "national_code"))
+
+
 def _number(validator: str, text: str) -> str:
     """The number in its canonical form; a city that names no validator takes what was typed."""
     return required(validator, text) if validator else normalise(text)[:LONGEST_FREE_NUMBER]

@@ -9,10 +9,11 @@ import pytest
 import shapely
 from PIL import Image
 
+from gis_core.city import DEMO_CITY, read_city
 from gis_core.errors import BadInput, Conflict, NotFound
 from gis_core.models import AuditEntry
 from gis_core.signing import verify
-from parcels.service_requests.applicants import person, reveal, shown
+from parcels.service_requests.applicants import Person, asks_national_code, person, reveal, shown
 from parcels.service_requests.intake import is_tracking_code, receive
 from parcels.service_requests.models import Applicant, Decision, Document, ServiceRequest, State
 from parcels.service_requests.uploads import LARGEST_BYTES, checked
@@ -177,6 +178,12 @@ def test_the_same_person_is_one_row_and_another_is_not():
     receive(submission(parcel), on=TODAY)
     receive(submission(parcel, person=person("علی رضایی", "0010350829", "09121111111")), on=TODAY)
     assert Applicant.objects.count() == 2
+
+
+def test_a_city_without_national_codes_does_not_ask_for_one(settings):
+    settings.CITY = read_city(DEMO_CITY.parent.parent / "cambridge" / "city.toml")
+    assert not asks_national_code()
+    assert person("Ann Lee", "", "617 555 0100") == Person("Ann Lee", "", "617 555 0100")
 
 
 def test_opening_personal_data_is_written_into_the_book():
