@@ -115,7 +115,7 @@ _OVERLAYS = ShownLayer(
     "حریم‌ها",
     "Buffers and overlays",
     (11, DEEPEST_ZOOM),
-    ("layer", "name_fa", "name_en"),
+    ("layer_key", "name_fa", "name_en"),
 )
 _OFFICES = ShownLayer(
     "offices", Layer.Kind.OFFICES, "دفترها", "Offices", (11, DEEPEST_ZOOM), ("code", "name_fa", "name_en")

@@ -119,7 +119,7 @@ _SELECTS: Mapping[str, tuple[str, str, str, str]] = {
     ),
     # a sensitive layer's geometry never leaves the database
     "overlays": (
-        "o.id, l.key AS layer, o.name_fa, o.name_en",
+        "o.id, l.key AS layer_key, o.name_fa, o.name_en",
         "o.geometry",
         "layers_overlayfeature o JOIN layers_layer l ON l.id = o.layer_id AND NOT l.sensitive "
         + _PUBLISHED.format("o"),

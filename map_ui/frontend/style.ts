@@ -264,37 +264,55 @@ function number(text: string): Style {
   return kept(`n${text}`, () => new Style({ zIndex: 40, text: new Text({ text, font: "12px Vazirmatn", fill: new Fill({ color: "#5A6572" }) }) }));
 }
 
-let overlayHatch: CanvasPattern | null = null;
-function hatch(): CanvasPattern | string {
-  if (overlayHatch) return overlayHatch;
+// Each layer of buffers has a hatch of its own, so that none is told by colour alone.
+const HATCHES: ((pen: CanvasRenderingContext2D) => void)[] = [
+  (pen) => strokes(pen, [[0, 10, 10, 0], [-5, 5, 5, -5], [5, 15, 15, 5]]),
+  (pen) => strokes(pen, [[0, 0, 10, 10], [-5, 5, 5, 15], [5, -5, 15, 5]]),
+  (pen) => strokes(pen, [[0, 3, 10, 3], [0, 8, 10, 8]]),
+  (pen) => strokes(pen, [[0, 0, 10, 10], [0, 10, 10, 0]]),
+  (pen) => strokes(pen, [[3, 0, 3, 10], [8, 0, 8, 10]]),
+  (pen) => strokes(pen, [[2, 2, 4, 2], [7, 7, 9, 7]]),
+];
+const hatches = new Map<string, CanvasPattern | string>();
+
+function strokes(pen: CanvasRenderingContext2D, lines: [number, number, number, number][]): void {
+  for (const [x0, y0, x1, y1] of lines) {
+    pen.moveTo(x0, y0);
+    pen.lineTo(x1, y1);
+  }
+}
+
+function hatch(layer: string): CanvasPattern | string {
+  const known = hatches.get(layer);
+  if (known) return known;
   const tile = document.createElement("canvas");
   tile.width = tile.height = 10;
   const pen = tile.getContext("2d")!;
-  pen.strokeStyle = "rgba(122,62,109,0.7)";
+  pen.strokeStyle = "rgba(122,62,109,0.65)";
   pen.lineWidth = 1.1;
   pen.beginPath();
-  for (const shift of [-10, 0, 10]) {
-    pen.moveTo(shift, 10);
-    pen.lineTo(shift + 10, 0);
-  }
+  const number = [...layer].reduce((sum, letter) => sum + letter.charCodeAt(0), 0) % HATCHES.length;
+  HATCHES[number]!(pen);
   pen.stroke();
-  overlayHatch = pen.createPattern(tile, "repeat");
-  return overlayHatch ?? "rgba(122,62,109,0.2)";
+  const made = pen.createPattern(tile, "repeat") ?? "rgba(122,62,109,0.2)";
+  hatches.set(layer, made);
+  return made;
 }
 
 export function overlayStyle(config: Config) {
   return (feature: FeatureLike, resolution: number): Style[] => {
     const styles = [
-      kept("overlay", () =>
+      kept(`overlay${feature.get("layer_key") as string}`, () =>
         new Style({
           zIndex: 30,
-          fill: new Fill({ color: hatch() }),
+          fill: new Fill({ color: hatch((feature.get("layer_key") as string) ?? "") }),
           stroke: new Stroke({ color: "#7A3E6D", width: 1.2 }),
           image: new Circle({ radius: 4, fill: new Fill({ color: "#FFFFFF" }), stroke: new Stroke({ color: "#7A3E6D", width: 1.6 }) }),
         }),
       ),
     ];
-    const text = zoomOf(resolution) >= 15 ? name(feature, config) : "";
+    const isPoint = feature.getGeometry()?.getType() === "Point";
+    const text = zoomOf(resolution) >= (isPoint ? 17.5 : 15) ? name(feature, config) : "";
     if (text) {
       styles.push(kept(`on${text}`, () => new Style({ zIndex: 95, text: new Text({ text, font: "600 13px Vazirmatn", fill: new Fill({ color: "#5E2D54" }), stroke: halo }) })));
     }
