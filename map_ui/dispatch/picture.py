@@ -43,7 +43,7 @@ def day_picture(day: DayView, district: District | None) -> Picture | None:
     parts += [_home(frame, route) for route in day.routes[:1]]
     parts += [route_stops(frame, route) for route in day.routes]
     svg = format_html(
-        '<svg class="street-map" viewBox="0 0 {} {}" preserveAspectRatio="xMidYMid slice" role="img"'
+        '<svg class="street-map" viewBox="0 0 {} {}" preserveAspectRatio="xMidYMid slice" role="group"'
         ' aria-labelledby="routes-title">{}</svg>',
         WIDTH,
         HEIGHT,

@@ -121,7 +121,7 @@ def _picture(mine: MyDay, width: int, height: int) -> SafeString:
         route_stops(frame, mine.route),
     ]
     return format_html(
-        '<svg class="street-map" viewBox="0 0 {} {}" preserveAspectRatio="xMidYMid slice" role="img"'
+        '<svg class="street-map" viewBox="0 0 {} {}" preserveAspectRatio="xMidYMid slice" role="group"'
         ' aria-label="{}">{}</svg>',
         width,
         height,
