@@ -31,7 +31,7 @@ def records(city: DemoCity, *, on: date) -> Records:
     own = lots[has].reset_index(drop=True)
     count, clean = len(own), (own["key"] == ref.KEY).to_numpy()
     recent = (rng.random(count) < 0.86) | clean
-    days = np.where(recent, rng.integers(15, 190, count), rng.integers(400, 2600, count))
+    days = np.where(recent, rng.integers(15, 340, count), rng.integers(400, 2600, count))
     inspected = [on - timedelta(days=int(d)) for d in days]
     files = pd.DataFrame(
         {
