@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from gis_core.constraints.bands import looked_up
 from gis_core.constraints.plane import Floats, Shapes, parted
-from gis_core.constraints.slivers import TOUCHING_M, widths_m
+from gis_core.constraints.slivers import TOUCHING_M, surely_wider, widths_m
 
 #: Segments of a quarter circle: a radius of 15 m is short by 0.3 mm at most.
 ROUND = 128
@@ -82,7 +82,8 @@ def judge(lots: Shapes, areas: Shapes, threshold_m: Floats, measure: str) -> Jud
     Overlay areas against lots, pair by pair (m,).
 
     APPLIES: the overlap is wider than the combined accuracy. BORDERLINE: narrower, or a gap not wider
-    than it. No shape is grown before it is measured.
+    than it. No shape is grown before it is measured. The width of an overlap that is plainly wider is
+    left out (NaN): it decides nothing.
 
     Examples
     --------
@@ -92,10 +93,14 @@ def judge(lots: Shapes, areas: Shapes, threshold_m: Floats, measure: str) -> Jud
     'BORDERLINE'
     """
     overlap = parted(lots, areas)[0]
-    width_m = widths_m(overlap, measure, threshold_m)
+    plain = surely_wider(overlap, threshold_m)
+    width_m = np.full(len(overlap), np.nan)
+    width_m[~plain] = widths_m(overlap[~plain], measure, threshold_m[~plain])
     distance_m = shapely.distance(lots, areas)
     near = (width_m >= TOUCHING_M) | (distance_m <= threshold_m)
-    state = np.select([width_m > threshold_m, near], ["APPLIES", "BORDERLINE"], default="DOES_NOT_APPLY")
+    state = np.select(
+        [plain | (width_m > threshold_m), near], ["APPLIES", "BORDERLINE"], default="DOES_NOT_APPLY"
+    )
     return Judged(state.astype(object), overlap, shapely.area(overlap), width_m, distance_m)
 
 

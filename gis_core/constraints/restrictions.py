@@ -260,7 +260,7 @@ def _feature_finding(judgement: LayerJudgement, pair: int, overlays: Overlays) -
         name_fa=str(overlays.name_fa[feature]),
         name_en=str(overlays.name_en[feature]),
         overlap_m2=float(judgement.overlap_m2[pair]),
-        width_m=float(judgement.width_m[pair]),
+        width_m=None if np.isnan(judgement.width_m[pair]) else float(judgement.width_m[pair]),
         distance_m=float(judgement.distance_m[pair]),
         agency=str(judgement.params.get("agency") or ""),
         reason=judgement.reason[pair],

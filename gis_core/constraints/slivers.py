@@ -46,7 +46,8 @@ def widths_m(overlaps: Shapes, measure: str, wider_than_m: Floats | None = None)
     Width of the widest part of each overlap, in metres; 0 without area.
 
     With `wider_than_m` (n,) only that comparison must be exact: the circle of an overlap that is plainly
-    wider is found to a twentieth, of others to a thousandth of the limit.
+    wider is found to a twentieth, of others to a thousandth of the limit, and of a sliver that is plainly
+    narrower the short side of the rectangle around it is given.
 
     `INSCRIBED_DIAMETER`: diameter of the largest circle inside. `AREA_OVER_LENGTH`: area over the
     longer side of the smallest rectangle around it. No shape is grown before it is measured.
@@ -64,7 +65,10 @@ def widths_m(overlaps: Shapes, measure: str, wider_than_m: Floats | None = None)
         if measure == "INSCRIBED_DIAMETER":
             limit_m = np.zeros(len(near)) if wider_than_m is None else wider_than_m[owner]
             plain = surely_wider(near, limit_m) & (wider_than_m is not None)
-            measured = _inscribed_m(near, np.where(plain, 0.05, 1e-4), limit_m * 1e-3)
+            measured = _at_most_m(near)
+            open_yet = measured > limit_m
+            share = np.where(plain, 0.05, 1e-4)[open_yet]
+            measured[open_yet] = _inscribed_m(near[open_yet], share, limit_m[open_yet] * 1e-3)
         elif measure == "AREA_OVER_LENGTH":
             measured = _area_over_length_m(near)
         else:
@@ -78,6 +82,14 @@ def _pieces(overlaps: Shapes) -> tuple[Shapes, np.ndarray]:
     parts, inner = shapely.get_parts(parts, return_index=True)
     solid = (shapely.get_type_id(parts) == 3) & (shapely.area(parts) > 0)
     return parts[solid], owner[inner[solid]]
+
+
+def _at_most_m(polygons: Shapes) -> Floats:
+    """No circle inside is wider than the short side of the smallest rectangle around a shape."""
+    around = shapely.oriented_envelope(polygons)
+    area, half = shapely.area(around), shapely.length(around) / 2
+    root = np.sqrt(np.maximum(half**2 - 4 * area, 0.0))
+    return np.divide(2 * area, half + root, out=np.zeros(len(polygons)), where=half > 0)
 
 
 def _inscribed_m(polygons: Shapes, share: Floats, least_m: Floats) -> Floats:

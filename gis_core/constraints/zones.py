@@ -9,6 +9,7 @@ import shapely
 from numpy.typing import NDArray
 
 from gis_core.constraints.plane import (
+    DUST_M2,
     EMPTY,
     Floats,
     Ints,
@@ -80,13 +81,15 @@ def overlay_zones(
         else np.zeros(len(lots), dtype=bool)
     )
     bare[~bare] = widths_m(uncovered[~bare], policy["measure"]) > threshold_m[~bare]
-    share = area_m2 / total_m2[lot]
+    # Of a lot that a street has taken whole nothing is left to share.
+    whole_m2 = np.maximum(total_m2, DUST_M2)
+    share = area_m2 / whole_m2[lot]
     return Overlaps(
         lot, zone, shape, share, area_mm2, width_m, kind,
         state=_states(len(lots), lot, share, kind, bare, crowded, policy["one_zone"], total_m2),
         uncovered=uncovered,
         uncovered_mm2=uncovered_mm2,
-        uncovered_share=shapely.area(uncovered) / total_m2,
+        uncovered_share=shapely.area(uncovered) / whole_m2,
     )  # fmt: skip
 
 
