@@ -120,8 +120,9 @@ def polygons_only(geometries: Shapes) -> Shapes:
     """Shapes reduced to their polygons without dust; all parts are kept, nothing left is an empty polygon."""
     cleaned = geometries.copy()
     simple = shapely.get_type_id(geometries) == 3
-    cleaned[simple & (shapely.area(geometries) <= DUST_M2)] = EMPTY
-    for index in np.flatnonzero(~simple):
+    dust = shapely.area(geometries) <= DUST_M2
+    cleaned[dust] = EMPTY
+    for index in np.flatnonzero(~simple & ~dust):
         kept = parts_by_size(geometries[index])
         cleaned[index] = EMPTY if not kept else kept[0] if len(kept) == 1 else shapely.MultiPolygon(kept)
     return cleaned
