@@ -2,7 +2,7 @@
 
 import base64
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -17,6 +17,7 @@ from parcels.service_requests.uploads import Paper
 
 KEY = "request_drafts"
 FILED = "requests_filed"
+FOLDER = "drafts"
 MOST = 5
 
 
@@ -57,7 +58,7 @@ class Draft:
 
     def take_paper(self, paper: Paper) -> None:
         """Keep a checked paper beside the session until the form is sent."""
-        path = default_storage.save(f"drafts/{paper.stored_name}", ContentFile(paper.content))
+        path = default_storage.save(f"{FOLDER}/{paper.stored_name}", ContentFile(paper.content))
         self.values.setdefault("papers", {})[paper.kind] = {
             "path": path,
             "name": paper.original_name,
@@ -110,6 +111,17 @@ def save(session: SessionBase, draft: Draft) -> None:
         "values": draft.values,
     }
     session.modified = True
+
+
+def sweep(*, before: datetime) -> int:
+    """Delete papers of forms that were left before that instant; how many. Their sessions have ended."""
+    if not default_storage.exists(FOLDER):
+        return 0
+    _folders, names = default_storage.listdir(FOLDER)
+    old = [name for name in names if default_storage.get_modified_time(f"{FOLDER}/{name}") < before]
+    for name in old:
+        default_storage.delete(f"{FOLDER}/{name}")
+    return len(old)
 
 
 def filed_as(session: SessionBase, uuid: UUID) -> str:
