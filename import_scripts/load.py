@@ -169,7 +169,7 @@ _MULTI = {"MULTILINESTRING": (1, shapely.multilinestrings), "MULTIPOLYGON": (3, 
 
 def _texts(values: pd.Series) -> Sequence[str]:
     missing = pd.isna(values).to_numpy()
-    texts = [str(value) for value in values]
+    texts = list(map(str, values.to_numpy(dtype=object)))
     whole = "".join(texts)
     if any(mark in whole for mark in "\\\t\n\r"):
         texts = [_escape(text) for text in texts]
@@ -196,7 +196,9 @@ def _number(value: float) -> str:
 def _each(values: pd.Series, write: Callable[[Any], str]) -> Sequence[str]:
     known: dict[int, str] = {}
     texts = []
-    objects = list(values)  # held, so that an id() stays one object's for the whole loop
+    objects = values.to_numpy(
+        dtype=object
+    ).tolist()  # held, so that an id() stays one object's for the whole loop
     for value in objects:
         text = known.get(id(value))
         if text is None:

@@ -136,10 +136,11 @@ def _refuse_unknown(unknown: set[str], what: str, known: Mapping[str, Any]) -> N
 def _texts(values: pd.Series, *, codes: bool) -> pd.Series:
     """Tidied text; empty and missing become None. Each different value is tidied once."""
     tidied: dict[Any, str | None] = {}
-    for value in values.unique():
+    objects = values.to_numpy(object).tolist()  # once: a NaN is found again only as the same object
+    for value in set(objects):
         text = "" if _missing(value) else tidy(_plain(value))
         tidied[value] = (latin_digits(text) if codes else text) or None
-    return pd.Series([tidied[value] for value in values], index=values.index, dtype=object)
+    return pd.Series([tidied[value] for value in objects], index=values.index, dtype=object)
 
 
 def _plain(value: Any) -> str:
