@@ -61,7 +61,8 @@ def test_two_translations_of_one_word_are_refused(tmp_path):
     (tmp_path / "fa").mkdir()
     for name, text in (("a", "پلاک"), ("b", "قطعه")):
         (tmp_path / "fa" / f"{name}.po").write_text(f'msgid "Plate"\nmsgstr "{text}"\n', encoding="utf-8")
-    program = f'import {{ compileMessages }} from "{PAGES / "frontend" / "messages.mjs"}"; compileMessages("{tmp_path}");'
+    module = PAGES / "frontend" / "messages.mjs"
+    program = f'import {{ compileMessages }} from "{module}"; compileMessages("{tmp_path}");'
     done = subprocess.run(
         ["node", "--input-type=module", "-e", program], capture_output=True, text=True, check=False
     )
