@@ -1,1 +1,1 @@
-"""An invented Iranian city, from a seed: for tests, for a first look and for measuring. Nothing in it is official."""
+"""An invented Iranian city, from a seed: for tests and for a first look. Nothing in it is official."""

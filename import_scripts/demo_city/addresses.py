@@ -1,4 +1,4 @@
-"""Gives every lot with a passage an address: the street of its widest front, and a number along that street."""
+"""Gives every lot with a passage an address: its widest front's street, and a number along it."""
 
 import numpy as np
 import pandas as pd

@@ -121,7 +121,7 @@ def _along_madi(mains: Mains, i: int, quad: Quad, layout: Layout) -> list[Quad]:
 
 
 def _bridges(mains: Mains, layout: Layout) -> None:
-    """Small bridges from lane to lane over the cell's madi, laid right after the lanes so that they lie on top."""
+    """Small bridges from lane to lane over the cell's madi, laid right after the lanes, so on top."""
     lanes = [street for street in layout.streets if street.kind == "madi"]
     if len(lanes) != 2:
         return

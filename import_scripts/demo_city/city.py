@@ -1,4 +1,4 @@
-"""Puts the invented city together: frames of parcels, ground, streets, zones and districts, ready to be loaded."""
+"""Puts the invented city together: frames of lots, ground, streets, zones and districts."""
 
 import hashlib
 import uuid
@@ -303,12 +303,22 @@ def _ground(layouts, faces, outside: list[Surface], network: Network, segments, 
     number = np.array(numbers)
     own = segments["lineage"].to_numpy()
     names = segments["name_fa"].to_numpy()
-    titles = {"park": "بوستان", "water": "آب", "open_land": "زمین باز", "passage": ""}
+    parks = pools.names(pools.PLACES, _rng(seed, 15))
+    inside = sum(int((one.kinds != "lot").sum()) for one in faces.values())
+    titles = []
+    for k, kind in enumerate(kinds):
+        by_river = k >= inside
+        if kind == "water":
+            titles.append("رود مینو" if by_river else "مادی باغ‌نو")
+        elif kind == "park":
+            titles.append("" if by_river or shapely.area(shapes[k]) < 900 else f"بوستان {next(parks)}")
+        else:
+            titles.append("")
     return pd.DataFrame(
         {
             "lineage": [lineage(seed, "ground", k) for k in range(len(kinds))],
             "kind": kinds,
-            "name_fa": [names[n] if n >= 0 else titles[kind] for n, kind in zip(number, kinds, strict=True)],
+            "name_fa": [names[n] if n >= 0 else title for n, title in zip(number, titles, strict=True)],
             "segment": number,
             "street_lineage": [own[n] if n >= 0 else None for n in number],
             "geometry": _moved(np.array(shapes, dtype=object)),
@@ -336,7 +346,7 @@ def _zones(mains: Mains, faces, outside: list[Surface], seed: int) -> pd.DataFra
 
 
 def _districts(mesh: Mesh, places, faces, outside: list[Surface], seed: int) -> pd.DataFrame:
-    """Districts tile the city; sub-districts tile their district; a neighbourhood is a cell with its streets."""
+    """Districts tile the city; sub-districts tile their district; a neighbourhood is one cell."""
     owner = {cell: places[inner_cell(mesh, cell)] for cell in faces}
     shapes = np.concatenate(
         [one.shapes for one in faces.values()] + [np.array([one.shape for one in outside])]
@@ -358,8 +368,11 @@ def _districts(mesh: Mesh, places, faces, outside: list[Surface], seed: int) -> 
             parent = key.rsplit("-", 1)[0] if width > 1 else ""
             last = pools.persian(int(key.split("-")[-1]))
             name = {"district": f"منطقهٔ {last}", "sub_district": f"ناحیهٔ {last}"}.get(level) or next(names)
-            rows.append((level, key, parent, name, lineage(seed, level, key), shape))
-    frame = pd.DataFrame(rows, columns=["level", "code", "parent_code", "name_fa", "lineage", "geometry"])
+            title = {"district": f"District {key}", "sub_district": f"Sub-district {key}"}.get(level, "")
+            rows.append((level, key, parent, name, title, lineage(seed, level, key), shape))
+    frame = pd.DataFrame(
+        rows, columns=["level", "code", "parent_code", "name_fa", "name_en", "lineage", "geometry"]
+    )
     frame["geometry"] = _moved(frame["geometry"].to_numpy())
     return frame
 

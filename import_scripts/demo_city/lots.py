@@ -54,7 +54,7 @@ def row_cuts(block: shapely.Polygon, fabric: str, rng: np.random.Generator) -> l
 
 
 def organic_pieces(block: shapely.Polygon, rng: np.random.Generator) -> list[shapely.Polygon]:
-    """The lots of an old quarter: the block halved again and again across its longer side, never quite evenly."""
+    """The lots of an old quarter: the block halved across its longer side, again and again."""
     pieces, waiting = [], [(block, 0)]
     while waiting:
         piece, depth = waiting.pop()
@@ -139,7 +139,7 @@ def _spine(share, cuts, border, length, shares, rng) -> list[np.ndarray]:
             top = np.array([middle[0], border(shares[shares.index(share) + 1], middle[:1])[0]])
             lines += [
                 np.array([a, middle]),
-                np.array([middle, top + [0, 25.0 if shares[-2] == share else 0]]),
+                np.array([middle, top + np.array([0.0, 25.0 if shares[-2] == share else 0.0])]),
             ]
             continue
         lines.append(np.array([a, b]))

@@ -157,7 +157,7 @@ def corners(mains: Mains, i: int, j: int, ring: np.ndarray) -> list[int]:
 
 
 def marks(mains: Mains, i: int, j: int) -> np.ndarray:
-    """(n, 2) points opposite the junctions of the main streets about a cell, to become vertices of its ring."""
+    """(n, 2) points opposite the junctions of the main streets about a cell, made vertices of its ring."""
     found = [np.empty((0, 2))]
     centre = mains.mesh.points(np.array([i + 0.5]), np.array([j + 0.5]))[0]
     for side in (SOUTH, EAST, NORTH, WEST):

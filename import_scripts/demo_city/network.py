@@ -27,7 +27,7 @@ class Network:
     first: dict[int, int]
 
 
-def build(streets: list[Street], apart_m: float = 2.0) -> Network:
+def build(streets: list[Street], apart_m: float = 2.0) -> Network:  # noqa: C901
     """Join streets into a network; ends that meet within `apart_m` are one node."""
     places: dict[tuple[int, int], list[tuple[int, np.ndarray]]] = {}
     nodes: list[np.ndarray] = []

@@ -1,6 +1,7 @@
-"""What restricts land in the invented city: heritage, qanats, river, canals, power lines, a fault, an airport."""
+"""What restricts land in the invented city: heritage, qanats, water, power lines, a fault."""
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -57,7 +58,7 @@ def _frame(rows: list[tuple]) -> pd.DataFrame:
 
 def _line(city: DemoCity, *stops: tuple[float, float]) -> shapely.LineString:
     """A line through places given in mesh parameters."""
-    parts = [along(city.mesh, np.array(a), np.array(b), 12) for a, b in zip(stops, stops[1:], strict=False)]
+    parts = [along(city.mesh, np.array(a), np.array(b), 12) for a, b in pairwise(stops)]
     return shapely.LineString(np.round(np.vstack(parts) + ORIGIN, 3))
 
 
@@ -176,7 +177,6 @@ def _fault(city: DemoCity) -> pd.DataFrame:
 
 def _airport(city: DemoCity) -> pd.DataFrame:
     """Surfaces over the south-west of the city: 45 m above the aerodrome, and lower towards the runway's approach."""
-    n = city.mesh.lines
     centre = _line(city, (0.1, 0.2), (0.5, 0.5)).interpolate(0)
     reach = city.mesh.pitch_m
     low, high = shapely.buffer(centre, reach * 1.7), shapely.buffer(centre, reach * 3.2)
@@ -221,10 +221,7 @@ def _cells(city: DemoCity) -> list[tuple[int, int]]:
 
 def _square(city: DemoCity, i: int, j: int) -> np.ndarray:
     corners = [(i, j), (i + 1, j), (i + 1, j + 1), (i, j + 1), (i, j)]
-    parts = [
-        along(city.mesh, np.array(a, float), np.array(b, float))
-        for a, b in zip(corners, corners[1:], strict=False)
-    ]
+    parts = [along(city.mesh, np.array(a, float), np.array(b, float)) for a, b in pairwise(corners)]
     return np.vstack(parts) + ORIGIN
 
 

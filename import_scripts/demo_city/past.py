@@ -1,4 +1,4 @@
-"""A year of cases in the invented city: filed through the real workflow, on the day and hour of a simulated clock."""
+"""A year of cases in the invented city: filed by the real workflow on a simulated clock."""
 
 import uuid
 from collections.abc import Iterator
@@ -100,7 +100,7 @@ def _cases(
     for _ in range(count):
         day = chance.choice(days)
         recent = [key for key, last in chance.sample(known, min(8, len(known))) if timedelta() < day - last]
-        key = recent[0] if recent and chance.random() < 0.75 else chance.choice(every)
+        key = recent[0] if recent and chance.random() < 0.9 else chance.choice(every)
         yield _Case(chance.choice(asked), key, day, None)
     busy = list(
         Parcel.objects.filter(kind="lot", district_code=BUSY_DISTRICT)

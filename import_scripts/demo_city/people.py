@@ -1,4 +1,4 @@
-"""The people of the invented city: one name per role and place, 22 inspectors with skills, and their shifts."""
+"""The people of the invented city: roles, 22 inspectors with skills, and their shifts."""
 
 from datetime import date, time, timedelta
 
@@ -17,7 +17,7 @@ SKILLS = ("building", "survey", "structure")
 
 
 def people(city: DemoCity, offices: pd.DataFrame) -> pd.DataFrame:
-    """Everyone with a role: username, full name, role, districts, offices and (agency) whom they speak for."""
+    """Everyone with a role: username, full name, role, districts, offices and agency."""
     rng = np.random.default_rng([city.seed, 51])
     rows: list[tuple] = []
 

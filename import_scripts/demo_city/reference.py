@@ -1,6 +1,7 @@
-"""Puts the published worked example into the city: a corner lot of exactly 12 x 25 m, and the streets about it."""
+"""Puts the published worked example into the city: a corner lot of exactly 12 x 25 m."""
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import shapely
@@ -30,7 +31,7 @@ def reference_cell(mesh: Mesh, madis: dict[int, int]) -> tuple[int, int]:
 
 
 def lay_reference(mains: Mains, quad: Quad, layout: Layout) -> None:
-    """Lay straight streets in the quad and the row of 12 m lots whose last, on the corner, is the reference lot."""
+    """Lay straight streets in the quad and the row of 12 m lots that ends with the reference lot."""
     ring = mains.mesh.points(quad.corners[:, 0], quad.corners[:, 1])
     ground = shapely.Polygon(ring)
     u, v = exact_frame(math.degrees(math.atan2(*(ring[1] - ring[0])[::-1])))
@@ -81,7 +82,7 @@ def _line(corner, u, v, start, end) -> np.ndarray:
 
 
 def _side_street(layout: Layout, across: list, corner, u, v, x: float, local: np.ndarray) -> None:
-    for (low, low_y), (high, high_y) in zip(across, across[1:], strict=False):
+    for (low, low_y), (high, high_y) in pairwise(across):
         y0 = local[:, 1].min() - 20 if low_y is None else low_y + 1.0
         y1 = local[:, 1].max() + 20 if high_y is None else high_y - 1.0
         if y1 - y0 < 10:
@@ -95,7 +96,7 @@ def _side_street(layout: Layout, across: list, corner, u, v, x: float, local: np
 
 
 def _reference_row(layout: Layout, corner, u, v) -> None:
-    """The cuts of the block: rows of 25 m on both sides of its spine, lots of 12 m counted from the corner."""
+    """The cuts of the block: two rows of 25 m, lots of 12 m counted from the corner."""
     leaf = Leaf(corner - 6 * u + 12 * v, OLD, "given")
     layout.leaves.append(leaf)
     spine = [

@@ -1,4 +1,4 @@
-"""Counts the special kinds of lots of a city from their shapes and what lies about them, not from any mark."""
+"""Counts the special kinds of lots of a city from shapes and surroundings, not from any mark."""
 
 import numpy as np
 import shapely

@@ -70,7 +70,7 @@ def _bands(streets: list[Street], layout: Layout) -> list[tuple[shapely.Polygon,
 
 
 def _cul_de_sacs(cell: shapely.Polygon, layout: Layout, rng: np.random.Generator) -> list[Street]:
-    """Dead-end lanes into the deep blocks of the old fabric, where most of its inner lots find their way out."""
+    """Dead-end lanes into the deep blocks of the old fabric, by which most inner lots are reached."""
     if layout.fabric == "planned" or not layout.streets:
         return []
     taken = shapely.union_all([street.surface() for street in layout.streets])
