@@ -171,8 +171,11 @@ def _dimension(dimension: shapes.Dimension, view: _View) -> str:
     brick = " d-brick" if dimension.kind in ("ceded", "width_planned") else ""
     text = dimension_text(dimension)
     tx, ty = (x1 + x2) / 2, (y1 + y2) / 2
-    anchor = "middle" if dimension.kind == "front" else "start"
-    dx, dy = (0, 16) if dimension.kind == "front" else (8, 4)
+    # on the side away from the lot; the width now on the near side, clear of the planned one
+    right = (tx > view.width / 2) != (dimension.kind == "width_now")
+    anchor, dx, dy = ("start", 8, 4) if right else ("end", -8, 4)
+    if dimension.kind == "front":
+        anchor, dx, dy = "middle", 0, 16 if ty > view.height / 2 else -8
     return (
         f'<path d="M{x1:.1f} {y1:.1f}L{x2:.1f} {y2:.1f}{ticks}" class="d-dim{brick}"/>'
         f'<text x="{tx + dx:.1f}" y="{ty + dy:.1f}" text-anchor="{anchor}" class="d-dim-text{brick}">{escape(text)}</text>'

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from gis_core import jalali
@@ -76,8 +77,7 @@ def parcels_at(request: HttpRequest) -> JsonResponse:
     candidates = [
         {
             "key": parcel.key,
-            "label": wording.address(addresses.get(parcel.pk, ""))
-            or wording.digits(parcel.lot_label or parcel.key),
+            "label": wording.address(addresses.get(parcel.pk, "")) or _parcel_named(parcel.key),
             "url": reverse("parcel", args=[parcel.key]),
             "distance_m": round(parcel.distance.m, 1),
         }
@@ -164,6 +164,10 @@ def _number(request: HttpRequest, name: str, default: float | None = None) -> fl
     if not abs(value) < 1e9:
         raise BadInput(f"مقدار «{name}» عدد نیست.", f"The value of {name} is not a number.", {"name": name})
     return value
+
+
+def _parcel_named(key: str) -> str:
+    return _("Parcel %(key)s") % {"key": f"\u2066{wording.digits(key)}\u2069"}
 
 
 def _kind_label(kind: str) -> str:

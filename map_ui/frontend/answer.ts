@@ -123,10 +123,20 @@ export class AnswerLayer {
       (end) => new Style({ zIndex: 30, geometry: new LineString([[end[0]! - dx, end[1]! - dy], [end[0]! + dx, end[1]! + dy]]), stroke: pen }),
     );
     const text = this.label((feature.get("text") as string) ?? "", colour);
-    text.setTextAlign(kind === "front" ? "center" : kind === "width_planned" ? "right" : "left");
-    text.setOffsetX(kind === "front" ? 0 : kind === "width_planned" ? -9 : 9);
-    text.setOffsetY(kind === "front" ? 15 : 0);
+    // figures stand on the side away from the lot; the width now on the near side of its line, clear of the planned one
+    const [lotX, lotY] = this.middle();
+    const right = (from[0]! + to[0]!) / 2 > lotX !== (kind === "width_now");
+    const below = (from[1]! + to[1]!) / 2 < lotY;
+    text.setTextAlign(kind === "front" ? "center" : right ? "left" : "right");
+    text.setOffsetX(kind === "front" ? 0 : right ? 9 : -9);
+    text.setOffsetY(kind === "front" ? (below ? 15 : -13) : 0);
     return [new Style({ zIndex: 30, stroke: pen, text }), ...ticks];
+  }
+
+  private middle(): [number, number] {
+    const parcel = this.source.getFeatures().find((feature) => feature.get("role") === "parcel");
+    const [west, south, east, north] = parcel?.getGeometry()?.getExtent() ?? [0, 0, 0, 0];
+    return [(west! + east!) / 2, (south! + north!) / 2];
   }
 
   private label(text: string, colour: string): Text {

@@ -116,8 +116,15 @@ function wide(extent: number[]): number[] {
   return [west - margin, south - margin, east + margin, north + margin];
 }
 
-function say(text: string): void {
-  element("status").textContent = text;
+let fading = 0;
+
+/** Tells it to screen readers at once; a hint is also seen for a while, what stands in the sheet is not. */
+function say(text: string, seen = true): void {
+  const status = element("status");
+  status.textContent = text;
+  status.classList.toggle("visually-hidden", !seen);
+  window.clearTimeout(fading);
+  fading = window.setTimeout(() => status.classList.add("visually-hidden"), 6000);
 }
 
 // --- Choosing a parcel ---------------------------------------------------------------------------------------
@@ -174,7 +181,7 @@ function ask(candidates: Candidate[]): void {
     }),
   );
   box.hidden = false;
-  say(config.words["which"]!);
+  say(config.words["which"]!, false);
   list.querySelector("button")?.focus();
 }
 
@@ -196,7 +203,7 @@ async function choose(key: string, step: "push" | "none", storeys: string | null
     shown();
     if (sheet.stop === "peek") sheet.stopAt("half");
     reveal(false);
-    say(body.querySelector<HTMLElement>(".verdict-text")?.textContent ?? "");
+    say(body.querySelector<HTMLElement>(".verdict-text")?.textContent ?? "", false);
   } catch (trouble) {
     window.clearTimeout(waiting);
     if ((trouble as Error).name === "AbortError") return;

@@ -89,7 +89,7 @@ def test_the_keyboard_alone_chooses_a_parcel(chromium, demo_city):
         page.wait_for_timeout(400)  # the map glides to a stop
     page.keyboard.press("Enter")
     page.wait_for_selector(f'.parcel-sheet[data-parcel="{KEY}"]')
-    page.wait_for_selector("#status:has-text('۶۶۰')")
+    page.wait_for_selector("#status:has-text('۶۶۰')", state="attached")
     context.close()
 
 
