@@ -34,7 +34,7 @@ def main(words: Sequence[str]) -> int:
     done = time.monotonic()
     print(
         f"An invented city, seed {asked.seed}: {loaded.rows['parcels']} parcels,"
-        f" {invented - started:.0f} s to invent and {done - invented:.0f} s to write; {loaded.fingerprint[:16]}."
+        f" {invented - started:.0f} s to invent, {done - invented:.0f} s to write; {loaded.fingerprint[:12]}."
     )
     cases = min(MOST_CASES, asked.parcels // 100) if asked.cases is None else asked.cases
     past = live_through(cases, on=today, seed=asked.seed)
@@ -46,8 +46,6 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="./pelak import demo", description="Make the invented demo city.")
     parser.add_argument("--parcels", type=int, default=20_000, help="about how many parcels")
     parser.add_argument("--seed", type=int, default=1, help="the same seed gives the same city")
-    parser.add_argument(
-        "--cases", type=int, help="past cases (default: one for each 100 parcels, 200 at most)"
-    )
+    parser.add_argument("--cases", type=int, help="past cases (default: one for 100 parcels)")
     parser.add_argument("--on", type=date.fromisoformat, help="the day counted as today (default: today)")
     return parser

@@ -28,8 +28,8 @@ def offices(city: DemoCity) -> pd.DataFrame:
     rows = []
     for district in districts:
         own = lots[(lots["district"] == district) & (lots["surveyed_area_m2"].between(90, 600))]
-        for k in rng.choice(len(own), min(share[district], len(own)), replace=False):
-            rows.append((district, own.iloc[int(k)]["geometry"], next(given)))
+        chosen = rng.choice(len(own), min(share[district], len(own)), replace=False)
+        rows += [(district, own.iloc[int(k)]["geometry"], next(given)) for k in chosen]
     frame = pd.DataFrame(rows, columns=["district", "lot", "name"])
     frame["code"] = [f"D{number + 1:02d}" for number in range(len(frame))]
     frame["lineage"] = [lineage(city.seed, "office", code) for code in frame["code"]]

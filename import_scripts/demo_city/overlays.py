@@ -119,7 +119,7 @@ def _qanats(city: DemoCity, whole: shapely.Polygon, rng: np.random.Generator) ->
         (edge.coords[0][0], west[2]),
     ]
     gap = _line(city, (n * 0.62, n * 0.7), (n * 0.62, n * 0.7 + 0.01)).centroid.buffer(
-        city.mesh.pitch_m * 0.4
+        city.mesh.pitch_m * 0.5
     )
     extent = _clean(shapely.difference(shapely.Polygon(ring), gap))
     return Overlay("qanats", "چاه‌های قنات", "Qanat wells", 1.5, extent, _frame(rows))
@@ -176,7 +176,7 @@ def _fault(city: DemoCity) -> pd.DataFrame:
 
 
 def _airport(city: DemoCity) -> pd.DataFrame:
-    """Surfaces over the south-west of the city: 45 m above the aerodrome, and lower towards the runway's approach."""
+    """Surfaces over the south-west: 45 m above the aerodrome, and lower near the runway."""
     centre = _line(city, (0.1, 0.2), (0.5, 0.5)).interpolate(0)
     reach = city.mesh.pitch_m
     low, high = shapely.buffer(centre, reach * 1.7), shapely.buffer(centre, reach * 3.2)
