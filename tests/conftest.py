@@ -61,9 +61,10 @@ def city_environment(database: str, city: str | None = None) -> dict[str, str]:
 
 
 @contextmanager
-def serving(database: str, city: str | None = None) -> Iterator[Served]:
-    """Serve a database with the production server on a free port; stops it afterwards."""
-    environment = city_environment(database, city)
+def serving(database: str, city: str | None = None, **more: str) -> Iterator[Served]:
+    """Serve a database with the production server on a free port (`more` settings); stops it afterwards."""
+    environment = city_environment(database, city) | more
+    _collect_static(environment)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -146,6 +147,22 @@ def window(request: pytest.FixtureRequest, chromium, demo_city: Served):
     page.set_default_timeout(15_000)
     yield page
     context.close()
+
+
+def _collect_static(environment: dict[str, str]) -> None:
+    """Gather styles, scripts and fonts where this environment serves them from, if any is newer."""
+    from gis_core.cli import locks
+
+    var = Path(environment.get("PELAK_VAR", ROOT / "var"))
+    collected = var / "static" / "staticfiles.json"
+    var.mkdir(parents=True, exist_ok=True)
+    with locks.exclusive(var / "static.lock"):
+        sources = (path for path in (ROOT / "map_ui" / "static").rglob("*") if path.is_file())
+        newest = max(path.stat().st_mtime for path in sources)
+        if not collected.exists() or collected.stat().st_mtime < newest:
+            command = ["collectstatic", "--no-input", "--verbosity", "0", "--ignore", "rest_framework"]
+            _run([sys.executable, ROOT / "manage.py", *command], environment)
+            collected.touch()
 
 
 def _demo_hash() -> str:
