@@ -118,8 +118,8 @@ def _qanats(city: DemoCity, whole: shapely.Polygon, rng: np.random.Generator) ->
         (west[0], west[2]),
         (edge.coords[0][0], west[2]),
     ]
-    gap = _line(city, (n * 0.62, n * 0.7), (n * 0.62, n * 0.7 + 0.01)).centroid.buffer(
-        city.mesh.pitch_m * 0.5
+    gap = _line(city, (n * 0.55, n * 0.62), (n * 0.55, n * 0.62 + 0.01)).centroid.buffer(
+        city.mesh.pitch_m * 0.56
     )
     extent = _clean(shapely.difference(shapely.Polygon(ring), gap))
     return Overlay("qanats", "چاه‌های قنات", "Qanat wells", 1.5, extent, _frame(rows))
