@@ -3,10 +3,12 @@
 import json
 import os
 import secrets
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
@@ -28,19 +30,45 @@ class Command(BaseCommand):
         today = timezone.localdate()
         accounts: list[dict[str, str]] = []
         with transaction.atomic():
+            home = home_of_the_inspector(today)
             for role in Role:
-                accounts.append(account_of(role, on=today, besides=[known["username"] for known in accounts]))
+                taken = [known["username"] for known in accounts]
+                accounts.append(account_of(role, on=today, besides=taken, home=home))
             write(settings.VAR / "secrets" / f"demo_accounts_{settings.CITY.key}.json", accounts)
 
 
-def account_of(role: Role, *, on: date, besides: list[str]) -> dict[str, str]:
+@dataclass(frozen=True)
+class Home:
+    """A district and its offices."""
+
+    district: str
+    offices: frozenset[str]
+
+    def holds(self, grant: RoleGrant) -> bool:
+        """Whether a grant reaches this district, or one of its offices where it is for offices."""
+        if grant.office_codes:
+            return bool(self.offices.intersection(grant.office_codes))
+        return not grant.district_codes or self.district in grant.district_codes
+
+
+def home_of_the_inspector(on: date) -> Home:
+    """The district of the first inspector by name: one case is walked from hand to hand within it."""
+    grants = RoleGrant.objects.filter(role=Role.INSPECTOR, valid__contains=on).order_by("user__username")
+    named = [code for grant in grants[:1] for code in grant.district_codes]
+    district = named[0] if named else ""
+    offices = apps.get_model("offices", "Office").objects.filter(district_code=district)
+    return Home(district, frozenset(offices.values_list("code", flat=True)))
+
+
+def account_of(role: Role, *, on: date, besides: list[str], home: Home) -> dict[str, str]:
     """
-    The first person by name who has the role on that day, with a new password.
+    The first person by name who has the role on that day, at home if there is one, with a new password.
 
     `besides` are people who stand for another role already; where nobody is left one is made.
     """
     grants = RoleGrant.objects.filter(role=role, valid__contains=on).exclude(user__username__in=besides)
-    grant = grants.select_related("user").order_by("user__username").first()
+    by_name = list(grants.select_related("user").order_by("user__username"))
+    grant = next(filter(home.holds, by_name), by_name[0] if by_name else None)
     user = grant.user if grant else _newcomer(role, on)
     password = secrets.token_urlsafe(9)
     user.set_password(password)
