@@ -8,10 +8,10 @@ RUN ./pelak packages && rm -rf /var/lib/apt/lists/*
 COPY requirements.lock ./
 COPY gis_core/__init__.py gis_core/
 COPY gis_core/cli gis_core/cli
-RUN ./pelak venv && rm -rf /root/.cache
+RUN ./pelak venv && rm -rf "$HOME/.cache"
 
 COPY . .
-RUN ./pelak pages && rm -rf node_modules /root/.npm
+RUN ./pelak pages && rm -rf node_modules "$HOME/.npm"
 
 # The service owns its state and nothing of the program.
 RUN useradd --system --uid 10001 --create-home pelak && install -d -o pelak -g pelak -m 755 /var/lib/pelak
