@@ -38,9 +38,9 @@ def as_owner(django_db_setup, django_db_blocker):
 
 
 @pytest.fixture(scope="session")
-def cambridge() -> Iterator[psycopg.Connection]:
+def cambridge_template() -> str:
     """
-    Cambridge, brought in by its committed recipes into a database of its own; read by plain SQL.
+    Name of a database that holds Cambridge, brought in by its committed recipes; nobody works in it.
 
     Made once for each state of schema, importers and recipes; the import runs as `./pelak` runs it.
     """
@@ -57,8 +57,20 @@ def cambridge() -> Iterator[psycopg.Connection]:
                 databases.prepare(half_made, quiet=True)
             run_for_city(half_made, "-m", "import_scripts", "city", str(CAMBRIDGE))
             databases.rename_database(half_made, name)
+    return name
+
+
+@pytest.fixture(scope="session")
+def cambridge(cambridge_template: str, worker_id: str) -> Iterator[psycopg.Connection]:
+    """Cambridge in a copy of this worker's own, read by plain SQL."""
+    from gis_core.cli import databases
+
+    name = f"{database_prefix()}_cambridge_read_{worker_id}"
+    databases.drop_database(name)
+    databases.create_database(name, template=cambridge_template)
     with psycopg.connect(databases.database_urls(name)[0]) as connection:
         yield connection
+    databases.drop_database(name)
 
 
 def run_for_city(database: str, *words: str) -> str:

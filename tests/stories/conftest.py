@@ -1,0 +1,118 @@
+"""Cities to walk through: each served from a copy and folders of its own, with an account for every role."""
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+import pytest
+from django.contrib.auth.hashers import make_password
+
+from conftest import database_prefix
+from tests.conftest import Served, serving
+
+DESK, PHONE = (1440, 900), (390, 844)
+
+
+@dataclass(frozen=True)
+class Town:
+    """A served city and the user name and password of one person for each role."""
+
+    served: Served
+    accounts: dict[str, tuple[str, str]]
+
+    def let_in(self, username: str) -> tuple[str, str]:
+        """User name and a new password of one of the invented people."""
+        known = dict(self.accounts.values())
+        if username not in known:
+            known[username] = "four long words here"
+            with psycopg.connect(self.served.environment["DATABASE_OWNER_URL"]) as connection:
+                hashed = make_password(known[username])
+                connection.execute(
+                    "UPDATE gis_core_user SET password = %s WHERE username = %s", [hashed, username]
+                )
+        return username, known[username]
+
+    def ask(self, query: str, *values: object) -> list[tuple]:
+        """What the city's tables say."""
+        with psycopg.connect(self.served.environment["DATABASE_OWNER_URL"]) as connection:
+            return connection.execute(query, values).fetchall()
+
+
+@contextmanager
+def walked(template: str, folder: Path, city: str | None = None) -> Iterator[Served]:
+    """A copy of a city, served with keys, papers and styles in a folder of its own; gone afterwards."""
+    from gis_core.cli import databases
+    from gis_core.cli.places import wanted_var
+
+    name = f"{database_prefix()}_walked_{os.getpid()}_{folder.name[-20:]}"
+    databases.drop_database(name)
+    databases.create_database(name, template=template)
+    (wanted_var() / "static").mkdir(parents=True, exist_ok=True)
+    for shared in ("static", "static.lock"):
+        (folder / shared).symlink_to(wanted_var() / shared)
+    try:
+        with serving(name, city, PELAK_VAR=str(folder)) as served:
+            yield served
+    finally:
+        databases.drop_database(name)
+
+
+@pytest.fixture(scope="session")
+def town(demo_city_template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    """The small demo city with its demo accounts."""
+    folder = tmp_path_factory.mktemp("demo")
+    with walked(demo_city_template, folder) as served:
+        served.manage("demo_accounts")
+        rows = json.loads((folder / "secrets" / "demo_accounts_demo.json").read_text(encoding="utf-8"))
+        yield Town(served, {row["role"]: (row["username"], row["password"]) for row in rows})
+
+
+@pytest.fixture
+def someone(chromium) -> Iterator[Callable]:
+    """Opens a person's window: signed in when a role or name is given, at a desk unless said otherwise."""
+    contexts = []
+
+    def open_window(town: Town, role: str = "", *, username: str = "", size: tuple[int, int] = DESK):
+        context = chromium.new_context(
+            base_url=town.served.url,
+            viewport={"width": size[0], "height": size[1]},
+            locale="fa-IR",
+            has_touch=size == PHONE,
+            accept_downloads=True,
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        if role or username:
+            sign_in(page, *(town.accounts[role] if role else town.let_in(username)))
+        return page
+
+    yield open_window
+    for context in contexts:
+        context.close()
+
+
+def sign_in(page, username: str, password: str) -> None:
+    """Sign in as people do."""
+    page.goto("/sign-in/")
+    page.fill("#username", username)
+    page.fill("#password", password)
+    page.click("main button[type=submit]")
+    page.wait_for_url(lambda url: "/sign-in/" not in url)
+
+
+def seen(page, name: str) -> None:
+    """Keep a picture of the page at both widths where `PELAK_PICTURES` names a folder; nothing otherwise."""
+    folder = os.environ.get("PELAK_PICTURES")
+    if not folder:
+        return
+    usual = page.viewport_size
+    for width, height in (DESK, PHONE):
+        page.set_viewport_size({"width": width, "height": height})
+        page.wait_for_timeout(300)
+        page.screenshot(path=f"{folder}/{name}-{width}.png")
+    page.set_viewport_size(usual)

@@ -1,0 +1,215 @@
+"""The whole way on the demo city, as people walk it: from a click on the map to an inspector's report."""
+
+import json
+import re
+from io import BytesIO
+from uuid import uuid4
+
+import pytest
+from PIL import Image
+from pypdf import PdfReader
+
+from gis_core.persian import latin_digits
+from import_scripts.demo_city.reference import DISTRICT, KEY
+from tests.stories.conftest import PHONE, seen
+
+pytestmark = [pytest.mark.story, pytest.mark.browser]
+VISITS, INSPECTORS = 30, 4
+PERSON = {"name": "مینا کاظمی", "national_code": "۰۴۹۹۳۷۰۸۹۹", "mobile": "۰۹۱۳۱۲۳۴۵۶۷"}
+
+
+def test_from_a_click_on_the_map_to_the_route_of_the_inspector(town, someone):
+    citizen = someone(town, "citizen")
+    choose_on_the_map(citizen)
+    read_the_answer(citizen)
+    paper_issued_at_once(citizen)
+    lots = lots_without_a_file(town)
+    code, day = certificate_that_needs_a_visit(citizen, lots[0])
+    nearest_office(citizen, lots[0])
+    others_ask_for_visits(citizen, lots[1:VISITS], day)
+    plan_and_send(someone(town, "dispatcher"), day)
+    record_the_visit(town, someone, code)
+    anybody = someone(town)
+    anybody.goto(f"/track/{code}/")
+    seen(anybody, "90-tracked-after-the-visit")
+    assert "بازدید شد" in anybody.locator(".chapters").inner_text()
+
+
+def choose_on_the_map(page):
+    lon, lat = middle_of_the_lot(page)
+    page.goto(f"/?at=19/{lat:.7f}/{lon:.7f}")
+    page.wait_for_load_state("networkidle")
+    seen(page, "10-map")
+    box = page.locator("#map").bounding_box()
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.wait_for_selector(f'.parcel-sheet[data-parcel="{KEY}"]')
+    seen(page, "11-chosen")
+
+
+def middle_of_the_lot(page) -> tuple[float, float]:
+    """Longitude and latitude of the middle of the reference lot."""
+    html = page.request.get(f"/parcels/{KEY}/sheet").text()
+    shapes = json.loads(re.search(r'<script id="parcel-shapes"[^>]*>(.*?)</script>', html, re.S).group(1))
+    ring = next(entry for entry in shapes["features"] if entry["properties"]["role"] == "parcel")
+    corners = ring["geometry"]["coordinates"][0][:-1]
+    return tuple(sum(corner[axis] for corner in corners) / len(corners) for axis in (0, 1))
+
+
+def read_the_answer(page):
+    assert {"660", "4"} <= figures(page.locator(".verdict-text"))
+    page.locator('a.why[href="#why-net_area_m2"]').click()
+    assert {"300.00", "24.00", "1.00", "275.00"} <= figures(page.locator("#why-net_area_m2"))
+    seen(page, "12-why")
+    page.keyboard.press("Escape")
+    cost = page.locator(".choice:not([hidden]) .results").inner_text()
+    page.locator('.stop input[value="3"]').check(force=True)
+    assert page.locator(".choice:not([hidden]) .results").inner_text() != cost
+    assert page.locator(".cost:not([hidden]) .cost-total").is_visible()
+    seen(page, "13-three-storeys")
+
+
+def paper_issued_at_once(page):
+    """The drawing permission: asked for from the sheet, decided on the spot, a PDF that can be verified."""
+    page.locator(".sheet-foot .btn-main").click()
+    fill_in_the_person(page)
+    seen(page, "20-title-deed")
+    page.set_input_files("#file", {"name": "deed.png", "mimeType": "image/png", "buffer": photo()})
+    go_on(page)
+    go_on(page)  # no power of attorney
+    go_on(page)  # any day
+    seen(page, "21-check-your-answers")
+    send(page)
+    seen(page, "22-answered-at-once")
+    assert page.locator(".verdict-yes").is_visible(), page.locator("main").inner_text()
+    paper = page.locator(".verdict-actions a.btn-main").get_attribute("href")
+    pdf = PdfReader(BytesIO(page.request.get(paper).body()))
+    code = paper.split("/")[2]
+    assert code in "".join(sheet.extract_text() for sheet in pdf.pages)
+    [facts] = pdf.attachments[f"{code}.json"]
+    assert KEY in facts.decode()
+    page.locator(".verdict-actions a.btn-plain").click()
+    seen(page, "23-verified")
+    assert "معتبر است" in page.locator("h1").inner_text()
+    assert page.locator("p.leaf").is_visible()
+
+
+def certificate_that_needs_a_visit(page, key) -> tuple[str, str]:
+    """No-violation certificate of a lot without a record: the reasons, and a visit on a wished day."""
+    page.goto(f"/services/?parcel={key}")
+    page.click('a[href*="service=CT-04"]')
+    fill_in_the_person(page)
+    page.locator("input[name=day]").first.check()
+    day = page.locator("input[name=day]").first.get_attribute("value")
+    go_on(page)
+    send(page)
+    seen(page, "30-why-not-at-once")
+    assert page.locator(".whys li").count() >= 1
+    assert page.locator(".verdict-yes").count() == 0
+    assert "پرونده" in page.locator(".whys").inner_text()
+    return page.url.split("/track/")[1].split("/")[0], day
+
+
+def nearest_office(page, key):
+    page.goto(f"/parcels/{key}/")
+    page.locator('.next a[href^="/offices/"]').click()
+    page.select_option("select[name=service]", "CT-04")
+    page.locator('input[name=by][value="car"]').check(force=True)
+    page.locator(".ask-actions button[type=submit]").click()
+    page.wait_for_url("**service=CT-04**")
+    page.wait_for_load_state("networkidle")
+    seen(page, "40-offices")
+    minutes = latin_digits(page.locator(".office-list .office .far b").first.inner_text())
+    assert 0 <= float(minutes) < 120
+
+
+def others_ask_for_visits(page, lots, day):
+    """The rest of the day's work: building-permit inspections of other lots, by the API."""
+    token = next(cookie["value"] for cookie in page.context.cookies() if cookie["name"] == "csrftoken")
+    for key in lots:
+        asked = {"client_uuid": str(uuid4()), "service": "PB-11", "parcel": key, "wished_day": day, **PERSON}
+        headers = {"X-CSRFToken": token, "Referer": page.url}
+        answer = page.request.post("/api/requests/", data=asked, headers=headers)
+        assert answer.status == 201, answer.text()
+        assert answer.json()["state"] == "inspection_requested"
+
+
+def plan_and_send(page, day):
+    page.goto(f"/dispatch/?district={DISTRICT}&day={day}")
+    page.click('form[action$="/dispatch/plan"] button')
+    page.wait_for_selector(".in-words")
+    seen(page, "50-day-board-draft")
+    planned = page.locator(".time-list > li:not(.muted)").count()
+    left_out = page.locator('.board-left-out li[id^="visit-"]')
+    assert planned + left_out.count() == VISITS
+    assert planned >= VISITS * 0.8
+    assert page.locator(".time-name").count() >= INSPECTORS
+    for reason in left_out.locator("p:last-child").all_inner_texts():
+        assert len(reason) > 10
+    page.click('form[action*="/send"] button')
+    page.wait_for_selector("form[action*='/send']", state="detached")
+    seen(page, "51-day-board-sent")
+
+
+def record_the_visit(town, someone, code):
+    """The inspector whom the plan sends finds the stop in the route and writes the report."""
+    [(visit, username, day)] = town.ask(
+        "SELECT v.id, u.username, v.day FROM inspections_visit v"
+        " JOIN service_requests_servicerequest r ON r.id = v.request_id"
+        " JOIN inspections_inspector i ON i.id = v.inspector_id JOIN gis_core_user u ON u.id = i.user_id"
+        " WHERE r.tracking_code = %s",
+        code,
+    )
+    page = someone(town, size=PHONE, username=username)
+    page.goto(f"/inspector/?day={day.isoformat()}")
+    seen(page, "60-route")
+    numbers = page.locator(".stops > li").count()
+    assert numbers >= 1
+    page.goto(f"/inspector/visits/{visit}/")
+    page.locator("input[name=outcome]").first.check()
+    page.fill("input[name=measured_area_m2]", "۲۴۸٫۵")
+    page.fill("textarea[name=note]", "بنا با پروانه می‌خواند.")
+    seen(page, "61-report")
+    page.click("#report button[type=submit]")
+    page.wait_for_selector("[role=status], .messages, .notice")
+    seen(page, "62-recorded")
+
+
+def lots_without_a_file(town) -> list[str]:
+    """Keys of lots of the district of which the municipality has no file first, then of other lots."""
+    rows = town.ask(
+        "SELECT p.key FROM parcels_parcel p WHERE p.district_code = %s AND p.kind = 'lot' AND p.key <> %s"
+        " AND upper_inf(p.known) ORDER BY EXISTS"
+        " (SELECT 1 FROM records_propertyfile f WHERE f.parcel_lineage = p.lineage), p.key",
+        str(DISTRICT),
+        KEY,
+    )
+    return [key for (key,) in rows]
+
+
+def figures(place) -> set[str]:
+    """The numbers that a part of a page shows, in plain digits."""
+    return set(re.findall(r"\d+(?:\.\d+)?", latin_digits(place.inner_text()).replace("٫", ".")))
+
+
+def fill_in_the_person(page):
+    for field, value in PERSON.items():
+        page.fill(f"#{field}", value)
+    go_on(page)
+
+
+def go_on(page):
+    page.click(".form-actions .btn-main")
+    page.wait_for_load_state()
+
+
+def send(page):
+    page.click(".form-actions .btn-main")
+    page.wait_for_url("**/track/**")
+    page.wait_for_selector(".tracking")
+
+
+def photo() -> bytes:
+    """A picture as a phone would send it."""
+    out = BytesIO()
+    Image.new("RGB", (40, 30), "white").save(out, "PNG")
+    return out.getvalue()
