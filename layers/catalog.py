@@ -80,7 +80,15 @@ _STREETS = ShownLayer(
     "گذرها",
     "Streets",
     (9, DEEPEST_ZOOM),
-    ("street_class", "name_fa", "name_en", "width_m"),
+    ("street_class", "width_m"),
+)
+_STREET_NAMES = ShownLayer(
+    "street_names",
+    Layer.Kind.STREETS,
+    "نام گذرها",
+    "Names of streets",
+    (13, DEEPEST_ZOOM),
+    ("street_class", "name_fa", "name_en"),
 )
 _BLOCKS = ShownLayer("blocks", Layer.Kind.PARCELS, "بلوک‌ها", "Blocks", (14, 14), ("block_code",))
 _PARCELS = ShownLayer("parcels", Layer.Kind.PARCELS, "قطعه‌ها", "Parcels", (15, DEEPEST_ZOOM), ("key",))
@@ -131,7 +139,12 @@ ZONE_LEGEND = (
 )
 
 CATALOG: tuple[TileSet, ...] = (
-    TileSet("base", "نقشهٔ پایه", "Base map", (_DISTRICTS, _GROUND, _STREETS, _BLOCKS, _DISTRICT_NAMES)),
+    TileSet(
+        "base",
+        "نقشهٔ پایه",
+        "Base map",
+        (_DISTRICTS, _GROUND, _STREETS, _STREET_NAMES, _BLOCKS, _DISTRICT_NAMES),
+    ),
     TileSet("zoning", "پهنه‌ها", "Zones", (_ZONES, _ZONE_CODES), switchable=True, legend=ZONE_LEGEND),
     TileSet(
         "plots",

@@ -33,6 +33,7 @@ _TABLES = {
     "district_names": "layers_district",
     "ground": "layers_groundcover",
     "streets": "network_streetsegment",
+    "street_names": "network_streetsegment",
     "planned_lines": "network_streetsegment",
     "blocks": "parcels_parcel",
     "parcels": "parcels_parcel",
@@ -71,10 +72,18 @@ _SELECTS: Mapping[str, tuple[str, str, str, str]] = {
         _HOLDS.format("g") + " AND (g.kind <> 'passage' OR %(z)s >= 14)",
     ),
     "streets": (
-        "s.id, s.street_class, s.name_fa, s.name_en, round(s.existing_width_m::numeric, 1)::float AS width_m",
+        "s.id, s.street_class, round(s.existing_width_m::numeric, 1)::float AS width_m",
         "s.geometry",
         "network_streetsegment s",
         _HOLDS.format("s") + " AND s.street_class = ANY(%(classes)s)",
+    ),
+    # the segments of one street are one line, so that its name stands once and not at every crossing
+    "street_names": (
+        "min(s.id) AS id, s.street_class, s.name_fa, s.name_en",
+        "ST_LineMerge(ST_Collect(s.geometry))",
+        "network_streetsegment s",
+        _HOLDS.format("s") + " AND s.street_class = ANY(%(classes)s) AND (s.name_fa <> '' OR s.name_en <> '')"
+        " GROUP BY s.name_fa, s.name_en, s.street_class, box.web",
     ),
     "planned_lines": (
         "s.id, s.planned_width_m",
@@ -131,8 +140,8 @@ _SELECTS: Mapping[str, tuple[str, str, str, str]] = {
 _CLASSES = (
     (0, ("expressway", "arterial")),
     (12, ("collector",)),
-    (13, ("local",)),
-    (14, ("alley", "cul_de_sac", "footway")),
+    (12, ("local", "alley", "cul_de_sac")),
+    (14, ("footway",)),
 )
 
 

@@ -27,7 +27,7 @@ export class AnswerLayer {
   private lit: string[] = [];
 
   constructor() {
-    this.layer = new VectorLayer({ source: this.source, zIndex: 150, style: (feature, resolution) => this.style(feature, resolution) });
+    this.layer = new VectorLayer({ source: this.source, zIndex: 150, declutter: "names", style: (feature, resolution) => this.style(feature, resolution) });
   }
 
   show(collection: object | null): void {
@@ -97,6 +97,7 @@ export class AnswerLayer {
             backgroundStroke: new Stroke({ color: BRICK, width: 1 }),
             padding: [4, 8, 3, 8],
             overflow: true,
+            declutterMode: "obstacle",
             offsetX: shift,
             offsetY: role === "ceded" ? 34 : -30,
           }),
@@ -140,7 +141,7 @@ export class AnswerLayer {
   }
 
   private label(text: string, colour: string): Text {
-    return new Text({ text, font: "600 13px Vazirmatn", fill: new Fill({ color: colour }), stroke: halo, overflow: true });
+    return new Text({ text, font: "600 13px Vazirmatn", fill: new Fill({ color: colour }), stroke: halo, overflow: true, declutterMode: "obstacle" });
   }
 }
 

@@ -24,8 +24,8 @@ const WIDTHS: Record<string, [number, number][]> = {
   arterial: [[10, 1], [13, 3.2], [15, 7.5], [17, 18]],
   collector: [[12, 0.8], [14, 2.8], [15, 5], [17, 12]],
   local: [[13, 0.5], [14, 1.4], [15, 2.8], [17, 8]],
-  alley: [[14, 0.6], [15, 1.6], [17, 5]],
-  cul_de_sac: [[14, 0.6], [15, 1.6], [17, 5]],
+  alley: [[13, 0.5], [14, 0.75], [15, 1.6], [17, 5]],
+  cul_de_sac: [[13, 0.5], [14, 0.75], [15, 1.6], [17, 5]],
   footway: [[15, 0.8], [17, 2]],
 };
 const RANK: Record<string, number> = { expressway: 6, arterial: 5, collector: 4, local: 3, alley: 2, cul_de_sac: 2, footway: 1 };
@@ -93,6 +93,8 @@ export function baseStyle(config: Config) {
         return zoom < 16 ? [kept("block", () => new Style({ zIndex: 5, stroke: new Stroke({ color: "#D3C9B7", width: 0.6 }) }))] : [];
       case "streets":
         return street(feature, zoom, config);
+      case "street_names":
+        return streetName(feature, zoom, config);
       default:
         return [];
     }
@@ -147,15 +149,33 @@ function surface(zoom: number): Style[] {
   return [kept("pe", () => new Style({ zIndex: 3, stroke: new Stroke({ color: EDGE, width: 2.2 }) })), fill];
 }
 
+// Where the parts of a line begin and end among its points.
+function partsOf(feature: FeatureLike, count: number): [number, number][] {
+  const ends = (feature as RenderFeature).getEnds?.() as number[] | undefined;
+  if (!ends || ends.length < 2) return [[0, count - 1]];
+  return ends.map((end, i) => [i ? ends[i - 1]! / 2 : 0, end / 2 - 1]);
+}
+
 // The longest piece of a street that is straight to a few px, as one straight line. Letters of Persian words
 // are joined only while the line under them does not bend at all.
 function straightest(feature: FeatureLike, tolerance: number): LineString {
   const flat = (feature as RenderFeature).getFlatCoordinates();
   const at = (i: number): [number, number] => [flat[i * 2]!, flat[i * 2 + 1]!];
-  const count = flat.length / 2;
   let best: [number, number, number] = [0, 0, 1];
-  for (let from = 0; from < count - 1; from++) {
-    for (let to = count - 1; to > from; to--) {
+  for (const [first, last] of partsOf(feature, flat.length / 2)) best = straightestPart(at, first, last, tolerance, best);
+  return new LineString([at(best[1]), at(best[2])]);
+}
+
+function straightestPart(
+  at: (i: number) => [number, number],
+  first: number,
+  last: number,
+  tolerance: number,
+  longest: [number, number, number],
+): [number, number, number] {
+  let best = longest;
+  for (let from = first; from < last; from++) {
+    for (let to = last; to > from; to--) {
       const [x0, y0] = at(from);
       const [x1, y1] = at(to);
       const length = Math.hypot(x1 - x0, y1 - y0);
@@ -171,7 +191,7 @@ function straightest(feature: FeatureLike, tolerance: number): LineString {
       }
     }
   }
-  return new LineString([at(best[1]), at(best[2])]);
+  return best;
 }
 
 function street(feature: FeatureLike, zoom: number, config: Config): Style[] {
@@ -187,28 +207,31 @@ function street(feature: FeatureLike, zoom: number, config: Config): Style[] {
     }
     styles.push(kept(`sf${rank}${width}`, () => new Style({ zIndex: 20 + rank, stroke: new Stroke({ color: "#FFFFFF", width, lineCap: "round" }) })));
   }
+  return styles;
+}
+
+function streetName(feature: FeatureLike, zoom: number, config: Config): Style[] {
+  const rank = RANK[feature.get("street_class") as string] ?? 3;
   const least = rank >= 5 ? 13 : rank === 4 ? 14.5 : 16.2;
   const text = zoom >= least ? name(feature, config) : "";
-  if (text) {
-    const size = rank >= 5 ? 15 : rank === 4 ? 14 : 12.5;
-    styles.push(
-      kept(`sn${text}${size}/${Math.round(zoom * 2)}`, () =>
-        new Style({
-          zIndex: 60 + rank,
-          geometry: (line) => straightest(line as FeatureLike, (4 * 156543.034) / Math.pow(2, Math.round(zoom * 2) / 2)),
-          text: new Text({
-            text,
-            placement: "line",
-            repeat: 520,
-            font: `${rank >= 4 ? 600 : 500} ${size}px Vazirmatn`,
-            fill: new Fill({ color: INK }),
-            stroke: halo,
-          }),
+  if (!text) return [];
+  const size = rank >= 5 ? 15 : rank === 4 ? 14 : 12.5;
+  return [
+    kept(`sn${text}${size}/${Math.round(zoom * 2)}`, () =>
+      new Style({
+        zIndex: 60 + rank,
+        geometry: (line) => straightest(line as FeatureLike, (4 * 156543.034) / Math.pow(2, Math.round(zoom * 2) / 2)),
+        text: new Text({
+          text,
+          placement: "line",
+          repeat: 640,
+          font: `${rank >= 4 ? 600 : 500} ${size}px Vazirmatn`,
+          fill: new Fill({ color: INK }),
+          stroke: halo,
         }),
-      ),
-    );
-  }
-  return styles;
+      }),
+    ),
+  ];
 }
 
 export function zoneStyle(config: Config) {
