@@ -63,7 +63,11 @@ def answer(
     document = evaluate_document(parcel, on=on)
     around = surroundings(parcel, on=on)
     told = sheet(
-        document, place_of(parcel, on=on, today=today), costs=_costs(parcel, document, on=on), storeys=storeys
+        document,
+        place_of(parcel, on=on, today=today),
+        costs=_costs(parcel, document, on=on),
+        storeys=storeys,
+        doubts=parcel.attributes.get("doubts", ()),
     )
     chosen = told.chosen.storeys if told.chosen else None
     side = "left" if wording.language() == "en" else "right"
@@ -128,12 +132,10 @@ def _next_steps(parcel: Parcel) -> list[Step]:
     services = _address("services", parcel=parcel.key)
     offices = _address("offices", parcel=parcel.key)
     page = reverse("estimate-paper", args=[parcel.key])
-    wrong = _address("request-track")
     steps = (
         Step(services, _("Other services for this parcel"), _("What can be asked for, and what it needs")),
         Step(offices, _("Nearest office"), _("by travel time, with its hours")),
         Step(page, _("Download and print"), _("the whole answer on A4, with plan and reasons")),
-        Step(wrong, _("This is not right"), _("Say where; you get an answer under your tracking code")),
     )
     return [step for step in steps if step.url]
 

@@ -58,6 +58,16 @@ class Listed:
 
 
 @dataclass(frozen=True)
+class Measured:
+    """One of the areas set side by side: its name, its figure (empty: not known), what the figure means."""
+
+    key: str
+    name: str
+    figure: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
 class CostLine:
     """One line of the cost, with its formula; without an amount, the sentence that says why."""
 
@@ -113,6 +123,7 @@ class Sheet:
     verdict_known: bool
     unknown_line: str
     numbers: tuple[HeadNumber, ...]
+    areas: tuple[Measured, ...]
     choices: tuple[ChoiceView, ...]
     choice_note: str
     unknown: tuple[Listed, ...]
@@ -133,12 +144,14 @@ def sheet(
     *,
     costs: Mapping[float, Cost] | None = None,
     storeys: float | None = None,
+    doubts: Sequence[Mapping[str, Any]] = (),
 ) -> Sheet:
     """
     The sheet of one evaluation document (gis_core/constraints/README.md, "The document").
 
     `costs` gives the cost per number of storeys; `storeys` is the choice to show, the highest
-    permitted one unless given. What the document calls unknown is never left out.
+    permitted one unless given. `doubts` are what the import of the lots noted on this one. What the
+    document calls unknown is never left out.
     """
     names = _layer_names(document)
     unknown = _unknown(document, names)
@@ -151,10 +164,11 @@ def sheet(
         verdict_known=_may_build(document),
         unknown_line=_unknown_line(unknown),
         numbers=numbers,
+        areas=_areas(document),
         choices=_choices(document, costs or {}, storeys),
         choice_note=_choice_note(document),
         unknown=unknown,
-        concerns=(*_concerns(document, names),),
+        concerns=(*_concerns(document, names), *_doubts(doubts)),
         clear=clear,
         clear_line=_clear_line(clear),
         accounts=_accounts(document, numbers, names),
@@ -365,6 +379,33 @@ def _net_line(document: Mapping[str, Any]) -> str:
     return _("after the chamfer") if chamfer > _SMALL_M2 else _("nothing is ceded to the street")
 
 
+def _areas(document: Mapping[str, Any]) -> tuple[Measured, ...]:
+    """Deed, survey, their difference and the net parcel side by side, whichever of them are known."""
+    return (
+        Measured("deed_area_m2", _("Deed"), _area_figure(document, "deed_area_m2")),
+        Measured("surveyed_area_m2", _("Survey"), _area_figure(document, "surveyed_area_m2")),
+        _difference(document),
+        Measured("net_area_m2", _("Net"), _area_figure(document, "net_area_m2")),
+    )
+
+
+def _area_figure(document: Mapping[str, Any], key: str) -> str:
+    area_m2 = _value(document, key)
+    return "" if area_m2 is None else wording.number(area_m2, 2)
+
+
+def _difference(document: Mapping[str, Any]) -> Measured:
+    """How far the deed is from the survey, the direction as a word rather than a sign."""
+    name = _("Difference")
+    apart_m2 = _value(document, "area_discrepancy_m2")
+    if apart_m2 is None:
+        return Measured("area_discrepancy_m2", name, "")
+    if abs(apart_m2) < _SMALL_M2:
+        return Measured("area_discrepancy_m2", name, wording.number(0, 2), _("they agree"))
+    note = _("more in the deed") if apart_m2 > 0 else _("less in the deed")
+    return Measured("area_discrepancy_m2", name, wording.number(abs(apart_m2), 2), note)
+
+
 def _accounts(
     document: Mapping[str, Any], numbers: Sequence[HeadNumber], names: Mapping[str, str]
 ) -> tuple[Account, ...]:
@@ -537,12 +578,32 @@ def _unsure(document: Mapping[str, Any], names: Mapping[str, str]) -> list[Liste
         code = (finding.get("reason") or {}).get("code", "")
         if finding["state"] in ("needs_inspection", "conditional") and code not in _TOLD_ELSEWHERE | seen:
             seen.add(code)
-            found.append(
-                Listed(
-                    "condition", wording.finding_name(key), "", wording.reason(finding["reason"], names), key
-                )
-            )
+            figure = _apart(finding) if key == "area_discrepancy_m2" else ""
+            sentence = wording.reason(finding["reason"], names)
+            found.append(Listed("condition", wording.finding_name(key), figure, sentence, key))
     return found
+
+
+def _apart(finding: Mapping[str, Any]) -> str:
+    if finding["value"] is None:
+        return ""
+    return f"{wording.number(abs(finding['value']), 2)} {_('m²')}"
+
+
+def _doubts(doubts: Sequence[Mapping[str, Any]]) -> list[Listed]:
+    """What the import noted on this lot: with which other lot it overlaps, and by how much."""
+    sentence = _("The map shows this land in both lots; which of them it belongs to, the map cannot tell.")
+    return [
+        Listed(
+            "warning",
+            _("Overlap with lot %(key)s") % {"key": f"\u2066{wording.digits(doubt['with'])}\u2069"},
+            f"{wording.number(doubt['area_m2'], 2)} {_('m²')}",
+            sentence,
+            "overlap",
+        )
+        for doubt in doubts
+        if doubt["kind"] == "OVERLAP"
+    ]
 
 
 def _parking(document: Mapping[str, Any]) -> list[Listed]:

@@ -20,6 +20,12 @@ def city_name() -> str:
     return settings.CITY.name_en if get_language() == "en" else settings.CITY.name_fa
 
 
+@register.simple_tag
+def city_is_official() -> bool:
+    """Whether the city itself answers here; where it does not, every page says so."""
+    return settings.CITY.official
+
+
 @register.simple_tag(takes_context=True)
 def navigation_items(context: dict[str, Any]) -> list[navigation.Item]:
     """Entries of the masthead for this person."""

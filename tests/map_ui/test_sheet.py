@@ -150,3 +150,36 @@ def test_a_parking_deficit_is_said_in_words(document):
 def test_a_reason_without_a_sentence_shows_its_code(document):
     forget(document, "access", "SOMETHING_NEW")
     assert "SOMETHING_NEW" in [entry.sentence for entry in sheet(document, PLACE).unknown]
+
+
+def areas_of(told):
+    return {area.key: (area.figure, area.note) for area in told.areas}
+
+
+def test_deed_survey_difference_and_net_stand_side_by_side(document):
+    assert areas_of(sheet(document, PLACE)) == {
+        "deed_area_m2": ("۳۰۰٫۰۰", ""),
+        "surveyed_area_m2": ("۳۰۰٫۰۰", ""),
+        "area_discrepancy_m2": ("۰٫۰۰", "برابرند"),
+        "net_area_m2": ("۲۷۵٫۰۰", ""),
+    }
+
+
+@pytest.mark.parametrize(("apart_m2", "note"), [(4.5, "سند بیشتر"), (-4.5, "سند کمتر")])
+def test_where_no_tolerance_is_known_the_difference_is_still_told(document, apart_m2, note):
+    reason = {"code": "NO_RULE", "args": {"kind": "DEED_TOLERANCE"}}
+    found = {"value": apart_m2, "state": "needs_inspection", "reason": reason}
+    document["findings"]["area_discrepancy_m2"] |= found
+    forget(document, "net_area_m2", "INPUT_UNKNOWN", inputs=["widening_area_m2"])
+    told = sheet(document, PLACE)
+    assert areas_of(told)["area_discrepancy_m2"] == ("۴٫۵۰", note)
+    assert areas_of(told)["net_area_m2"] == ("", "")
+    differ = next(entry for entry in told.concerns if entry.key == "area_discrepancy_m2")
+    assert "۴٫۵۰" in differ.figure
+
+
+def test_a_lot_that_overlaps_another_one_says_with_which_and_by_how_much(document):
+    doubts = [{"kind": "OVERLAP", "with": "220-63", "area_m2": 3.359526}]
+    told = sheet(document, PLACE, doubts=doubts)
+    assert "۲۲۰-۶۳" in told.concerns[-1].name
+    assert "۳٫۳۶" in told.concerns[-1].figure
