@@ -13,6 +13,7 @@ from django.contrib.auth.hashers import make_password
 
 from conftest import database_prefix
 from tests.conftest import Served, serving
+from tests.import_scripts.conftest import CAMBRIDGE, cambridge_template  # noqa: F401
 
 DESK, PHONE = (1440, 900), (390, 844)
 
@@ -69,6 +70,38 @@ def town(demo_city_template: str, tmp_path_factory: pytest.TempPathFactory) -> I
         served.manage("demo_accounts")
         rows = json.loads((folder / "secrets" / "demo_accounts_demo.json").read_text(encoding="utf-8"))
         yield Town(served, {row["role"]: (row["username"], row["password"]) for row in rows})
+
+
+@pytest.fixture(scope="session")
+def cambridge_town(request: pytest.FixtureRequest, tmp_path_factory) -> Iterator[Town]:
+    """Cambridge with its services, an account for each role, and four inspectors of one neighbourhood."""
+    template = request.getfixturevalue("cambridge_template")
+    folder = tmp_path_factory.mktemp("cambridge")
+    with walked(template, folder, str(CAMBRIDGE)) as served:
+        served.manage("load_services")
+        served.manage("demo_accounts")
+        rows = json.loads((folder / "secrets" / "demo_accounts_cambridge.json").read_text(encoding="utf-8"))
+        town = Town(served, {row["role"]: (row["username"], row["password"]) for row in rows})
+        put_on_duty(town, district="9")
+        yield town
+
+
+def put_on_duty(town: Town, *, district: str, inspectors: int = 4) -> None:
+    """Inspectors with a shift on each of the next days, starting at the first office: no file names any."""
+    with psycopg.connect(town.served.environment["DATABASE_OWNER_URL"]) as connection:
+        for number in range(1, inspectors + 1):
+            connection.execute(
+                "WITH person AS (INSERT INTO gis_core_user (username, full_name, first_name, last_name,"
+                " email, password, is_active, is_staff, is_superuser, date_joined)"
+                " VALUES (%(name)s, %(name)s, '', '', '', '', true, false, false, now())"
+                " RETURNING id), one AS (INSERT INTO inspections_inspector (user_id, code, district_codes,"
+                " skills, active, start) SELECT person.id, %(name)s, ARRAY[%(district)s], ARRAY['building'],"
+                " true, (SELECT geometry FROM offices_office ORDER BY code LIMIT 1) FROM person RETURNING id)"
+                " INSERT INTO inspections_shift (inspector_id, day, starts, ends, break_minutes)"
+                " SELECT one.id, current_date + step, '09:00', '17:00', 0"
+                " FROM one, generate_series(0, 9) step",
+                {"name": f"visitor-{number}", "district": district},
+            )
 
 
 @pytest.fixture

@@ -2,10 +2,12 @@
 
 import json
 import re
+from datetime import timedelta
 from io import BytesIO
 from uuid import uuid4
 
 import pytest
+from django.utils import timezone
 from PIL import Image
 from pypdf import PdfReader
 
@@ -213,3 +215,54 @@ def photo() -> bytes:
     out = BytesIO()
     Image.new("RGB", (40, 30), "white").save(out, "PNG")
     return out.getvalue()
+
+
+def test_a_published_change_of_a_zone_changes_the_answer_from_its_day_and_not_before(town, someone):
+    day = timezone.localdate() + timedelta(days=40)
+    planner = someone(town, "planner")
+    draft = draft_with_one_changed_zone(town, planner, to="G111")
+    planner.click('form[action$="/submit"] button')
+    planner.wait_for_selector(".notice")
+    approver = someone(town, "plan_approver")
+    approver.goto(draft)
+    seen(approver, "71-approver")
+    assert zones_on(approver, day) == {"R121"}
+    approver.fill("#from-day", day.isoformat())
+    approver.click(".plan-approve button")
+    approver.wait_for_url("**/plans/")
+    seen(approver, "72-published")
+    assert zones_on(approver, day) == {"G111"}
+    assert zones_on(approver, day - timedelta(days=1)) == {"R121"}
+    approver.goto(f"/parcels/{KEY}/")
+    today = approver.locator(".verdict-text").inner_text()
+    approver.goto(f"/parcels/{KEY}/?on={day.isoformat()}")
+    seen(approver, "73-answer-of-that-day")
+    assert "G111" in approver.locator("#sheet").inner_text()
+    assert approver.locator(".verdict-text").inner_text() != today
+
+
+def draft_with_one_changed_zone(town, page, *, to) -> str:
+    """Open a draft, give the reference lot's zone another code; the draft's address."""
+    page.goto("/plans/")
+    page.fill("#title", "بازنگری کوچهٔ سرو")
+    page.click(".plan-open button")
+    page.wait_for_url(re.compile(r"/plans/\d+/"))
+    draft = re.search(r"/plans/(\d+)/", page.url)
+    [(zone,)] = town.ask(
+        "SELECT z.id FROM zoning_zone z, parcels_parcel p WHERE z.layer_version_id = %s AND p.key = %s"
+        " AND upper_inf(p.known) AND ST_Covers(z.geometry, ST_PointOnSurface(p.geometry))",
+        int(draft.group(1)),
+        KEY,
+    )
+    page.goto(f"{draft.group()}?zone={zone}")
+    page.fill("#code", to)
+    page.click(".plan-zone button")
+    page.wait_for_load_state("networkidle")
+    seen(page, "70-draft")
+    return draft.group()
+
+
+def zones_on(page, day) -> set[str]:
+    """Codes of the reference lot's zones on a day, as the API tells them."""
+    answer = page.request.get(f"/api/parcels/{KEY}/evaluation/", params={"on": day.isoformat()}).json()
+    return {zone["code"] for zone in answer["zones"]}

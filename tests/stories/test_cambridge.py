@@ -1,0 +1,173 @@
+"""The way of the main job on Cambridge, as far as its published files go."""
+
+from datetime import date, timedelta
+from uuid import uuid4
+
+import pytest
+from django.utils import timezone
+
+from tests.stories.conftest import seen
+
+pytestmark = [pytest.mark.story, pytest.mark.real_data, pytest.mark.browser]
+BEFORE, AFTER = date(2025, 2, 25), date(2026, 3, 5)
+PERSON = {"name": "Grace Murray", "national_code": "S1234567", "mobile": "617 555 0142"}
+
+
+@pytest.fixture
+def page(cambridge_town, someone):
+    window = someone(cambridge_town)
+    window.goto("/language/en")
+    return window
+
+
+def rezoned_lot(town) -> str:
+    """A large lot that was in business zone BA before the rezoning of 2026 and is in CAM-6 since."""
+    [(key,)] = town.ask(
+        "SELECT p.key FROM parcels_parcel p"
+        " JOIN zoning_zone was ON ST_Covers(was.geometry, p.geometry) AND was.valid @> %s AND was.code = 'BA'"
+        " JOIN zoning_zone now ON ST_Covers(now.geometry, p.geometry) AND now.valid @> %s"
+        " AND now.code = 'CAM-6'"
+        " WHERE p.kind = 'lot' AND upper_inf(p.known) AND upper_inf(was.known) AND upper_inf(now.known)"
+        " ORDER BY p.surveyed_area_m2 DESC LIMIT 1",
+        BEFORE,
+        AFTER,
+    )
+    return key
+
+
+def flooded_lot(town) -> str:
+    """The lot with the most land in the 500-year flood zone."""
+    [(key,)] = town.ask(
+        "SELECT p.key FROM parcels_parcel p"
+        " JOIN layers_overlayfeature f ON ST_Intersects(f.geometry, p.geometry)"
+        " JOIN layers_layer l ON l.id = f.layer_id AND l.key = 'flood_500yr'"
+        " WHERE p.kind = 'lot' AND upper_inf(p.known) AND upper_inf(f.known)"
+        " ORDER BY ST_Area(ST_Intersection(f.geometry, p.geometry)) DESC LIMIT 1"
+    )
+    return key
+
+
+def test_a_click_chooses_the_lot_and_a_map_lot_finds_it(cambridge_town, page):
+    key = rezoned_lot(cambridge_town)
+    [(lon, lat)] = cambridge_town.ask(
+        "SELECT ST_X(c), ST_Y(c) FROM (SELECT ST_Transform(ST_PointOnSurface(geometry), 4326) AS c"
+        " FROM parcels_parcel WHERE key = %s AND upper_inf(known)) p",
+        key,
+    )
+    page.goto(f"/?at=19/{lat:.7f}/{lon:.7f}")
+    page.wait_for_load_state("networkidle")
+    seen(page, "c10-map")
+    box = page.locator("#map").bounding_box()
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.wait_for_selector(f'.parcel-sheet[data-parcel="{key}"]')
+    seen(page, "c11-chosen")
+    page.goto("/")
+    page.locator('.masthead input[name="q"]').fill(key)
+    page.locator(".masthead .search button").click()
+    page.wait_for_selector(f'[data-parcel="{key}"], .results-list a[href*="{key}"]')
+
+
+def test_the_zone_of_a_lot_is_that_of_the_day(cambridge_town, page):
+    key = rezoned_lot(cambridge_town)
+    for day, zone, other in ((BEFORE, "BA", "CAM-6"), (AFTER, "CAM-6", "BA")):
+        answer = evaluation(page, key, on=day)
+        assert {row["code"] for row in answer["zones"]} == {zone}
+        page.goto(f"/parcels/{key}/?on={day.isoformat()}")
+        shown = page.locator("#sheet").inner_text().split()
+        assert zone in "".join(shown)
+        assert other not in shown
+    seen(page, "c20-after-the-rezoning")
+
+
+def test_density_is_unknown_because_no_rule_is_loaded_and_never_unrestricted(cambridge_town, page):
+    key = rezoned_lot(cambridge_town)
+    answer = evaluation(page, key, on=AFTER)
+    density = answer["findings"]["far_percent"]
+    assert (density["value"], density["state"], density["reason"]["code"]) == (None, "unknown", "NO_RULE")
+    assert "far_percent" in answer["unknown"]
+    page.goto(f"/parcels/{key}/")
+    seen(page, "c30-density-unknown")
+    assert page.locator(".verdict-unknown").is_visible()
+    assert page.locator(".number-unknown").count() >= 3
+    told = page.locator("#sheet").inner_text().lower()
+    assert "not known" in told
+    for word in ("no restriction", "no limit", "unlimited"):
+        assert word not in told
+
+
+def test_the_flood_zone_and_both_areas_stand_on_the_sheet(cambridge_town, page):
+    key = flooded_lot(cambridge_town)
+    answer = evaluation(page, key, on=AFTER)
+    flood = next(row for row in answer["overlays"] if row["layer"] == "flood_500yr")
+    assert flood["state"] == "applies"
+    deed, surveyed, apart = (
+        answer["findings"][name]["value"]
+        for name in ("deed_area_m2", "surveyed_area_m2", "area_discrepancy_m2")
+    )
+    assert abs(apart) == pytest.approx(abs(surveyed - deed), abs=0.01)
+    page.goto(f"/parcels/{key}/")
+    seen(page, "c40-flood-and-areas")
+    told = page.locator("#sheet").inner_text()
+    assert "flood" in told.lower()
+    assert f"{surveyed:,.2f}" in told or f"{deed:,.2f}" in told
+
+
+def test_the_nearest_post_office_is_told_by_travel_time(cambridge_town, page):
+    key = rezoned_lot(cambridge_town)
+    page.goto(f"/offices/?service=PB-11&by=foot&parcel={key}")
+    page.wait_for_load_state("networkidle")
+    seen(page, "c50-offices")
+    minutes = [float(text) for text in page.locator(".office-way .far b").all_inner_texts()]
+    assert len(minutes) == 7
+    assert minutes == sorted(minutes)
+    assert 0 < minutes[0] < 40
+
+
+def test_a_request_is_filed_and_its_visit_is_planned_on_the_streets(cambridge_town, someone):
+    town = cambridge_town
+    citizen = someone(town, "citizen")
+    citizen.goto("/language/en")
+    district = "9"
+    lots = lots_of(town, district, 8)
+    day = (timezone.localdate() + timedelta(days=3)).isoformat()
+    cookies = citizen.context.cookies()
+    token = next(cookie["value"] for cookie in cookies if cookie["name"] == "csrftoken")
+    filed = []
+    for key in lots:
+        asked = {"client_uuid": str(uuid4()), "service": "PB-11", "parcel": key, "wished_day": day, **PERSON}
+        headers = {"X-CSRFToken": token, "Referer": citizen.url}
+        answer = citizen.request.post("/api/requests/", data=asked, headers=headers)
+        assert answer.status == 201, answer.text()
+        filed.append(answer.json()["tracking_code"])
+    dispatcher = someone(town, "dispatcher")
+    dispatcher.goto("/language/en")
+    dispatcher.goto(f"/dispatch/?district={district}&day={day}")
+    dispatcher.click('form[action$="/dispatch/plan"] button')
+    dispatcher.wait_for_selector(".in-words")
+    seen(dispatcher, "c60-day-board")
+    planned = dispatcher.locator(".time-list > li:not(.muted)").count()
+    left_out = dispatcher.locator('.board-left-out li[id^="visit-"]').count()
+    assert planned + left_out == len(lots)
+    assert planned >= len(lots) - 1
+    dispatcher.click('form[action*="/send"] button')
+    dispatcher.wait_for_selector("form[action*='/send']", state="detached")
+    citizen.goto(f"/track/{filed[0]}/")
+    seen(citizen, "c61-tracked")
+    assert citizen.locator(".verdict-visit").is_visible()
+
+
+def lots_of(town, district, count) -> list[str]:
+    """Keys of lots of one neighbourhood, far apart from each other."""
+    rows = town.ask(
+        "SELECT key FROM parcels_parcel WHERE district_code = %s AND kind = 'lot' AND upper_inf(known)"
+        " AND key IN (SELECT key FROM parcels_parcel GROUP BY key HAVING count(*) = 1)"
+        " ORDER BY md5(key) LIMIT %s",
+        district,
+        count,
+    )
+    return [key for (key,) in rows]
+
+
+def evaluation(page, key, *, on) -> dict:
+    """What the API says may be built on a lot on a day."""
+    return page.request.get(f"/api/parcels/{key}/evaluation/", params={"on": on.isoformat()}).json()
