@@ -315,7 +315,7 @@ def _transaction_with(settings: dict[str, str]) -> Iterator[None]:
     with transaction.atomic():
         before = _exchange(settings)
         yield
-        if len(connection.savepoint_ids) > 0:
+        if connection.savepoint_ids and not transaction.get_rollback():
             _exchange(before)
 
 

@@ -4,7 +4,7 @@ import logging
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
-from django.db import transaction
+from django.db import DataError, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import Resolver404, ResolverMatch, resolve
@@ -13,6 +13,7 @@ from django.utils.functional import SimpleLazyObject
 
 from gis_core.access import OPEN_ACTIONS, acting_as, allowed, require, scope_of
 from gis_core.errors import Forbidden, Trouble
+from map_ui.api.errors import not_storable
 from map_ui.endpoints import ENDPOINTS
 
 log = logging.getLogger(__name__)
@@ -37,12 +38,14 @@ class AccessMiddleware:
             return _refused(request, action)
         with acting_as(request.scope):
             response = self.get_response(request)
-            if response.status_code >= 500:
+            if response.status_code >= 500 or getattr(request, "keeps_nothing", False):
                 transaction.set_rollback(True)
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """A page for a trouble a person can be told about; the API has its own (map_ui/api/errors.py)."""
+        if isinstance(exception, DataError):
+            exception = not_storable(exception, request)
         if not isinstance(exception, Trouble):
             return None
         return trouble_page(request, exception)

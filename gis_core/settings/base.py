@@ -146,6 +146,10 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "What may be built on a parcel, with proof; requests, offices and visits.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "map_ui.api.errors.describe_troubles",
+    ],
 }
 
 LOGGING = {

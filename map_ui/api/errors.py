@@ -3,13 +3,38 @@
 import logging
 from typing import Any
 
+from django.db import DataError
+from django.http import HttpRequest
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
-from gis_core.errors import Trouble
+from gis_core.errors import BadInput, Trouble
 
 log = logging.getLogger(__name__)
+
+STATUSES = {
+    "400": "What was sent cannot be read, or is not right.",
+    "401": "Nobody has signed in.",
+    "403": "The role does not allow this.",
+    "404": "There is no such thing, or none that may be seen.",
+    "405": "This address does not do that.",
+    "406": "Only JSON is given.",
+    "409": "It is already so, or somebody changed it meanwhile.",
+    "415": "This type of content is not taken.",
+    "429": "Too many requests; `Retry-After` says when to come again.",
+    "503": "A part Pelak depends on did not answer.",
+}
+TROUBLE = {
+    "type": "object",
+    "properties": {
+        "code": {"type": "string", "description": "For machines; it does not change."},
+        "message_fa": {"type": "string"},
+        "message_en": {"type": "string"},
+        "details": {"type": "object", "additionalProperties": {}},
+    },
+    "required": ["code", "message_fa", "message_en", "details"],
+}
 
 WORDS: dict[type[exceptions.APIException], tuple[str, str, str]] = {
     exceptions.ParseError: ("BAD_INPUT", "این فرستاده خوانده نشد.", "What was sent cannot be read."),
@@ -33,6 +58,9 @@ def answer(error: Exception, context: dict[str, Any]) -> Response | None:
         if error.our_fault:
             log.error("%s", error, exc_info=error)
         return _told(error.code, error.fa, error.en, error.details, error.status)
+    if isinstance(error, DataError):
+        trouble = not_storable(error, context["request"]._request)
+        return _told(trouble.code, trouble.fa, trouble.en, trouble.details, trouble.status)
     response = exception_handler(error, context)
     if response is None:
         return None
@@ -43,6 +71,27 @@ def answer(error: Exception, context: dict[str, Any]) -> Response | None:
         if header in response:
             told[header] = response[header]
     return told
+
+
+def not_storable(error: DataError, request: HttpRequest) -> BadInput:
+    """What to tell of a value that no column holds (a zero byte, too long); nothing sent with it is kept."""
+    log.warning("Sent: a value that the database does not hold.", exc_info=error)
+    request.keeps_nothing = True
+    return BadInput(
+        "مقداری که فرستاده شد نویسهٔ ناخوانا دارد یا بیش از اندازه بلند است.",
+        "A value that was sent holds an unreadable character, or is too long.",
+    )
+
+
+def describe_troubles(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
+    """Add to every operation of the OpenAPI document what it answers when something is wrong."""
+    result.setdefault("components", {}).setdefault("schemas", {})["Trouble"] = TROUBLE
+    content = {"application/json": {"schema": {"$ref": "#/components/schemas/Trouble"}}}
+    for methods in result["paths"].values():
+        for operation in methods.values():
+            for status, meaning in STATUSES.items():
+                operation["responses"].setdefault(status, {"description": meaning, "content": content})
+    return result
 
 
 def _told(code: str, fa: str, en: str, details: dict[str, Any], status: int) -> Response:

@@ -81,15 +81,19 @@ def _moment(typed: str) -> datetime:
         return timezone.now().astimezone(zone)
     try:
         moment = parse_datetime(typed)
-    except ValueError:
-        moment = None
-    if moment is None:
-        raise BadInput(
-            "این زمان خوانده نشد؛ آن را مانند 2026-11-22T10:30 بنویسید.",
-            "The moment cannot be read; write it like 2026-11-22T10:30.",
-            {"at": typed},
-        )
-    return moment.replace(tzinfo=zone) if moment.tzinfo is None else moment.astimezone(zone)
+        if moment is not None:
+            return moment.replace(tzinfo=zone) if moment.tzinfo is None else moment.astimezone(zone)
+    except (ValueError, OverflowError) as unreadable:
+        raise _no_moment(typed) from unreadable
+    raise _no_moment(typed)
+
+
+def _no_moment(typed: str) -> BadInput:
+    return BadInput(
+        "این زمان خوانده نشد؛ آن را مانند 2026-11-22T10:30 بنویسید.",
+        "The moment cannot be read; write it like 2026-11-22T10:30.",
+        {"at": typed},
+    )
 
 
 def _start(values: QueryDict, at: datetime) -> tuple[Start | None, tuple[tuple[str, str], ...]]:

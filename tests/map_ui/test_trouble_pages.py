@@ -30,3 +30,8 @@ def test_a_stale_form_files_nothing_and_says_so():
 
 def test_the_page_of_our_own_faults_needs_nothing_to_be_shown():
     assert "OUR_FAULT" in render_to_string("500.html")
+
+
+def test_a_zero_byte_in_an_address_is_bad_input_and_no_fault_of_ours():
+    response = Client(raise_request_exception=False).get("/offices/near/", {"parcel": "3\x00"})
+    assert response.status_code in (400, 404)
