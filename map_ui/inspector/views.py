@@ -2,6 +2,7 @@
 
 import uuid
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
@@ -60,7 +61,7 @@ def report(request: HttpRequest, visit_id: int) -> HttpResponse:
         messages.success(request, _("The report was recorded and the case moved on."))
     else:
         messages.success(request, _("The report was recorded; the case had already moved on."))
-    return HttpResponseRedirect(reverse("inspector"))
+    return HttpResponseRedirect(f"{reverse('inspector')}?{urlencode({'day': found.day.isoformat()})}")
 
 
 @require_safe

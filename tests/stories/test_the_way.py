@@ -174,6 +174,8 @@ def record_the_visit(town, someone, code):
     page.click("#report button[type=submit]")
     page.wait_for_selector("[role=status], .messages, .notice")
     seen(page, "62-recorded")
+    assert page.locator(".stops > li").count() == numbers
+    assert page.locator(f"#visit-{visit}.stop-done").is_visible()
 
 
 def lots_without_a_file(town) -> list[str]:
