@@ -4,14 +4,20 @@ import Feature from "ol/Feature";
 import OlMap from "ol/Map";
 import View from "ol/View";
 import GeoJSON from "ol/format/GeoJSON";
+import MVT from "ol/format/MVT";
 import type Polygon from "ol/geom/Polygon";
 import Zoom from "ol/control/Zoom";
 import { defaults as interactions } from "ol/interaction/defaults";
 import Modify from "ol/interaction/Modify";
 import VectorLayer from "ol/layer/Vector";
+import VectorTileLayer from "ol/layer/VectorTile";
 import VectorSource from "ol/source/Vector";
+import VectorTileSource from "ol/source/VectorTile";
 import { Circle, Fill, Stroke, Style, Text } from "ol/style";
-import { FAMILY_COLOURS } from "./style";
+import type { StyleFunction } from "ol/style/Style";
+import { createXYZ } from "ol/tilegrid";
+import { readConfig } from "./config";
+import { FAMILY_COLOURS, baseStyle, plotStyle } from "./style";
 
 const holder = document.getElementById("plan-map")!;
 const words = JSON.parse(document.getElementById("plan-words")!.textContent!) as Record<string, string>;
@@ -24,8 +30,31 @@ const changed = new Set<Feature<Polygon>>();
 const steps: [Feature<Polygon>, Polygon][][] = [];
 
 const source = new VectorSource<Feature<Polygon>>();
-const layer = new VectorLayer({ source, style: (feature) => zoneStyle(feature as Feature<Polygon>) });
-const map = new OlMap({ target: holder, layers: [layer], view: new View(), controls: [new Zoom({ className: "plan-zoom", zoomInTipLabel: "+", zoomOutTipLabel: "−" })], interactions: interactions({ altShiftDragRotate: false, pinchRotate: false }) });
+const layer = new VectorLayer({ source, zIndex: 10, style: (feature) => zoneStyle(feature as Feature<Polygon>) });
+const codes = new VectorLayer({ source, zIndex: 40, declutter: "names", style: (feature) => zoneCode(feature as Feature<Polygon>) });
+const map = new OlMap({ target: holder, layers: [...city(), layer, codes], view: new View(), controls: [new Zoom({ className: "plan-zoom", zoomInTipLabel: "+", zoomOutTipLabel: "−" })], interactions: interactions({ altShiftDragRotate: false, pinchRotate: false }) });
+
+/** The city under the zones and its lots on them, quiet: what a border is drawn along. */
+function city(): VectorTileLayer[] {
+  const config = readConfig();
+  const base = baseStyle(config);
+  const plots = plotStyle(config);
+  const ground: StyleFunction = (feature, resolution) => (base(feature, resolution) as Style[]).filter((part) => part.getText() === null);
+  const streetNames: StyleFunction = (feature, resolution) => (feature.get("layer") === "street_names" ? base(feature, resolution) : []);
+  const lots: StyleFunction = (feature, resolution) => (feature.get("layer") === "parcels" ? plots(feature, resolution) : []);
+  const drawn: [string, number, number, StyleFunction, boolean][] = [
+    ["base", 0, 1, ground, false],
+    ["plots", 20, 0.8, lots, false],
+    ["base", 30, 0.85, streetNames, true],
+  ];
+  return drawn.flatMap(([key, zIndex, opacity, style, names]) => {
+    const set = config.sets.find((entry) => entry.key === key);
+    if (!set) return [];
+    const grid = createXYZ({ tileSize: 512, minZoom: set.minzoom, maxZoom: set.maxzoom });
+    const tiles = new VectorTileSource({ format: new MVT({ idProperty: "id" }), url: set.tiles, tileGrid: grid });
+    return [new VectorTileLayer({ source: tiles, style, zIndex, opacity, minZoom: set.minzoom + 0.4, declutter: names ? "names" : false, renderMode: names ? "vector" : "hybrid" })];
+  });
+}
 
 function zoneStyle(feature: Feature<Polygon>): Style {
   const code = feature.get("code") as string;
@@ -34,7 +63,13 @@ function zoneStyle(feature: Feature<Polygon>): Style {
     zIndex: chosen ? 2 : 1,
     fill: new Fill({ color: FAMILY_COLOURS[code[0] ?? ""] ?? "#E4DCCB" }),
     stroke: new Stroke({ color: chosen ? "#0B6E78" : "#1D2733", width: chosen ? 3 : 1.1 }),
-    text: new Text({ text: code, font: "800 14px Vazirmatn", fill: new Fill({ color: "#1D2733" }), stroke: new Stroke({ color: "#fff", width: 3 }) }),
+  });
+}
+
+function zoneCode(feature: Feature<Polygon>): Style {
+  const text = feature.get("code") as string;
+  return new Style({
+    text: new Text({ text, font: "800 14px Vazirmatn", fill: new Fill({ color: "#1D2733" }), stroke: new Stroke({ color: "#fff", width: 3 }) }),
   });
 }
 
@@ -101,7 +136,7 @@ async function save(): Promise<void> {
 }
 
 map.on("singleclick", (event) => {
-  const [feature] = map.getFeaturesAtPixel(event.pixel);
+  const [feature] = map.getFeaturesAtPixel(event.pixel, { layerFilter: (one) => one === layer });
   if (!feature || steps.length) return;
   const address = new URL(window.location.href);
   address.searchParams.set("zone", String((feature as Feature).getId()));

@@ -17,6 +17,7 @@ from layers import versions
 from layers.models import Layer, LayerVersion
 from layers.zoning.editing import findings
 from layers.zoning.models import Zone
+from map_ui.map_config import map_config
 from map_ui.planner import shapes
 from map_ui.planner.picture import zoning_picture
 
@@ -136,6 +137,7 @@ def _draft_context(request: HttpRequest, draft: LayerVersion, zone: Zone | None)
         "blocking": blocking,
         "may_change": draft.status == Status.DRAFT and allowed(request.scope, "change_draft", draft),
         "may_approve": draft.status == Status.IN_REVIEW and allowed(request.scope, "approve_zoning", draft),
+        "map_config": map_config(on=timezone.localdate()),
         "map_words": {"saved": _("Saved at"), "failed": _("Not saved"), "changed": _("Not saved yet")},
     }
 
