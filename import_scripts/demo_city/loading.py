@@ -44,7 +44,8 @@ PLAN_FROM = date(2025, 4, 21)
 """The detailed plan is in force since Monday, 1 Ordibehesht 1404."""
 KNOWN_FROM = datetime(2025, 4, 20, 6, 0, tzinfo=UTC)
 PARCEL_ACCURACY_M = 0.1
-SHIFT_DAYS = 120
+SHIFTS_BEFORE, SHIFTS_AHEAD = 366, 100
+"""Days for which the inspectors' shifts are known."""
 _SOURCE = "demo-detailed-plan"
 
 
@@ -206,7 +207,10 @@ def _offices_and_people(city: DemoCity, book: "_Layers", on: date) -> Iterator[t
     found = staff_of.inspectors(city, staff, counters)
     codes = {row.code: _inspector(row, users) for row in found.itertuples(index=False)}
     span = staff_of.shifts(
-        found["code"], settings.CITY.weekend, first=on - timedelta(days=20), days=SHIFT_DAYS
+        found["code"],
+        settings.CITY.weekend,
+        first=on - timedelta(days=SHIFTS_BEFORE),
+        days=SHIFTS_BEFORE + SHIFTS_AHEAD,
     )
     span["inspector_id"] = [codes[code] for code in span.pop("code")]
     yield "shifts", _copy(Shift, span)
@@ -284,7 +288,7 @@ class _Layers:
         return LayerVersion.objects.create(
             layer=layer,
             number=1,
-            title=title_en,
+            title=title_fa,
             status=LayerVersion.Status.IN_FORCE,
             valid=(since, None),
             known=(KNOWN_FROM, None),

@@ -1,4 +1,4 @@
-"""Tags of the pages: the city's name, the masthead, the other language, numbers and days as people read them."""
+"""Tags of the pages: the city, the masthead, the other language, numbers and days as people read them."""
 
 from datetime import date
 from typing import Any
