@@ -10,11 +10,25 @@ from gis_core.cli.troubles import MachineTrouble
 OWNER, APP, READONLY = "pelak_owner", "pelak_app", "pelak_readonly"
 ROLES = (OWNER, APP, READONLY)
 EXTENSIONS = ("postgis", "pgrouting", "pg_trgm", "btree_gist")
+ROLES_LOCK = 14040801
+"""Number of the advisory lock held while roles are settled."""
 POWERLESS = "LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS"
 
 
 def create_roles(admin: psycopg.Connection, passwords: dict[str, str]) -> None:
-    """Make the three roles if they are absent, take away powers they must not have, set given passwords."""
+    """
+    Make the three roles if they are absent, take away powers they must not have, set given passwords.
+
+    One process at a time: PostgreSQL refuses to alter one role twice at once ("tuple concurrently updated").
+    """
+    admin.execute("SELECT pg_advisory_lock(%s)", [ROLES_LOCK])
+    try:
+        _settle_roles(admin, passwords)
+    finally:
+        admin.execute("SELECT pg_advisory_unlock(%s)", [ROLES_LOCK])
+
+
+def _settle_roles(admin: psycopg.Connection, passwords: dict[str, str]) -> None:
     for role in ROLES:
         known = admin.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone()
         verb = "ALTER" if known else "CREATE"

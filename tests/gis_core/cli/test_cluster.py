@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psycopg
@@ -96,6 +97,16 @@ def test_generated_passwords_are_for_their_owner_only(served, town):
     for path in served.secrets.iterdir():
         assert path.stat().st_mode & 0o777 == 0o600
     assert served.secrets.stat().st_mode & 0o777 == 0o700
+
+
+def test_two_processes_may_make_databases_at_the_same_time(served):
+    def settle(_number: int) -> None:
+        for _ in range(20):
+            with databases.administering(places=served) as admin:
+                roles.create_roles(admin, {roles.APP: "the same"})
+
+    with ThreadPoolExecutor(4) as several:
+        list(several.map(settle, range(4)))
 
 
 def test_a_copy_of_a_database_holds_the_same_rows_and_is_its_own(served, town):
