@@ -122,7 +122,7 @@ def _fall(
 ) -> bool:
     """Replace the codes of lots that are too small for their zone's rules; whether any was replaced."""
     fell = False
-    for name in {name for name in code if name is not None}:
+    for name in sorted({name for name in code if name is not None}):
         rule = rules.pick("MIN_LOT", name).rule
         if rule is None:
             continue
@@ -171,7 +171,7 @@ def percentages(
     percent, cap_m2 = np.full(len(placed.lot), np.nan), np.full(len(placed.lot), np.nan)
     doubts, named = _copy(placed.doubts), np.full(placed.lots, None, dtype=object)
     basis_names = np.full(placed.lots, "", dtype=object)
-    for code in {code for code in placed.code if code is not None}:
+    for code in sorted({code for code in placed.code if code is not None}):
         here = placed.code == code
         picked = rules.pick(kind, code)
         if picked.rule is None:
@@ -200,7 +200,7 @@ def _cap_column(
 ) -> Column:
     """A cap rests on the areas of its own basis; each basis lends its doubts only to the lots that use it."""
     doubts = Doubts.none(table.lots)
-    for name in {name for name in basis if name}:
+    for name in sorted({name for name in basis if name}):
         for source in BASIS_FINDINGS[name]:
             lent, here = table[source].doubts, basis == name
             for lot in np.flatnonzero(here & (lent.state > doubts.state)):
@@ -278,7 +278,7 @@ def _limits(
 ) -> tuple[list[Limit], dict[str, Rule]]:
     """Each storey rule as a limit over all lots: infinite where it does not hold."""
     holding: dict[str, tuple[Rule, NDArray[np.bool_]]] = {}
-    for code in {code for code in placed.code if code is not None}:
+    for code in sorted({code for code in placed.code if code is not None}):
         lots = placed.lot[placed.code == code]
         for rule in rules.together("STOREY", code):
             where = holding.setdefault(
@@ -329,7 +329,7 @@ def _height_limits(lots: int, restrictions: Restrictions, heights: NDArray[np.ob
 def rule_of_lots(placed: Placed, kind: str, rules: RuleSet) -> NDArray[np.object_]:
     """The rule of a kind per lot (n,): of its zone, or of the whole city; None without one."""
     found = np.full(placed.lots, rules.everywhere(kind), dtype=object)
-    for code in {code for code in placed.code if code is not None}:
+    for code in sorted({code for code in placed.code if code is not None}):
         found[placed.lot[placed.code == code]] = rules.pick(kind, code).rule
     return found
 

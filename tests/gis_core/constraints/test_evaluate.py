@@ -316,6 +316,20 @@ def test_a_lot_across_two_zones_takes_the_stricter_limits_where_the_city_says_so
     assert evaluation.findings["storeys"].value == 3.0
 
 
+def test_of_equally_strict_rules_the_same_one_is_named_in_every_process():
+    for code in ("A1", "B2", "C3", "S4", "T5", "U6"):
+        west, east = (
+            shapely.box(X - 1000, Y - 1000, X + 6, Y + 1000),
+            shapely.box(X + 6, Y - 1000, X + 1000, Y + 1000),
+        )
+        around = reference_corner(zones=zones(("R121", west), (code, east)))
+        evaluation = answer_for(a_lot(REFERENCE_LOT), around, rule_set(*in_zone(code), *RULES.values()))[0]
+        last = max(code, "R121")
+        assert evaluation.findings["far_percent"].rule.code == (
+            RULES["FAR"].code if last == "R121" else f"{code}-FAR"
+        )
+
+
 def test_a_lot_across_two_zones_takes_the_mean_by_share_where_the_city_says_so():
     weighted = replace(RULES["ZONE"], params=RULES["ZONE"].params | {"split_zone_limits": "AREA_WEIGHTED"})
     rules = [rule for rule in RULES.values() if rule.kind != "ZONE"]
