@@ -15,8 +15,8 @@ from gis_core.constraints.plane import (
     Shapes,
     cleaned,
     direction,
+    inside,
     moved,
-    parted,
     polygons_only,
     shapes,
     without,
@@ -76,6 +76,8 @@ def depth_envelopes(
     azimuth_deg: Floats,
     neighbours: tuple[Ints, Shapes],
     policy: Mapping[str, Any],
+    *,
+    basic: bool = True,
 ) -> DepthEnvelopes:
     """
     The band in which a row building may stand on each lot, cut to the net lot.
@@ -84,7 +86,8 @@ def depth_envelopes(
     `neighbours`: (m,) lots and their edges that adjoin a neighbour. The 60 % line follows the chords
     of the lot (CHORD) or its mean length (MEAN_LENGTH). In the extension a point t beyond the line
     keeps t from every neighbour's edge, across the depth at its own place (ACROSS_DISTANCE, stable),
-    or from the end of the line's run (FROM_LINE_END). Source: rules.md section 8.
+    or from the end of the line's run (FROM_LINE_END). Without `basic` the areas of band and extension
+    apart are left out (NaN). Source: rules.md section 8.
 
     Examples
     --------
@@ -103,10 +106,11 @@ def depth_envelopes(
         _mean_slabs(measured, policy) if policy["length"] == "MEAN_LENGTH" else _chord_slabs(measured, policy)
     )
     owner, taken, points = _retreats(slabs, edges, measured, policy)
-    basic, _ = parted(_chain(slabs, len(net), 0.0), lots)
-    whole = without(_chain(slabs, len(net), policy["extension_m"]), owner, taken)
-    envelope = parted(whole, lots)[0]
-    basic_m2, envelope_m2 = shapely.area(basic), shapely.area(envelope)
+    whole = without(_chain(slabs, len(net), policy["extension_m"]), *_side_by_side(owner, taken))
+    envelope = inside(whole, lots)
+    envelope_m2, basic_m2 = shapely.area(envelope), np.full(len(net), np.nan)
+    if basic:
+        basic_m2 = shapely.area(inside(_chain(slabs, len(net), 0.0), lots))
     return DepthEnvelopes(
         envelope=cleaned(frame.back(envelope)),
         basic_m2=basic_m2,
@@ -319,6 +323,23 @@ def _across_distance(slabs: _Slabs, edges: _Segments, policy: Mapping[str, Any])
     ):
         quads = _clipped(quads, a, b, c)
     return _solid(slabs.lot[slab], quads)
+
+
+def _side_by_side(owner: Ints, taken: Shapes) -> tuple[Ints, Shapes]:
+    """Polygons of one lot that stand clear of each other across the depth as one shape: fewer overlays."""
+    low, high = (ends.tolist() for ends in shapely.bounds(taken)[:, [0, 2]].T.reshape(2, -1))
+    rows: dict[int, list[tuple[float, int]]] = {}
+    group, owners = np.empty(len(taken), dtype=np.int64), list[int]()
+    for piece in np.argsort(low, kind="stable").tolist():
+        mine = rows.setdefault(int(owner[piece]), [])
+        free = next((row for row, (end, _) in enumerate(mine) if end < low[piece] - ON_EDGE_M), len(mine))
+        number = mine[free][1] if free < len(mine) else len(owners)
+        mine[free : free + 1] = [(high[piece], number)]
+        group[piece] = number
+        if number == len(owners):
+            owners.append(int(owner[piece]))
+    order = np.argsort(group, kind="stable")
+    return np.array(owners, dtype=np.int64), shapely.multipolygons(taken[order], indices=group[order])
 
 
 def _near_pairs(slabs: _Slabs, edges: _Segments, extension_m: float) -> tuple[Ints, Ints]:

@@ -19,7 +19,7 @@ from gis_core.constraints.orientation import (
     lot_types,
     near_a_diagonal,
 )
-from gis_core.constraints.plane import EMPTY, Floats, Ints, Shapes, flagged, parted, shapes, without
+from gis_core.constraints.plane import EMPTY, Floats, Ints, Shapes, flagged, inside, shapes, without
 from gis_core.constraints.restrictions import Restrictions
 from gis_core.constraints.rules import Rule, RuleSet
 from gis_core.constraints.setbacks import set_back
@@ -180,7 +180,7 @@ def _envelopes(
     azimuth_deg, building, directions = looks
     envelope, line = land.net.copy(), shapes(*[shapely.LineString()] * table.lots)
     doubts = Doubts(placed.doubts.state.copy(), placed.doubts.reason.copy())
-    named = np.full(table.lots, None, dtype=object)
+    named, cut = np.full(table.lots, None, dtype=object), np.zeros(table.lots, dtype=bool)
     for rule, where in _by_rule(placed, rules, doubts).values():
         some = np.flatnonzero(where & (placed.doubts.state < UNKNOWN) & ~land.in_plan)
         named[some] = rule
@@ -194,7 +194,11 @@ def _envelopes(
             )
             doubts.add(lost, UNKNOWN, Reason("INPUT_UNKNOWN", {"inputs": ["orientation"]}))
             shape, line[directed] = _deep(rule, lots, land, edges, directed, building)
-            envelope[directed] = parted(envelope[directed], shape)[0]
+            # The band lies in the net lot already; only what another rule left of it must be cut again.
+            fresh = ~cut[directed]
+            envelope[directed[fresh]] = shape[fresh]
+            envelope[directed[~fresh]] = inside(envelope[directed[~fresh]], shape[~fresh])
+            cut[directed] = True
             ask = table["orientation"].doubts.state == NEEDS_INSPECTION
             asked = ask & flagged(directed, table.lots)
             doubts.add(asked, NEEDS_INSPECTION, Reason("ORIENTATION_ASK"))
@@ -202,7 +206,8 @@ def _envelopes(
             metres, untold = _setbacks_m(rule.params, land.edges, front, azimuth_deg)
             here = flagged(some, table.lots)[land.edges.lot]
             shape = _set_back(rule.params["join"], land, here, metres)
-            envelope[some] = parted(envelope[some], shape[some])[0]
+            envelope[some] = inside(envelope[some], shape[some])
+            cut[some] = True
             unsaid = flagged(land.edges.lot[here & untold], table.lots)
             doubts.add(unsaid, UNKNOWN, Reason("EDGE_UNKNOWN"))
     doubts.add(land.in_plan, UNKNOWN, Reason("IN_PLAN"))
@@ -212,7 +217,7 @@ def _envelopes(
 def _by_rule(placed: Placed, rules: RuleSet, doubts: Doubts) -> dict[int, tuple[Rule, NDArray[np.bool_]]]:
     """Envelope rules and the lots on which they hold; a zone without one leaves the envelope unknown."""
     found: dict[int, tuple[Rule, NDArray[np.bool_]]] = {}
-    for code in {code for code in placed.code if code is not None}:
+    for code in sorted({code for code in placed.code if code is not None}):
         lots = placed.lot[placed.code == code]
         picked = [rules.pick(kind, code).rule for kind in ENVELOPE_KINDS]
         for rule in (rule for rule in picked if rule is not None):
@@ -237,6 +242,7 @@ def _deep(
         building[some],
         (position[edges.lot[beside]], edges.geometry[beside]),
         {"retreat": "ACROSS_DISTANCE", **rule.params},
+        basic=False,
     )
     return found.envelope, found.line
 

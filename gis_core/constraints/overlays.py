@@ -10,7 +10,7 @@ import shapely
 from numpy.typing import NDArray
 
 from gis_core.constraints.bands import looked_up
-from gis_core.constraints.plane import Floats, Shapes, parted
+from gis_core.constraints.plane import Floats, Shapes, inside
 from gis_core.constraints.slivers import TOUCHING_M, surely_wider, widths_m
 
 #: Segments of a quarter circle: a radius of 15 m is short by 0.3 mm at most.
@@ -92,7 +92,7 @@ def judge(lots: Shapes, areas: Shapes, threshold_m: Floats, measure: str) -> Jud
     >>> judge(lots, canal, np.array([0.1]), "AREA_OVER_LENGTH").state[0]
     'BORDERLINE'
     """
-    overlap = parted(lots, areas)[0]
+    overlap = inside(lots, areas)
     plain = surely_wider(overlap, threshold_m)
     width_m = np.full(len(overlap), np.nan)
     width_m[~plain] = widths_m(overlap[~plain], measure, threshold_m[~plain])

@@ -117,15 +117,40 @@ def parts_by_size(geometry: object) -> list[shapely.Polygon]:
 
 
 def polygons_only(geometries: Shapes) -> Shapes:
-    """Shapes reduced to their polygons without dust; all parts are kept, nothing left is an empty polygon."""
+    """
+    Shapes reduced to their polygons without dust, the largest first; nothing left is an empty polygon.
+
+    Examples
+    --------
+    >>> two = shapely.MultiPolygon([shapely.box(0, 0, 1, 1), shapely.box(2, 0, 4, 1)])
+    >>> polygons_only(shapes(two, shapely.Point(0, 0))).tolist()
+    [<MULTIPOLYGON (((4 0, 4 1, 2 1, 2 0, 4 0)), ((1 0, 1 1, 0 1, 0 0, 1 0)))>, <POLYGON EMPTY>]
+    """
     cleaned = geometries.copy()
-    simple = shapely.get_type_id(geometries) == 3
+    mixed = shapely.get_type_id(geometries) != 3
     dust = shapely.area(geometries) <= DUST_M2
     cleaned[dust] = EMPTY
-    for index in np.flatnonzero(~simple & ~dust):
-        kept = parts_by_size(geometries[index])
-        cleaned[index] = EMPTY if not kept else kept[0] if len(kept) == 1 else shapely.MultiPolygon(kept)
+    rows = np.flatnonzero(mixed & ~dust)
+    if len(rows):
+        part, owner, count = _parts_by_size(geometries[rows])
+        cleaned[rows] = EMPTY
+        one = count[owner] == 1
+        cleaned[rows[owner[one]]] = part[one]
+        if not one.all():
+            shapely.multipolygons(part[~one], indices=rows[owner[~one]], out=cleaned)
     return cleaned
+
+
+def _parts_by_size(geometries: Shapes) -> tuple[Shapes, Ints, Ints]:
+    """Polygons of shapes without dust, largest first, the shape of each; and how many each shape has."""
+    # A collection may hold multi-polygons, so parts are taken apart twice.
+    outer, owner = shapely.get_parts(geometries, return_index=True)
+    part, within = shapely.get_parts(outer, return_index=True)
+    area_m2, owner = shapely.area(part), owner[within]
+    solid = (shapely.get_type_id(part) == 3) & (area_m2 > DUST_M2)
+    part, owner, area_m2 = part[solid], owner[solid], area_m2[solid]
+    order = np.lexsort((-area_m2, owner))
+    return part[order], owner[order], np.bincount(owner, minlength=len(geometries))
 
 
 def cleaned(geometries: Shapes) -> Shapes:
@@ -178,27 +203,42 @@ def largest_parts(geometries: Shapes) -> Shapes:
     return largest
 
 
-def parted(geometries: Shapes, by: Shapes) -> tuple[Shapes, Shapes]:
+def inside(geometries: Shapes, others: Shapes) -> Shapes:
     """
-    Shapes in two: what lies inside others, and what lies outside; pair by pair.
+    What of shapes lies inside others, pair by pair; polygons without dust.
 
-    The two must make up the whole. Where they do not, or the overlay fails, as happens when nearly equal
-    borders meet, it is done again on a fixed grid (`GRID_M`), on which it cannot fail.
+    Inside and outside must make up the whole. Where they do not, or an overlay fails, as happens when
+    nearly equal borders meet, it is done again on a fixed grid (`GRID_M`), on which it cannot fail.
 
     Examples
     --------
-    >>> inside, outside = parted(shapes(shapely.box(0, 0, 4, 1)), shapes(shapely.box(3, 0, 9, 9)))
-    >>> inside[0].area, outside[0].area
-    (1.0, 3.0)
+    >>> inside(shapes(shapely.box(0, 0, 4, 1)), shapes(shapely.box(3, 0, 9, 9)))[0].area
+    1.0
     """
-    inside = _overlaid(shapely.intersection, geometries, by)
-    outside = _overlaid(shapely.difference, geometries, by)
-    lost_m2 = np.abs(shapely.area(inside) + shapely.area(outside) - shapely.area(geometries))
+    return polygons_only(_parted(geometries, others)[0])
+
+
+def outside(geometries: Shapes, others: Shapes) -> Shapes:
+    """
+    What of shapes lies outside others, pair by pair; as `inside`.
+
+    Examples
+    --------
+    >>> outside(shapes(shapely.box(0, 0, 4, 1)), shapes(shapely.box(3, 0, 9, 9)))[0].area
+    3.0
+    """
+    return polygons_only(_parted(geometries, others)[1])
+
+
+def _parted(geometries: Shapes, others: Shapes) -> tuple[Shapes, Shapes]:
+    inner = _overlaid(shapely.intersection, geometries, others)
+    outer = _overlaid(shapely.difference, geometries, others)
+    lost_m2 = np.abs(shapely.area(inner) + shapely.area(outer) - shapely.area(geometries))
     wrong = lost_m2 > DUST_M2
     if wrong.any():
-        inside[wrong] = shapely.intersection(geometries[wrong], by[wrong], grid_size=GRID_M)
-        outside[wrong] = shapely.difference(geometries[wrong], by[wrong], grid_size=GRID_M)
-    return polygons_only(inside), polygons_only(outside)
+        inner[wrong] = shapely.intersection(geometries[wrong], others[wrong], grid_size=GRID_M)
+        outer[wrong] = shapely.difference(geometries[wrong], others[wrong], grid_size=GRID_M)
+    return inner, outer
 
 
 def _overlaid(overlay: Callable[..., Shapes], geometries: Shapes, by: Shapes) -> Shapes:
@@ -221,7 +261,7 @@ def without(geometries: Shapes, owner: Ints, taken: Shapes) -> Shapes:
     """
     left = geometries.copy()
     for members in rounds(owner):
-        left[owner[members]] = parted(left[owner[members]], taken[members])[1]
+        left[owner[members]] = outside(left[owner[members]], taken[members])
     changed = np.flatnonzero(shapely.area(left) < shapely.area(geometries))
     left[changed] = cleaned(left[changed])
     return left

@@ -15,7 +15,7 @@ from gis_core.constraints.plane import (
     Ints,
     Shapes,
     flagged,
-    parted,
+    inside,
     rounds,
     shared_out_mm2,
     whole_mm2,
@@ -114,7 +114,7 @@ def strictest(overlaps: Overlaps, values: Floats, lots: int) -> Floats:
 
 def _overlap(lots: Shapes, zones: Shapes, whole: NDArray[np.bool_]) -> Shapes:
     found = lots.copy()
-    found[~whole] = parted(lots[~whole], zones[~whole])[0]
+    found[~whole] = inside(lots[~whole], zones[~whole])
     return found
 
 
@@ -143,7 +143,7 @@ def _crowded(lots: int, lot: Ints, shape: Shapes, threshold_m: Floats, measure: 
     for number, later in enumerate(turns):
         for earlier in turns[:number]:
             shared_lot, first, second = np.intersect1d(lot[earlier], lot[later], return_indices=True)
-            both = parted(shape[earlier[first]], shape[later[second]])[0]
+            both = inside(shape[earlier[first]], shape[later[second]])
             crowded[
                 shared_lot[widths_m(both, measure, threshold_m[shared_lot]) > threshold_m[shared_lot]]
             ] = True
