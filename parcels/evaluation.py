@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 from time import perf_counter
 from typing import Any
+from uuid import UUID, uuid4
 
 import numpy as np
 import shapely
@@ -164,12 +165,19 @@ def evaluate_parcels(
         yield Answered(evaluations, city.rules, timing)
 
 
-def issue(parcel: Parcel, *, on: date, known_at: datetime | None = None) -> IssuedEvaluation:
-    """Evaluate a parcel and keep question, inputs and answer as they were: what was said stays said."""
+def issue(
+    parcel: Parcel, *, on: date, known_at: datetime | None = None, code: UUID | None = None
+) -> IssuedEvaluation:
+    """
+    Evaluate a parcel and keep question, inputs and answer as they were: what was said stays said.
+
+    `code` names the evaluation (a new one unless said).
+    """
     answered = answer_for([parcel.pk], on=on, known_at=known_at)
     document = as_document(answered.evaluations[0])
     inputs = _frozen_inputs(answered, parcel)
     return IssuedEvaluation.objects.create(
+        code=code or uuid4(),
         parcel=parcel,
         on=on,
         known_at=answered.evaluations.known_at,

@@ -7,6 +7,7 @@ import pandas as pd
 import shapely
 
 from import_scripts.demo_city import names as pools
+from import_scripts.demo_city import reference as ref
 from import_scripts.demo_city.city import DemoCity, lineage
 
 COUNT = 35
@@ -38,7 +39,7 @@ def offices(city: DemoCity) -> pd.DataFrame:
     frame["district_code"] = frame["district"].astype(str)
     frame["phone"] = [f"031{36000000 + int(n)}" for n in rng.integers(0, 999_999, len(frame))]
     frame["daily_capacity"] = rng.choice([8, 10, 12, 14, 16], len(frame))
-    frame["service_codes"] = [_services(rng) for _ in range(len(frame))]
+    frame["service_codes"] = [_services(rng, every=d == ref.DISTRICT) for d in frame["district"]]
     frame["geometry"] = shapely.point_on_surface(frame["lot"].to_numpy())
     return frame.drop(columns=["lot", "name", "district"])
 
@@ -57,5 +58,6 @@ def opening_hours(city: DemoCity, codes: pd.Series) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["office_code", "weekday", "opens", "closes"])
 
 
-def _services(rng: np.random.Generator) -> list[str]:
-    return [*EVERYWHERE, *(code for code in SOMEWHERE if rng.random() < 0.6)]
+def _services(rng: np.random.Generator, *, every: bool) -> list[str]:
+    """What an office offers; those of the reference lot's district offer everything."""
+    return [*EVERYWHERE, *(code for code in SOMEWHERE if rng.random() < 0.6 or every)]

@@ -1,7 +1,6 @@
-"""A year of cases in the invented city: filed by the real workflow on a simulated clock."""
+"""A year of cases in the invented city: filed and carried by the real workflow on a simulated clock."""
 
 import uuid
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from io import BytesIO
@@ -10,126 +9,171 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Subquery
 from PIL import Image, ImageDraw
 
 from gis_core.errors import Trouble
 from gis_core.identifiers import invented_mobile, invented_national_code
+from gis_core.models import Role
+from gis_core.working_days import is_working_day
 from import_scripts.demo_city import names as pools
-from layers.offices.models import Office
-from parcels.models import Parcel
-from parcels.records.models import PropertyFile
+from import_scripts.demo_city.applications import (
+    BUSY_DISTRICT,
+    YEAR_DAYS,
+    Case,
+    applications,
+    working_days,
+)
+from import_scripts.demo_city.desk_work import Desks
+from import_scripts.demo_city.rounds import Rounds
+from import_scripts.demo_city.staff import Staff
+from parcels.evaluation import issue
+from parcels.inspections.models import VisitReport
+from parcels.models import IssuedEvaluation, Parcel
 from parcels.service_requests.applicants import Person
+from parcels.service_requests.front_office import office_for
 from parcels.service_requests.intake import Submission, receive
-from parcels.service_requests.models import Service, ServiceRequest, State
+from parcels.service_requests.models import Decision, Document, Service, ServiceRequest
 from parcels.service_requests.uploads import Paper
+from parcels.service_requests.workflow import ANSWERED, FINAL
 
-USUAL = {"IQ-11": 4, "IQ-04": 6, "IQ-02": 7, "CT-04": 5, "PB-09": 4, "PB-11": 1}
-"""How often each service is asked for, against the others."""
-BUSY_DISTRICT = "3"
 BUSY_VISITS = 34
-"""Permit inspections that the busy district owes at the moment: enough for a whole day of its inspectors."""
+"""Visits that the busy district owes for the next working day: enough for a whole day of its inspectors."""
 
 
 @dataclass(frozen=True)
 class Past:
-    """How many cases were filed, and how many of them were answered on the spot."""
+    """
+    What the tables say of the year: cases filed, still open, and the usual ones answered on the spot.
+
+    Usual are all services but those whose answer is a visit.
+    """
 
     filed: int
+    open: int
+    usual: int
     instant: int
-
-
-@dataclass(frozen=True)
-class _Case:
-    service: str
-    parcel_key: str
-    day: date
-    wished: date | None
 
 
 def live_through(cases: int, *, on: date, seed: int, busy_visits: int = BUSY_VISITS) -> Past:
     """
-    File `cases` requests over the year before `on`, and the busy district's visits in its last days.
+    File `cases` requests over the year before `on`, carry them through the desks, and leave a backlog.
 
-    Parcels of past cases are mostly such as had been inspected before, as those of people who apply are.
+    All or nothing. Lots of past cases are mostly such as had been inspected before and owed nothing, as
+    those of people who apply are; the verdict is always the workflow's own.
     """
-    chance = Random(seed)
-    services = {service.code: service for service in Service.objects.filter(active=True)}
-    counters = list(Office.objects.order_by("code").values_list("code", flat=True))
-    paper = _sample_paper()
-    filed = instant = 0
-    for case in sorted(_cases(cases, busy_visits, services, on, chance), key=lambda case: case.day):
-        service = services[case.service]
-        submission = Submission(
-            uuid.UUID(int=chance.getrandbits(128), version=4),
+    with transaction.atomic():
+        year = _Year(on, Random(seed))
+        asked = applications(cases, busy_visits, on=on, chance=year.chance)
+        for day in working_days(on - timedelta(days=YEAR_DAYS), on - timedelta(days=1)):
+            year.live(day, [case for case in asked if case.day == day])
+        year.this_morning()
+        _received_when_sent()
+    return measured()
+
+
+def measured() -> Past:
+    """Counts the year from the tables: requests, their services and their decisions."""
+    rows = ServiceRequest.objects.all()
+    usual = rows.exclude(service__decision=Service.Decision.VISIT)
+    at_once = Decision.objects.filter(
+        request=OuterRef("pk"), instant=True, outcome=Decision.Outcome.ANSWERED, decided_by=None
+    )
+    return Past(
+        filed=rows.count(),
+        open=rows.exclude(state__in=ANSWERED | FINAL).count(),
+        usual=usual.count(),
+        instant=usual.filter(Exists(at_once)).count(),
+    )
+
+
+class _Year:
+    """The people and the chance of one year, and what happens on each of its days."""
+
+    def __init__(self, on: date, chance: Random) -> None:
+        self.on, self.chance = on, chance
+        self.staff = Staff(on)
+        self.desks = Desks(self.staff, self.issued, chance)
+        self.rounds = Rounds(self.staff, self.desks, chance)
+        self.services = {row.code: row for row in Service.objects.filter(active=True)}
+        self.paper = _sample_paper()
+
+    def live(self, day: date, cases: list[Case]) -> None:
+        """One working day: the desks, the rounds planned the evening before, and who applies."""
+        self.desks.work(day)
+        self.rounds.go(day)
+        for case in cases:
+            self.file(case)
+
+    def this_morning(self) -> None:
+        """Today the busy district's inspectors are on their way, and its next days are agreed upon."""
+        self.rounds.agree_on_times(BUSY_DISTRICT)
+        if is_working_day(self.on, settings.CITY):
+            self.rounds.plan(BUSY_DISTRICT, self.on)
+
+    def file(self, case: Case) -> None:
+        """One request on its day; nothing where that day's city refuses it (a lot that was not yet there)."""
+        at = datetime.combine(
+            case.day,
+            time(self.chance.randrange(8, 20), self.chance.randrange(60)),
+            ZoneInfo(settings.CITY.time_zone),
+        )
+        try:
+            with transaction.atomic():
+                sent = self._submission(case)
+                request = receive(sent, on=case.day, at=at, chance=self.chance, issued=self.issued)
+        except Trouble:
+            return
+        self.desks.take(request, case.day, rests=case.rests)
+
+    def issued(self, parcel: Parcel, *, on: date) -> IssuedEvaluation:
+        """The kept evaluation by what was known that morning."""
+        morning = datetime.combine(on, time(), ZoneInfo(settings.CITY.time_zone))
+        return issue(parcel, on=on, known_at=morning, code=self._uuid())
+
+    def _submission(self, case: Case) -> Submission:
+        service = self.services[case.service]
+        office, clerk = case.office, None
+        if case.counter:
+            district = Parcel.objects.filter(key=case.parcel_key).values_list("district_code", flat=True)[0]
+            office = office_for(district, case.service, on=case.day)
+            subject = ServiceRequest(district_code=district, office_code=office)
+            clerk = self.staff.acting(Role.TECHNICAL_OFFICER, subject).user_id
+        channel = ServiceRequest.Channel
+        return Submission(
+            self._uuid(),
             case.service,
             case.parcel_key,
-            person=None if service.public else _person(chance),
-            office_code=chance.choice(counters),
+            filed_by_id=clerk,
+            person=None if service.public else self._person(),
+            channel=channel.COUNTER if case.counter else channel.ONLINE,
+            office_code=office,
             wished_day=case.wished,
-            papers=[
-                Paper(one["kind"], paper.original_name, paper.stored_name, paper.media_type, paper.content)
-                for one in service.documents
-                if one["required"]
-            ],
+            papers=[self._paper(one["kind"]) for one in service.documents if one["required"]],
         )
-        request = _file(submission, case.day, chance)
-        if request is not None:
-            filed += 1
-            instant += request.state in (State.ANSWERED_INSTANT, State.CLOSED)
-    return Past(filed, instant)
+
+    def _uuid(self) -> uuid.UUID:
+        return uuid.UUID(int=self.chance.getrandbits(128), version=4)
+
+    def _person(self) -> Person:
+        name = f"{self.chance.choice(pools.GIVEN)} {self.chance.choice(pools.SURNAMES)}"
+        return Person(name, invented_national_code(self.chance), invented_mobile(self.chance))
+
+    def _paper(self, kind: str) -> Paper:
+        return Paper(kind, "sample.png", "sample.png", "image/png", self.paper)
 
 
-def _file(submission: Submission, day: date, chance: Random) -> ServiceRequest | None:
-    """One request on its day; None where the city of that day refuses it (a lot that was not yet there)."""
-    hour = time(chance.randrange(7, 20), chance.randrange(60))
-    at = datetime.combine(day, hour, ZoneInfo(settings.CITY.time_zone))
-    try:
-        with transaction.atomic():
-            return receive(submission, on=day, at=at, chance=chance)
-    except Trouble:
-        return None
+def _received_when_sent() -> None:
+    """Reports and papers came in on the simulated day, not on the one on which the city was made."""
+    VisitReport.objects.update(received_at=F("reported_at"))
+    sent = ServiceRequest.objects.filter(pk=OuterRef("request")).values("submitted_at")
+    Document.objects.update(uploaded_at=Subquery(sent))
 
 
-def _cases(
-    count: int, busy_visits: int, services: dict[str, Service], on: date, chance: Random
-) -> Iterator[_Case]:
-    known = _inspected_lots()
-    every = list(Parcel.objects.filter(kind="lot").order_by("id").values_list("key", flat=True))
-    asked = [code for code, weight in USUAL.items() if code in services for _ in range(weight)]
-    days = [day for day in _days(on, 365) if day.isoweekday() not in settings.CITY.weekend]
-    for _ in range(count):
-        day = chance.choice(days)
-        recent = [key for key, last in chance.sample(known, min(8, len(known))) if timedelta() < day - last]
-        key = recent[0] if recent and chance.random() < 0.9 else chance.choice(every)
-        yield _Case(chance.choice(asked), key, day, None)
-    busy = list(
-        Parcel.objects.filter(kind="lot", district_code=BUSY_DISTRICT)
-        .order_by("id")
-        .values_list("key", flat=True)
-    )
-    for key in chance.sample(busy, min(busy_visits, len(busy))) if "PB-11" in services else []:
-        yield _Case("PB-11", key, on - timedelta(days=chance.randrange(1, 6)), on + timedelta(days=1))
-
-
-def _inspected_lots() -> list[tuple[str, date]]:
-    lots = dict(Parcel.objects.values_list("lineage", "key"))
-    rows = PropertyFile.objects.exclude(last_inspected_on=None).order_by("id")
-    return [(lots[lineage], day) for lineage, day in rows.values_list("parcel_lineage", "last_inspected_on")]
-
-
-def _days(on: date, count: int) -> list[date]:
-    return [on - timedelta(days=step) for step in range(count, 0, -1)]
-
-
-def _person(chance: Random) -> Person:
-    name = f"{chance.choice(pools.GIVEN)} {chance.choice(pools.SURNAMES)}"
-    return Person(name, invented_national_code(chance), invented_mobile(chance))
-
-
-def _sample_paper() -> Paper:
+def _sample_paper() -> bytes:
     """A picture that says it is a sample, in place of deeds and letters."""
     picture = Image.new("L", (480, 320), 245)
     ImageDraw.Draw(picture).text((180, 150), "SAMPLE - INVENTED", fill=60)
     content = BytesIO()
     picture.save(content, "PNG")
-    return Paper("", "sample.png", "sample.png", "image/png", content.getvalue())
+    return content.getvalue()

@@ -316,6 +316,7 @@ def recommend(
     at: datetime,
     note: str = "",
     reasons: Sequence[Reason] = (),
+    chance: Random | None = None,
 ) -> ServiceRequest:
     """
     A desk hands a case on with its opinion as a row of its own; the step and its rights are the workflow's.
@@ -329,7 +330,13 @@ def recommend(
     move(request, to_state, by=by, at=at, reasons=rows, note=note)
     if to_state in (State.MUNICIPAL_DESK, State.REFERRED_ART100):
         write_decision(
-            request, Decision.Outcome.RECOMMENDED, at=at, on=at.date(), by_id=by.user_id, reasons=reasons
+            request,
+            Decision.Outcome.RECOMMENDED,
+            at=at,
+            on=at.date(),
+            by_id=by.user_id,
+            reasons=reasons,
+            chance=chance,
         )
     return request
 
