@@ -119,7 +119,8 @@ def _ground(around: Surroundings, view: _View) -> str:
             parts.append(
                 f'<path d="{_line(points)}" class="d-road" stroke-width="{(street.width_m or 7) * view.px_per_m:.1f}"/>'
             )
-    drawn = [(kind, _path(shapely.intersection(shape, view.box), view)) for kind, shape in around.ground]
+    seen = [(kind, shapely.intersection(shape, view.box)) for kind, shape in around.ground]
+    drawn = [(kind, _path(shape, view)) for kind, shape in seen if shape.area > 0]
     # edges of streets lie below all streets, so that no seam shows where two pieces meet
     parts += [f'<path d="{path}" class="d-passage-edge"/>' for kind, path in drawn if kind == "passage"]
     parts += [f'<path d="{path}" class="d-{escape(kind)}"/>' for kind, path in drawn]

@@ -92,3 +92,16 @@ def test_spikes_without_width_are_not_drawn(document):
     document["geometries"]["envelope"] = {"type": "Polygon", "coordinates": [spiked]}
     drawn = shapes.geometries(document)["envelope"]
     assert drawn.bounds[3] == pytest.approx(y + 9, abs=0.02)
+
+
+def test_ground_outside_the_picture_leaves_no_empty_path(document):
+    here = around(document)
+    x, y = shape(document["geometries"]["parcel"]).centroid.coords[0]
+    far = [
+        ("passage", shapely.box(x + 900, y, x + 910, y + 10)),
+        ("park", shapely.box(x - 5, y, x + 5, y + 10)),
+    ]
+    there = Surroundings(lots=here.lots, buildings=here.buildings, streets=here.streets, ground=far)
+    drawn = plan(document, there)
+    assert "MZ" not in drawn
+    assert 'class="d-park"' in drawn
