@@ -578,8 +578,12 @@ def _unsure(document: Mapping[str, Any], names: Mapping[str, str]) -> list[Liste
         code = (finding.get("reason") or {}).get("code", "")
         if finding["state"] in ("needs_inspection", "conditional") and code not in _TOLD_ELSEWHERE | seen:
             seen.add(code)
-            figure = _apart(finding) if key == "area_discrepancy_m2" else ""
-            sentence = wording.reason(finding["reason"], names)
+            figure, sentence = "", wording.reason(finding["reason"], names)
+            if key == "area_discrepancy_m2":
+                figure = _apart(finding)
+                sentence = (
+                    _("No rule here says which difference is allowed.") if code == "NO_RULE" else sentence
+                )
             found.append(Listed("condition", wording.finding_name(key), figure, sentence, key))
     return found
 

@@ -176,6 +176,7 @@ def test_where_no_tolerance_is_known_the_difference_is_still_told(document, apar
     assert areas_of(told)["net_area_m2"] == ("", "")
     differ = next(entry for entry in told.concerns if entry.key == "area_discrepancy_m2")
     assert "۴٫۵۰" in differ.figure
+    assert "ضابطه‌ای که بگوید چه اختلافی پذیرفته است" in differ.sentence
 
 
 def test_a_lot_that_overlaps_another_one_says_with_which_and_by_how_much(document):
