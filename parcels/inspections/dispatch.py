@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import shapely
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Max, Q
 
+from gis_core.access import acting_as_system
 from gis_core.errors import BadInput, Conflict
 from gis_core.routing.graph import Snaps
 from gis_core.routing.plan import DayPlan as DecidedPlan
@@ -107,9 +108,16 @@ def plan_district_day(district_code: str, day: date, *, now: datetime, by: int |
         When no street network is loaded.
     """
     with transaction.atomic():
+        _one_at_a_time(district_code)
         owe_visits(district_code)
     question = read_day(district_code, day, now=now)
     return write_plan(decide(question, network(on=day)), now=now, by=by)
+
+
+def _one_at_a_time(district_code: str) -> None:
+    """Wait until nobody else plans this district; held to the end of the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"day of {district_code}"])
 
 
 def read_day(district_code: str, day: date, *, now: datetime) -> DayQuestion:
@@ -179,6 +187,7 @@ def decide(question: DayQuestion, roads: Network) -> DayAnswer:
 def write_plan(answer: DayAnswer, *, now: datetime, by: int | None = None) -> DayPlan:
     """Keep a computed plan as the next draft of its day; nothing is promised by it yet."""
     question = answer.question
+    _one_at_a_time(question.district_code)
     same_day = DayPlan.objects.filter(district_code=question.district_code, day=question.day)
     latest = same_day.aggregate(latest=Max("number"))["latest"] or 0
     same_day.filter(status=DayPlan.Status.DRAFT).update(status=DayPlan.Status.REPLACED)
@@ -273,13 +282,11 @@ def _people(
     here = Inspector.objects.filter(
         Q(district_codes__contains=[district_code]) | Q(district_codes=[]), active=True
     ).select_related("user")
-    elsewhere = (
-        Visit.objects.filter(
-            day=day, inspector__in=here, status__in=(Visit.Status.PLANNED, Visit.Status.DONE)
-        )
-        .exclude(district_code=district_code)
-        .values("inspector")
-    )
+    away = Visit.objects.filter(
+        day=day, inspector__in=here, status__in=(Visit.Status.PLANNED, Visit.Status.DONE)
+    ).exclude(district_code=district_code)
+    with acting_as_system():  # that somebody works elsewhere is told to this district, not for whom
+        elsewhere = set(away.values_list("inspector", flat=True))
     rows = Shift.objects.filter(day=day, inspector__in=here).exclude(inspector__in=elsewhere)
     shifts = {shift.inspector_id: shift for shift in rows}
     on_duty, off_duty = [], []
