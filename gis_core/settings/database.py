@@ -31,7 +31,7 @@ def database(url: str | None, name: str) -> dict[str, Any]:
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
-            # Who row-level security takes this process for until a request says who asks (gis_core/access.py).
+            # Who row-level security takes this process for until a request says who asks (access.py).
             "options": f"-c app.actor={os.environ.get('PELAK_ACTOR', 'nobody')}",
             **{key: value for key, value in query.items() if key not in ("host", "port")},
         },

@@ -61,7 +61,7 @@ def generate(parcels: int = 20_000, seed: int = 1) -> DemoCity:
     Examples
     --------
     >>> city = generate(600, seed=1)
-    >>> (city.parcels["key"] == "3-2-45-17-0-0-0").sum()
+    >>> int((city.parcels["key"] == "3-2-45-17-0-0-0").sum())
     1
     """
     mesh = make_mesh(parcels, seed)

@@ -30,8 +30,9 @@ def addresses(patterns=None, namespace: str = "", before: str = "/") -> Iterator
             inside = f"{namespace}{entry.namespace}:" if entry.namespace else namespace
             yield from addresses(entry.url_patterns, inside, route)
         elif isinstance(entry, URLPattern):
-            yield f"{namespace}{entry.name}", re.sub(
-                r"<(?:(\w+):)?\w+>", lambda found: SAMPLES[found[1] or "str"], route
+            yield (
+                f"{namespace}{entry.name}",
+                re.sub(r"<(?:(\w+):)?\w+>", lambda found: SAMPLES[found[1] or "str"], route),
             )
 
 

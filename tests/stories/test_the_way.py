@@ -28,7 +28,7 @@ def test_from_a_click_on_the_map_to_the_route_of_the_inspector(town, someone):
     lots = lots_without_a_file(town)
     code, day = certificate_that_needs_a_visit(citizen, lots[0])
     nearest_office(citizen, lots[0])
-    others_ask_for_visits(citizen, lots[1:VISITS], day)
+    others_ask_for_visits(citizen, lots[1 : 1 + VISITS - visits_waiting(town)], day)
     plan_and_send(someone(town, "dispatcher"), day)
     record_the_visit(town, someone, code)
     anybody = someone(town)
@@ -124,6 +124,13 @@ def nearest_office(page, key):
     assert 0 <= float(minutes) < 120
 
 
+def visits_waiting(town):
+    """How many cases of the district wait for a visit already, at most as many as the day is to have."""
+    question = "SELECT count(*) FROM service_requests_servicerequest WHERE state = %s AND district_code = %s"
+    [(count,)] = town.ask(question, "inspection_requested", DISTRICT)
+    return min(count, VISITS)
+
+
 def others_ask_for_visits(page, lots, day):
     """The rest of the day's work: building-permit inspections of other lots, by the API."""
     token = next(cookie["value"] for cookie in page.context.cookies() if cookie["name"] == "csrftoken")
@@ -142,7 +149,7 @@ def plan_and_send(page, day):
     seen(page, "50-day-board-draft")
     planned = page.locator(".time-list > li:not(.muted)").count()
     left_out = page.locator('.board-left-out li[id^="visit-"]')
-    assert planned + left_out.count() == VISITS
+    assert planned + left_out.count() >= VISITS
     assert planned >= VISITS * 0.8
     assert page.locator(".time-name").count() >= INSPECTORS
     for reason in left_out.locator("p:last-child").all_inner_texts():
