@@ -130,7 +130,9 @@ export class AnswerLayer {
     const below = (from[1]! + to[1]!) / 2 < lotY;
     text.setTextAlign(kind === "front" ? "center" : right ? "left" : "right");
     text.setOffsetX(kind === "front" ? 0 : right ? 9 : -9);
-    text.setOffsetY(kind === "front" ? (below ? 15 : -13) : 0);
+    // the width now stands a little further off, for the lot's corner is near
+    const aside = kind === "width_now" ? 9 : 0;
+    text.setOffsetY(kind === "front" ? (below ? 15 : -13) : below ? aside : -aside);
     return [new Style({ zIndex: 30, stroke: pen, text }), ...ticks];
   }
 
