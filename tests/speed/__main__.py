@@ -1,10 +1,11 @@
 """
-Runs the benchmarks and prints them as ratios: `python -m tests.speed [name ...]`.
+Runs the benchmarks and prints them as ratios: `python -m tests.speed [--parcels N] [name ...]`.
 
 Each module here that offers `ratios()` is one benchmark; it returns rows of name, size, `ours_ms`, and
 where there is one a peer with `peer_ms` and their `ratio`. Times are of this machine, ratios travel.
 """
 
+import argparse
 import importlib
 import os
 import platform
@@ -30,19 +31,30 @@ def line(row: dict[str, Any]) -> str:
     return "  ".join(parts)
 
 
-def main(names: list[str]) -> int:
+def main(words: list[str]) -> int:
     """Run the benchmarks of these names, or all; the exit code is 1 when one of them could not run."""
+    asked = _parser().parse_args(words)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gis_core.settings.base")
     import django
 
     django.setup()
+    from tests.speed.city import measured_city
+
+    names = asked.names or benchmarks()
     unknown = sorted(set(names) - set(benchmarks()))
     if unknown:
         print(f"There is no benchmark {', '.join(unknown)}; there are: {', '.join(benchmarks())}.")
         return 2
-    print(f"{platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}")
+    busy = f"load {os.getloadavg()[0]:.1f}"
+    print(f"{platform.machine()}, {os.cpu_count()} processors, {busy}, Python {platform.python_version()}")
+    with measured_city(asked.parcels) as city:
+        print(f"city: database {city}")
+        return _all(names)
+
+
+def _all(names: list[str]) -> int:
     failed = 0
-    for name in names or benchmarks():
+    for name in names:
         print(f"\n{name}")
         try:
             for row in importlib.import_module(f"tests.speed.{name}").ratios():
@@ -51,6 +63,13 @@ def main(names: list[str]) -> int:
             failed = 1
             print(f"could not run: {type(trouble).__name__}: {trouble}")
     return failed
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="./pelak bench", description="Measure, printed as ratios.")
+    parser.add_argument("names", nargs="*", metavar="name", help="benchmarks to run (default: all)")
+    parser.add_argument("--parcels", type=int, help="measure an invented city of so many parcels")
+    return parser
 
 
 if __name__ == "__main__":
