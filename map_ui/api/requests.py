@@ -17,11 +17,12 @@ from rest_framework.response import Response
 from gis_core import jalali
 from gis_core.access import acting_as, require
 from gis_core.errors import BadInput
+from map_ui.guessing import count_miss, refuse_guesser
 from parcels.service_requests import applicants, catalogue
 from parcels.service_requests.intake import Submission, is_tracking_code, receive
-from parcels.service_requests.models import Decision, ServiceRequest
+from parcels.service_requests.models import Decision, Service, ServiceRequest
 from parcels.service_requests.queries import no_such_request
-from parcels.service_requests.uploads import Paper, checked
+from parcels.service_requests.uploads import Paper, checked_file
 
 _FILED = inline_serializer(
     "FiledRequest",
@@ -53,7 +54,7 @@ def file(request: Request) -> Response:
     service = catalogue.service(str(request.data.get("service", "")))
     if not service.public:
         require(request.scope, "file_request")
-    filed = receive(_submission(request), on=timezone.localdate())
+    filed = receive(_submission(request, service), on=timezone.localdate())
     with acting_as(request.scope, tracking_code=filed.tracking_code):
         return Response(_told(filed), status=201)
 
@@ -62,15 +63,17 @@ def file(request: Request) -> Response:
 @api_view(["GET"])
 def track(request: Request, code: str) -> Response:
     """State, steps and reasons, to whoever knows the code; nothing personal."""
+    refuse_guesser(request)
     with acting_as(request.scope, tracking_code=code):
         rows = ServiceRequest.objects.filter(tracking_code=code).select_related("service", "parcel")
         found = rows.first() if is_tracking_code(code) else None
         if found is None:
+            count_miss(request)
             raise no_such_request()
         return Response(_told(found))
 
 
-def _submission(request: Request) -> Submission:
+def _submission(request: Request, service: Service) -> Submission:
     sent = request.data
     who = None
     if sent.get("name") or sent.get("national_code"):
@@ -79,18 +82,26 @@ def _submission(request: Request) -> Submission:
     day = str(sent.get("wished_day", "") or "")
     return Submission(
         client_uuid=_uuid(sent.get("client_uuid")),
-        service_code=str(sent.get("service", "")),
+        service_code=service.code,
         parcel_key=str(sent.get("parcel", "")),
         filed_by_id=request.scope.user_id,
         person=who,
         wished_day=jalali.parse(day) if day else None,
         chosen_storeys=_storeys(sent.get("storeys")),
-        papers=_papers(request),
+        papers=_papers(request, service),
     )
 
 
-def _papers(request: Request) -> list[Paper]:
-    return [checked(kind, sent.name or "", sent.read()) for kind, sent in request.FILES.items()]
+def _papers(request: Request, service: Service) -> list[Paper]:
+    asked = {row["kind"] for row in service.documents}
+    strange = sorted(request.FILES.keys() - asked)
+    if strange:
+        raise BadInput(
+            "این خدمت چنین مدرکی نمی‌خواهد.",
+            "This service asks for no such paper.",
+            {"kinds": [kind[:40] for kind in strange[:10]], "asked": sorted(asked)},
+        )
+    return [checked_file(kind, sent) for kind, sent in request.FILES.items()]
 
 
 def _uuid(value: Any) -> UUID:

@@ -24,7 +24,7 @@ from parcels.service_requests.decisions import decide, recommend
 from parcels.service_requests.intake import keep_paper
 from parcels.service_requests.models import Document, Service, ServiceRequest, State
 from parcels.service_requests.queries import counted, request_by_code, states_to_work_on, visible_to
-from parcels.service_requests.uploads import checked
+from parcels.service_requests.uploads import checked_file
 from parcels.service_requests.workflow import Actor, next_states
 
 PAGE = 50
@@ -119,7 +119,7 @@ def add_paper(request: HttpRequest, code: str) -> HttpResponse:
     kind, file = request.POST.get("kind", ""), request.FILES.get("file")
     if file is None or kind not in {row["kind"] for row in found.service.documents} | {OTHER_PAPER}:
         raise BadInput("نوع مدرک و فایل آن را انتخاب کنید.", "Choose the kind of paper and its file.")
-    keep_paper(found, checked(kind, file.name or "", file.read()))
+    keep_paper(found, checked_file(kind, file))
     messages.success(request, _("The paper was added."))
     return redirect("case", code)
 

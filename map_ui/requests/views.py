@@ -19,6 +19,7 @@ from gis_core.persian import latin_digits
 from gis_core.working_days import add_working_days
 from layers.offices.models import Office
 from map_ui import wording
+from map_ui.guessing import count_miss, refuse_guesser
 from map_ui.requests import drafts
 from map_ui.requests.drafts import Draft
 from map_ui.requests.story import told
@@ -28,7 +29,7 @@ from parcels.service_requests.applicants import asks_national_code
 from parcels.service_requests.intake import Submission, is_tracking_code, receive
 from parcels.service_requests.models import Service, ServiceRequest
 from parcels.service_requests.queries import no_such_request, visible_to
-from parcels.service_requests.uploads import checked
+from parcels.service_requests.uploads import checked_file
 
 DAYS_OFFERED = 6
 
@@ -165,10 +166,12 @@ def track(request: HttpRequest) -> HttpResponse:
 @require_safe
 def tracked(request: HttpRequest, code: str) -> HttpResponse:
     """Where a request stands, to whoever knows its code; nothing personal is shown."""
+    refuse_guesser(request)
     with acting_as(request.scope, tracking_code=code):
         rows = ServiceRequest.objects.filter(tracking_code=code).select_related("service", "parcel")
         found = rows.first()
         if found is None or not is_tracking_code(code):
+            count_miss(request)
             raise no_such_request()
         mine = not request.scope.anonymous and allowed(request.scope, "see_request", found)
         context = {"case": found, "story": told(found), "mine": mine, "sent": "sent" in request.GET}
@@ -204,7 +207,7 @@ def _take_paper(request: HttpRequest, draft: Draft, question: Question) -> None:
     kind = question.key.removeprefix("paper-")
     file = request.FILES.get("file")
     if file is not None:
-        draft.take_paper(checked(kind, file.name or "", file.read()))
+        draft.take_paper(checked_file(kind, file))
     elif question.required and kind not in draft.values.get("papers", {}):
         raise BadInput(
             "هنوز فایلی انتخاب نکرده‌اید.", "You have not chosen a file yet.", {"field": question.key}

@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 import schemathesis
 import shapely
+from django.core.cache import cache
 from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
@@ -76,10 +77,11 @@ def small_city() -> None:
 
 @pytest.fixture(autouse=True)
 def one_connection() -> Iterator[None]:
-    """The server runs inside the test: it must not close the test's own connection after a request."""
+    """The server runs inside the test: it must not close the test's own connection, nor count for later tests."""
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
     yield
+    cache.clear()
     for signal in (request_started, request_finished):
         signal.connect(close_old_connections)
 

@@ -3,13 +3,23 @@
 from uuid import uuid4
 
 import pytest
+from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from gis_core.models import Role, RoleGrant, User
+from map_ui.guessing import MISSES
 from parcels.service_requests.models import Service, ServiceRequest
 from tests.builders import LONG_AGO, corner_plot
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def nothing_counted():
+    cache.clear()
+    yield
+    cache.clear()
 
 
 @pytest.fixture
@@ -85,3 +95,30 @@ def test_a_wrong_national_code_is_refused_without_repeating_it(citizen, no_viola
     assert answer.status_code == 400
     assert "1271234560" not in answer.content.decode()
     assert ServiceRequest.objects.count() == 0
+
+
+def test_a_paper_nobody_asked_for_is_not_kept(citizen, no_violation):
+    paper = SimpleUploadedFile("x.pdf", b"%PDF-1.7 %%EOF")
+    answer = citizen.post("/api/requests/", sent() | {"anything": paper})
+    assert answer.status_code == 400, answer.content
+    assert answer.json()["details"]["kinds"] == ["anything"]
+    assert ServiceRequest.objects.count() == 0
+
+
+def test_who_tries_out_tracking_codes_has_to_wait_and_others_have_not(citizen, no_violation):
+    code = citizen.post("/api/requests/", sent(), content_type="application/json").json()["tracking_code"]
+    guesser, other = Client(REMOTE_ADDR="203.0.113.7"), Client(REMOTE_ADDR="203.0.113.8")
+    answers = [guesser.get(f"/api/requests/{number:012d}/").status_code for number in range(MISSES)]
+    assert answers == [404] * MISSES
+    assert guesser.get(f"/api/requests/{code}/").status_code == 429
+    assert other.get(f"/api/requests/{code}/").status_code == 200
+
+
+def test_behind_our_proxy_one_guesser_does_not_stop_the_others(citizen, no_violation):
+    code = citizen.post("/api/requests/", sent(), content_type="application/json").json()["tracking_code"]
+    proxied = Client(REMOTE_ADDR="10.0.0.2")
+    for number in range(MISSES):
+        proxied.get(f"/api/requests/{number:012d}/", headers={"X-Forwarded-For": "1.2.3.4, 203.0.113.9"})
+    guesser = proxied.get(f"/api/requests/{code}/", headers={"X-Forwarded-For": "8.8.8.8, 203.0.113.9"})
+    other = proxied.get(f"/api/requests/{code}/", headers={"X-Forwarded-For": "203.0.113.10"})
+    assert (guesser.status_code, other.status_code) == (429, 200)
