@@ -77,7 +77,7 @@ def small_city() -> None:
 
 @pytest.fixture(autouse=True)
 def one_connection() -> Iterator[None]:
-    """The server runs inside the test: it must not close the test's own connection, nor count for later tests."""
+    """The server runs inside the test: it must not close the test's connection, nor count for later ones."""
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
     yield
