@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
+import psycopg
 import pytest
 from django.conf import settings
 from django.db import transaction
@@ -25,7 +26,7 @@ from parcels.service_requests.workflow import DUTIES
 
 TODAY = date(2026, 11, 21)
 NOON = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
-SMALL_YEAR = 25
+SMALL_YEAR = 8
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +57,19 @@ def test_more_than_half_of_the_usual_requests_were_answered_at_once_by_record_an
     assert len(usual) == year.usual
     assert {row.pk for row in clear} == {row.pk for row in usual if row.instant}
     assert year.instant == len(clear) > len(usual) / 2
+
+
+def test_the_small_city_of_the_journeys_answers_most_usual_requests_at_once_too(demo_city):
+    with psycopg.connect(demo_city.environment["DATABASE_OWNER_URL"]) as connection:
+        [(usual, at_once)] = connection.execute(
+            "SELECT count(*), count(*) FILTER (WHERE EXISTS (SELECT 1 FROM service_requests_decision d"
+            "  WHERE d.request_id = r.id AND d.outcome = 'answered' AND d.decided_by_id IS NULL"
+            "  AND d.decided_at = r.submitted_at AND d.reasons = '[]'))"
+            " FROM service_requests_servicerequest r JOIN service_requests_service s ON s.id = r.service_id"
+            " WHERE s.decision <> 'visit' AND r.submitted_at < current_date"
+        ).fetchall()
+    assert usual > 60
+    assert at_once > usual / 2
 
 
 def test_nobody_stood_between_a_request_and_its_answer_at_once(year):
