@@ -3,6 +3,7 @@
 import math
 from datetime import date
 
+import pyogrio
 import pytest
 import shapely
 from django.test import Client
@@ -12,7 +13,7 @@ from layers import catalog
 from layers.models import Layer, OverlayFeature
 from layers.zoning.models import Zone
 from map_ui import tiles
-from tests.builders import LONG_AGO, ORIGIN, corner_plot, geos, published_layer, zoned
+from tests.builders import LONG_AGO, ORIGIN, corner_plot, geos, published_layer, street, zoned
 
 pytestmark = pytest.mark.django_db
 X, Y = ORIGIN
@@ -150,3 +151,14 @@ def test_the_catalogue_names_every_attribute_that_a_tile_carries():
     for layer in (layer for entry in catalog.CATALOG for layer in entry.layers):
         selected = tiles.attributes_of(layer.key)
         assert set(selected) == {"id", *layer.attributes}, layer.key
+
+
+def test_a_street_of_many_pieces_has_its_name_once_in_a_tile(tmp_path):
+    version = published_layer("streets", Layer.Kind.STREETS)
+    for east in range(-40, 60, 20):
+        line = shapely.LineString([(X + east, Y - 4), (X + east + 20, Y - 4)])
+        street(version, line, "کوچهٔ سرو", existing_width_m=8.0)
+    tile = tmp_path / "tile.mvt"
+    tile.write_bytes(Client().get(address("base", 14)).content)
+    assert pyogrio.read_info(tile, layer="streets", force_feature_count=True)["features"] == 5
+    assert pyogrio.read_info(tile, layer="street_names", force_feature_count=True)["features"] == 1
