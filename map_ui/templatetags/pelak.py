@@ -65,3 +65,9 @@ def amount(value: Any, decimals: int | None = None) -> str:
 def day(value: date | None) -> str:
     """A day as it is written in this city's calendar, with its weekday."""
     return "" if value is None else wording.day(value)
+
+
+@register.filter
+def named_findings(keys: list[str]) -> str:
+    """The names of findings in the words of the page, one after the other."""
+    return wording.listed([wording.finding_name(key) for key in keys])
