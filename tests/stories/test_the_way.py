@@ -127,7 +127,7 @@ def nearest_office(page, key):
 def visits_waiting(town):
     """How many cases of the district wait for a visit already, at most as many as the day is to have."""
     question = "SELECT count(*) FROM service_requests_servicerequest WHERE state = %s AND district_code = %s"
-    [(count,)] = town.ask(question, "inspection_requested", DISTRICT)
+    [(count,)] = town.ask(question, "inspection_requested", str(DISTRICT))
     return min(count, VISITS)
 
 
