@@ -93,8 +93,12 @@ def _checked(file: UploadedFile) -> tuple[str, bytes]:
 def _uuid(text: str) -> uuid.UUID:
     try:
         return uuid.UUID(text)
-    except ValueError:
-        return uuid.uuid4()
+    except ValueError as unreadable:
+        raise BadInput(
+            "شناسهٔ این گزارش خوانده نشد؛ صفحه را دوباره باز کنید.",
+            "The number of this report cannot be read; open the page again.",
+            {"field": "client_uuid"},
+        ) from unreadable
 
 
 def _figure(values: Mapping[str, str], name: str, fa: str, en: str) -> float | None:

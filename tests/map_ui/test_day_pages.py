@@ -228,6 +228,11 @@ def test_the_same_report_sent_twice_is_one(client, sent_visit):
     assert VisitReport.objects.count() == 1
 
 
+def test_a_report_without_a_readable_number_is_refused_and_never_filed_under_a_new_one(client, sent_visit):
+    assert send_report(client, sent_visit, client_uuid="torn").status_code == 400
+    assert VisitReport.objects.count() == 0
+
+
 def test_another_inspector_does_not_find_the_visit(client, sent_visit):
     client.force_login(inspector("I2").user)
     assert client.get(reverse("inspector-visit", args=[sent_visit.pk])).status_code == 404
