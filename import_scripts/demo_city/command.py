@@ -37,6 +37,8 @@ def main(words: Sequence[str]) -> int:
         f" {invented - started:.0f} s to invent, {done - invented:.0f} s to write; {loaded.fingerprint[:12]}."
     )
     cases = min(MOST_CASES, asked.parcels // 10) if asked.cases is None else asked.cases
+    if cases == 0:
+        return 0
     past = live_through(cases, on=today, seed=asked.seed)
     print(
         f"{past.filed} past cases in {time.monotonic() - done:.0f} s, {past.open} of them still open;"
@@ -50,6 +52,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="./pelak import demo", description="Make the invented demo city.")
     parser.add_argument("--parcels", type=int, default=20_000, help="about how many parcels")
     parser.add_argument("--seed", type=int, default=1, help="the same seed gives the same city")
-    parser.add_argument("--cases", type=int, help="past cases (default: one for 10 parcels, 600 at most)")
+    parser.add_argument(
+        "--cases", type=int, help="past cases (default: one for 10 parcels, 600 at most; 0: none, no backlog)"
+    )
     parser.add_argument("--on", type=date.fromisoformat, help="the day counted as today (default: today)")
     return parser
