@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gis_core.constraints.findings import STATES, Finding, FindingState, Reason
-from gis_core.constraints.plane import named_rows
+from gis_core.constraints.plane import Floats, named_rows
 from gis_core.constraints.rules import Rule
 
 COMPUTED, CONDITIONAL, DISCRETIONARY, NEEDS_INSPECTION, UNKNOWN = range(len(STATES))
@@ -64,6 +64,10 @@ class Column:
     def known(self) -> NDArray[np.bool_]:
         """Lots of which the value is known."""
         return self.doubts.state != UNKNOWN
+
+    def numbers(self) -> Floats:
+        """Values as numbers (n,), NaN where not known."""
+        return np.where(self.known, self.values, np.nan).astype(float)
 
     def finding(self, lot: int) -> Finding:
         """The finding of one lot."""

@@ -12,7 +12,7 @@ from gis_core.constraints.columns import CONDITIONAL, NEEDS_INSPECTION, UNKNOWN,
 from gis_core.constraints.depth import depth_envelopes
 from gis_core.constraints.findings import Reason
 from gis_core.constraints.land import Land
-from gis_core.constraints.limits import Placed
+from gis_core.constraints.limits import Placed, rule_of_lots
 from gis_core.constraints.orientation import (
     depth_azimuths_deg,
     frontage_azimuths_deg,
@@ -287,3 +287,13 @@ def _setbacks_m(
     untold = (edges.kind == "unknown") & (largest > 0)
     untold |= (edges.kind == "neighbour") & np.isnan(askew) & (not same)
     return metres, untold
+
+
+def setbacks_column(table: Table, placed: Placed, rules: RuleSet) -> None:
+    """The setbacks of the zone by kind of edge, where it has such a rule."""
+    found = rule_of_lots(placed, "SETBACK", rules)
+    values = np.full(table.lots, None, dtype=object)
+    for lot, rule in enumerate(found):
+        if rule is not None:
+            values[lot] = {key: value for key, value in rule.params.items() if key.endswith("_m")}
+    table.add("setbacks_m", values, rule=found)

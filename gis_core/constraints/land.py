@@ -13,7 +13,7 @@ from gis_core.constraints.areas import Areas, ground_factor, permitted_discrepan
 from gis_core.constraints.columns import NEEDS_INSPECTION, UNKNOWN, Doubts, Table, metres
 from gis_core.constraints.findings import Reason
 from gis_core.constraints.frontages import Ways, corners_between, edges_after, no_ways
-from gis_core.constraints.plane import EMPTY, Floats, Ints, Shapes, flagged, shapes, whole_mm2
+from gis_core.constraints.plane import EMPTY, Floats, Ints, Shapes, flagged, or_none, shapes, whole_mm2
 from gis_core.constraints.rules import Rule, RuleSet
 from gis_core.constraints.values import Edges, Lots, Surroundings
 
@@ -242,3 +242,17 @@ def _net_column(table: Table, net_m2: Floats, in_plan: NDArray[np.bool_]) -> Non
         formula=formula,
         geometry="net",
     )
+
+
+def access_column(table: Table, lots: Lots, edges: Edges) -> None:
+    """Whether a lot can be entered from a passage: as derived from the map, or by its edges."""
+    fronts, edged = np.zeros(len(lots), dtype=bool), np.zeros(len(lots), dtype=bool)
+    fronts[edges.lot[edges.kind == "passage"]] = True
+    edged[edges.lot[edges.kind != "unknown"]] = True
+    said = np.where(
+        np.isnan(lots.has_access), np.where(fronts, 1.0, np.where(edged, 0.0, np.nan)), lots.has_access
+    )
+    values = or_none(~np.isnan(said), said == 1.0)
+    doubts = Doubts.none(len(lots)).add(np.isnan(said), UNKNOWN, Reason("ACCESS_UNKNOWN"))
+    doubts.add(said == 0.0, NEEDS_INSPECTION, Reason("NO_ACCESS"))
+    table.add("access", values, doubts=doubts)

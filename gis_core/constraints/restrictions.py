@@ -67,6 +67,14 @@ class Restrictions:
         some = shapely.area(overlap) > 0
         return lot[some], overlap[some]
 
+    def shrunk_m2(self) -> Floats:
+        """Area (n,) that overlays take from the basis of the floor area ratio, where their rule says so."""
+        shrunk = np.zeros(self.lots)
+        for judgement in self.judgements:
+            if judgement.params.get("far_basis_shrinks"):
+                np.add.at(shrunk, judgement.lot, judgement.overlap_m2)
+        return shrunk
+
     def unsure(self, effects: tuple[str, ...]) -> dict[str, list[tuple[str, NDArray[np.bool_]]]]:
         """Layers with such an effect whose say is missing: state -> (layer, lots (n,) of which it is so)."""
         found: dict[str, list[tuple[str, NDArray[np.bool_]]]] = {"unknown": [], "borderline": []}

@@ -1,5 +1,6 @@
 """Scenes for the engine: the reference lot of the rule book and its street corner, and a plain rule pack."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from itertools import pairwise
 from typing import Any
@@ -8,7 +9,9 @@ import numpy as np
 import shapely
 from shapely.affinity import rotate, translate
 
-from gis_core.constraints.evaluate import Evaluations, evaluate
+from gis_core.constraints.evaluate import evaluate
+from gis_core.constraints.evaluations import Evaluations
+from gis_core.constraints.findings import Evaluation
 from gis_core.constraints.plane import shapes
 from gis_core.constraints.rules import Rule, RuleSet
 from gis_core.constraints.values import Edges, Layer, Lots, Overlays, Passages, Surroundings, Zones
@@ -248,3 +251,29 @@ def turn_one(
 def answer_for(lots: Lots, around: Surroundings, rules: RuleSet | None = None) -> Evaluations:
     """The evaluations of lots on the day of these tests."""
     return evaluate(lots, around, rules or rule_set(), on=ON, known_at=NOW)
+
+
+def values_of(evaluation: Evaluation) -> dict[str, Any]:
+    """The values of an evaluation by finding."""
+    return {key: finding.value for key, finding in evaluation.findings.items()}
+
+
+def reason(evaluation: Evaluation, key: str) -> str:
+    """Why a finding is not simply computed."""
+    found = evaluation.findings[key].reason
+    assert found is not None
+    return found.code
+
+
+def in_zone(code: str, **params: dict[str, Any]) -> list[Rule]:
+    """The rules of the reference zone for another one, with other numbers."""
+    rules = [RULES["COV"], RULES["FAR"], RULES["STOREY"], RULES["DEPTH60"]]
+    return [
+        replace(
+            rule,
+            zone_code=code,
+            code=f"{code}-{rule.kind}",
+            params=dict(rule.params) | params.get(rule.kind, {}),
+        )
+        for rule in rules
+    ]

@@ -1,0 +1,190 @@
+"""Holds evaluations of many lots: columns for all, and the whole evaluation of any one on demand."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from gis_core.constraints.choices import Permitted, choices
+from gis_core.constraints.columns import Column
+from gis_core.constraints.envelopes import Standing
+from gis_core.constraints.findings import EdgeFinding, Evaluation, Finding, Reason, ZoneShare
+from gis_core.constraints.land import Land
+from gis_core.constraints.plane import Floats, Ints, moved, shapes
+from gis_core.constraints.restrictions import Restrictions
+from gis_core.constraints.rules import Rule
+from gis_core.constraints.values import Lots, Surroundings
+from gis_core.constraints.wells_and_bays import bays, wells
+from gis_core.constraints.zones import Overlaps
+
+
+@dataclass(frozen=True)
+class Steps:
+    """What the steps found: land, zones, where a building stands, overlays, rules (n,) by kind."""
+
+    land: Land
+    overlaps: Overlaps
+    standing: Standing
+    restrictions: Restrictions
+    rules: Mapping[str, NDArray[np.object_]]
+
+
+@dataclass(frozen=True)
+class Evaluations(Sequence[Evaluation]):
+    """
+    Evaluations of many lots: columns for all, and the whole evaluation of any one when it is asked for.
+
+    `asked` are the lots as they came, `lots` those that could be judged, near `origin`; `row` (n,) finds the
+    latter from the former, `refused` names the others with the reason.
+    """
+
+    asked: Lots
+    lots: Lots
+    around: Surroundings
+    on: date
+    known_at: datetime
+    columns: Mapping[str, Column]
+    row: Ints
+    refused: Mapping[int, Reason]
+    origin: Floats
+    steps: Steps
+
+    def __len__(self) -> int:
+        return len(self.row)
+
+    def __iter__(self) -> Iterator[Evaluation]:
+        return (self[lot] for lot in range(len(self)))
+
+    def __getitem__(self, lot: int) -> Evaluation:  # type: ignore[override]
+        """The evaluation of one lot."""
+        if lot in self.refused:
+            return self._refusal(lot)
+        row = int(self.row[lot])
+        findings = {key: column.finding(row) for key, column in self.columns.items()}
+        findings |= self._wells_and_bays(row)
+        return Evaluation(
+            parcel_id=int(self.lots.id[row]),
+            parcel_key=str(self.lots.key[row]),
+            status=self._status(row),
+            on=self.on,
+            known_at=self.known_at,
+            findings=findings,
+            zones=self._zones(row),
+            zone_state=str(self.steps.overlaps.state[row]),
+            unzoned_mm2=int(self.steps.overlaps.uncovered_mm2[row]),
+            overlays=self.steps.restrictions.findings(row, self.around.overlays),
+            edges=self._edges(row),
+            choices=choices(self._permitted(row), self._rule("HEIGHT", row), self._rule("PARK", row)),
+            geometries=self._geometries(row),
+        )
+
+    def _refusal(self, lot: int) -> Evaluation:
+        reason = self.refused[lot]
+        findings = {
+            key: Finding(key, None, column.unit, "unknown", reason) for key, column in self.columns.items()
+        }
+        return Evaluation(
+            parcel_id=int(self.asked.id[lot]),
+            parcel_key=str(self.asked.key[lot]),
+            status="NORMAL",
+            on=self.on,
+            known_at=self.known_at,
+            findings=findings,
+            zones=(),
+            zone_state="NO_ZONE",
+            unzoned_mm2=0,
+            overlays=(),
+            edges=(),
+            choices=(),
+            geometries={},
+        )
+
+    def _status(self, row: int) -> Any:
+        if self.steps.land.in_plan[row]:
+            return "IN_PLAN"
+        return "NO_ACCESS" if self.columns["access"].values[row] is False else "NORMAL"
+
+    def _zones(self, row: int) -> tuple[ZoneShare, ...]:
+        overlaps, zones = self.steps.overlaps, self.around.zones
+        first, last = np.searchsorted(overlaps.lot, [row, row + 1])
+        order = first + np.argsort(-overlaps.share[first:last], kind="stable")
+        return tuple(
+            ZoneShare(
+                code=str(zones.code[overlaps.zone[pair]]),
+                name_fa=str(zones.name_fa[overlaps.zone[pair]]),
+                name_en=str(zones.name_en[overlaps.zone[pair]]),
+                share=float(overlaps.share[pair]),
+                area_mm2=int(overlaps.area_mm2[pair]),
+                kind=overlaps.kind[pair],
+                width_m=float(overlaps.width_m[pair]),
+            )
+            for pair in order
+        )
+
+    def _edges(self, row: int) -> tuple[EdgeFinding, ...]:
+        edges, passages = self.around.edges, self.around.passages
+        first, last = np.searchsorted(edges.lot, [row, row + 1])
+        back = moved(edges.geometry[first:last], self.origin)
+        found = []
+        for edge, line in zip(range(first, last), back, strict=True):
+            passage = int(edges.passage[edge])
+            existing = passages.existing_width_m[passage] if passage >= 0 else np.nan
+            planned = passages.planned_width_m[passage] if passage >= 0 else np.nan
+            width = edges.width_m[edge] if np.isnan(existing) else existing
+            found.append(
+                EdgeFinding(
+                    kind=edges.kind[edge],
+                    street=str(passages.key[passage]) if passage >= 0 else None,
+                    width_m=_number(width),
+                    planned_width_m=_number(planned),
+                    length_m=float(edges.geometry[edge].length),
+                    geometry=line,
+                )
+            )
+        return tuple(found)
+
+    def _geometries(self, row: int) -> dict[str, Any]:
+        land, standing = self.steps.land, self.steps.standing
+        named = {
+            "parcel": self.lots.geometry[row],
+            "ceded": shapely.difference(self.lots.geometry[row], land.after[row]),
+            "chamfer": land.chamfers[row],
+            "net": land.net[row],
+            "buildable": standing.buildable[row],
+            "envelope": standing.envelope[row],
+            "line60": standing.line[row],
+        }
+        back = moved(shapes(*named.values()), self.origin)
+        return dict(zip(named, back, strict=True))
+
+    def _permitted(self, row: int) -> Permitted:
+        asked = self.columns["may_request_storeys"].values[row]
+        return Permitted(
+            storeys=self._known("storeys", row),
+            may_request=None if asked is None else float(asked),
+            footprint_m2=self._known("footprint_m2", row),
+            far_cap_m2=self._known("far_cap_m2", row),
+        )
+
+    def _known(self, key: str, row: int) -> float:
+        column = self.columns[key]
+        return float(column.values[row]) if column.known[row] else np.nan
+
+    def _rule(self, kind: str, row: int) -> Rule | None:
+        found: Rule | None = self.steps.rules[kind][row]
+        return found
+
+    def _wells_and_bays(self, row: int) -> dict[str, Finding]:
+        found = [
+            wells(self.columns, self.steps.land, self._rule("LIGHTWELL", row), row),
+            *bays(self.columns, self._rule("PARK", row), row),
+        ]
+        return {finding.key: finding for finding in found}
+
+
+def _number(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)

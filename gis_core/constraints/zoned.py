@@ -1,0 +1,54 @@
+"""Looks lots up in the zones of the plan, and puts the zone into the table."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from gis_core.constraints.columns import UNKNOWN, Doubts, Table
+from gis_core.constraints.findings import Reason
+from gis_core.constraints.land import Land
+from gis_core.constraints.limits import Placed
+from gis_core.constraints.plane import Floats, or_none
+from gis_core.constraints.rules import RuleSet
+from gis_core.constraints.slivers import threshold_width_m
+from gis_core.constraints.values import Zones
+from gis_core.constraints.zones import Overlaps, overlay_zones
+
+ONE_ZONE: Mapping[str, Any] = {"kind": "CONCERNED_BY_WIDTH"}
+
+
+def zone_overlaps(
+    land: Land, zones: Zones, accuracy_m: Floats, rules: RuleSet, policy: Mapping[str, Any]
+) -> Overlaps:
+    """Zones that meet the net lots, judged by width against the accuracy of both."""
+    layer = zones.layer
+    layer_m = policy["layer_accuracy_m"] if layer is None or layer.accuracy_m is None else layer.accuracy_m
+    threshold_m = threshold_width_m(policy, accuracy_m, np.full(len(accuracy_m), layer_m))
+    shapely.prepare(zones.geometry)
+    zone, lot = shapely.STRtree(land.net).query(zones.geometry, predicate="intersects")
+    order = np.lexsort((zone, lot))
+    rule = rules.everywhere("ZONE")
+    one_zone = rule.params.get("one_zone", ONE_ZONE) if rule else ONE_ZONE
+    zone_policy = {"measure": policy["measure"], "one_zone": one_zone}
+    pairs = (lot[order], zone[order])
+    return overlay_zones(land.net, pairs, zones.geometry, threshold_m, zone_policy, every_width=False)
+
+
+def zone_column(table: Table, placed: Placed, codes: NDArray[np.object_]) -> None:
+    """Put the zone of each lot into the table, or why there is none."""
+    doubts = Doubts.none(placed.lots)
+    for state in ("NO_ZONE", "PARTLY_UNZONED", "OVERLAPPING_ZONES", "MULTI_ZONE"):
+        doubts.add(placed.overlaps.state == state, UNKNOWN, Reason(state))
+    values = or_none(placed.single != "", placed.single)
+    several = placed.overlaps.state == "MULTI_ZONE"
+    if placed.split != "DESK" and several.any():
+        # Several zones are an answer where the city says how their limits combine.
+        doubts.state[several], doubts.reason[several] = 0, None
+        for lot in np.flatnonzero(several):
+            mine = (placed.overlaps.lot == lot) & (placed.overlaps.kind == "CONCERNED")
+            found = codes[placed.overlaps.zone[mine]]
+            values[lot] = " + ".join(str(code) for code in dict.fromkeys(found))
+    table.add("zone", values, doubts=doubts, geometry="net")

@@ -1,0 +1,114 @@
+"""Buffers and height limits on lots, in four values."""
+
+import pytest
+import shapely
+
+from gis_core.constraints.rules import Rule
+from gis_core.constraints.values import Layer
+from tests.gis_core.constraints.scenes import (
+    ON,
+    REFERENCE_LOT,
+    WHOLE_PLACE,
+    X,
+    Y,
+    a_lot,
+    answer_for,
+    overlays,
+    reference_corner,
+    rule_set,
+)
+
+WELL = {"layer": "wells", "measured_from": "POINT", "distance_m": 15.0}
+SURVEYED = {"wells": Layer("wells", surveyed_extent=WHOLE_PLACE, accuracy_m=0.06)}
+
+
+def well_at(x, effect="NO_BUILD", layers=None, **more):
+    around = reference_corner(
+        overlays=overlays("wells", (shapely.Point(x, Y + 12.5), {})), layers=layers or SURVEYED
+    )
+    rule = Rule("WELL", "BUFFER", WELL | {"effect": effect} | more)
+    return answer_for(a_lot(REFERENCE_LOT), around, rule_set(rule))[0]
+
+
+def test_a_well_beside_the_lot_takes_a_segment_of_what_may_be_built_on():
+    evaluation = well_at(X - 10)
+    assert evaluation.overlays[0].state == "applies"
+    assert evaluation.findings["buildable_area_m2"].value < 275.0
+    assert evaluation.findings["far_cap_m2"].value == 720.0
+
+
+def test_a_well_whose_circle_ends_4_cm_before_the_lot_is_borderline():
+    evaluation = well_at(X - 15.04)
+    assert evaluation.overlays[0].state == "borderline"
+    assert evaluation.findings["envelope_area_m2"].state == "conditional"
+    assert "wells" in evaluation.unknown
+
+
+def test_a_well_far_away_does_not_apply():
+    evaluation = well_at(X - 16)
+    assert evaluation.overlays[0].state == "does_not_apply"
+    assert evaluation.findings["envelope_area_m2"].state == "computed"
+
+
+def test_a_condition_of_an_agency_makes_the_building_conditional_and_names_it():
+    evaluation = well_at(X - 10, effect="CONDITIONAL", agency="regional water company")
+    assert evaluation.findings["buildable_area_m2"].value == 275.0
+    finding = evaluation.findings["reachable_floor_area_m2"]
+    assert (finding.state, finding.reason.args) == ("conditional", {"agencies": ["regional water company"]})
+
+
+@pytest.mark.parametrize(
+    ("layer", "code"),
+    [
+        (Layer("wells", surveyed_extent=None), "EXTENT_UNKNOWN"),
+        (Layer("wells", surveyed_extent=shapely.box(X - 500, Y, X + 5, Y + 500)), "OUTSIDE_SURVEYED_EXTENT"),
+        (
+            Layer(
+                "wells", surveyed_extent=WHOLE_PLACE, surveyed_on=ON.replace(year=2020), stale_after_days=365
+            ),
+            "STALE_LAYER",
+        ),
+    ],
+)
+def test_a_layer_that_cannot_know_says_unknown_where_it_shows_nothing(layer, code):
+    evaluation = well_at(X - 300, layers={"wells": layer})
+    assert evaluation.overlays[0].state == "unknown"
+    assert evaluation.overlays[0].reason.code == code
+    assert evaluation.findings["footprint_m2"].state == "conditional"
+
+
+def test_a_height_surface_limits_the_storeys():
+    airport = overlays("airport", (WHOLE_PLACE, {"max_height_m": 15.0}))
+    rule = Rule(
+        "AIRPORT",
+        "BUFFER",
+        {
+            "layer": "airport",
+            "measured_from": "POLYGON",
+            "distance_m": 0.0,
+            "effect": "HEIGHT_LIMIT",
+            "max_height_attribute": "max_height_m",
+        },
+    )
+    layers = {"airport": Layer("airport", surveyed_extent=WHOLE_PLACE)}
+    evaluation = answer_for(
+        a_lot(REFERENCE_LOT), reference_corner(overlays=airport, layers=layers), rule_set(rule)
+    )[0]
+    assert evaluation.findings["storeys"].value == 3.0
+    assert evaluation.findings["storeys"].binding == ("AIRPORT",)
+
+
+def test_a_feature_whose_distance_no_row_gives_is_unknown():
+    line = shapely.LineString([(X - 100, Y + 40), (X + 100, Y + 40)])
+    table = {"kind": "BY_VALUE", "rows": [{"key": 63, "distance_m": 8.0}, {"key": 400, "distance_m": 20.0}]}
+    rule = Rule(
+        "POWER",
+        "BUFFER",
+        {"layer": "power", "measured_from": "AXIS", "table": table, "attribute": "kv", "effect": "NO_BUILD"},
+    )
+    around = reference_corner(
+        overlays=overlays("power", (line, {"kv": 132})),
+        layers={"power": Layer("power", surveyed_extent=WHOLE_PLACE)},
+    )
+    evaluation = answer_for(a_lot(REFERENCE_LOT), around, rule_set(rule))[0]
+    assert (evaluation.overlays[0].state, evaluation.overlays[0].reason.code) == ("unknown", "NO_ROW")

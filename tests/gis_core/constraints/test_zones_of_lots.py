@@ -1,0 +1,108 @@
+"""Lots in one zone, in several and in none."""
+
+from dataclasses import replace
+
+import pytest
+import shapely
+
+from gis_core.constraints.rules import Rule, RuleSet
+from tests.gis_core.constraints.scenes import (
+    ON,
+    REFERENCE_LOT,
+    RULES,
+    WHOLE_PLACE,
+    X,
+    Y,
+    a_lot,
+    answer_for,
+    in_zone,
+    reason,
+    reference_corner,
+    rule_set,
+    zones,
+)
+
+
+def split_at(x, **more):
+    west = shapely.box(X - 1000, Y - 1000, x, Y + 1000)
+    east = shapely.box(x, Y - 1000, X + 1000, Y + 1000)
+    return reference_corner(zones=zones(("R121", west), ("R112", east)), **more)
+
+
+def test_a_lot_across_two_zones_takes_the_stricter_limits_where_the_city_says_so():
+    rules = rule_set(*in_zone("R112", FAR={"far_percent": 180}, STOREY={"storeys": 3}), *RULES.values())
+    evaluation = answer_for(a_lot(REFERENCE_LOT), split_at(X + 6), rules)[0]
+    assert evaluation.zone_state == "MULTI_ZONE"
+    assert evaluation.findings["far_percent"].value == 180.0
+    assert evaluation.findings["storeys"].value == 3.0
+
+
+def test_of_equally_strict_rules_the_same_one_is_named_in_every_process():
+    for code in ("A1", "B2", "C3", "S4", "T5", "U6"):
+        west, east = (
+            shapely.box(X - 1000, Y - 1000, X + 6, Y + 1000),
+            shapely.box(X + 6, Y - 1000, X + 1000, Y + 1000),
+        )
+        around = reference_corner(zones=zones(("R121", west), (code, east)))
+        evaluation = answer_for(a_lot(REFERENCE_LOT), around, rule_set(*in_zone(code), *RULES.values()))[0]
+        last = max(code, "R121")
+        assert evaluation.findings["far_percent"].rule.code == (
+            RULES["FAR"].code if last == "R121" else f"{code}-FAR"
+        )
+
+
+def test_a_lot_across_two_zones_takes_the_mean_by_share_where_the_city_says_so():
+    weighted = replace(RULES["ZONE"], params=RULES["ZONE"].params | {"split_zone_limits": "AREA_WEIGHTED"})
+    rules = [rule for rule in RULES.values() if rule.kind != "ZONE"]
+    rules += [weighted, *in_zone("R112", FAR={"far_percent": 180}, STOREY={"storeys": 3})]
+    evaluation = answer_for(a_lot(REFERENCE_LOT), split_at(X + 6), RuleSet.on_day(rules, ON))[0]
+    share = evaluation.zones[0].share if evaluation.zones[0].code == "R121" else evaluation.zones[1].share
+    assert evaluation.findings["far_percent"].value == pytest.approx(240 * share + 180 * (1 - share))
+    assert evaluation.findings["storeys"].value == 3.0
+
+
+def test_a_lot_across_two_zones_goes_to_the_desk_where_the_city_says_nothing():
+    evaluation = answer_for(a_lot(REFERENCE_LOT), split_at(X + 6), rule_set(without=("ZONE",)))[0]
+    assert reason(evaluation, "far_percent") == "MULTI_ZONE"
+    assert [zone.kind for zone in evaluation.zones] == ["CONCERNED", "CONCERNED"]
+
+
+@pytest.mark.parametrize("misfit_m", [0.009, 0.011, 0.05])
+def test_a_misfit_below_the_accuracy_concerns_no_second_zone(misfit_m):
+    evaluation = answer_for(a_lot(REFERENCE_LOT), split_at(X + misfit_m))[0]
+    assert evaluation.zone_state == "ONE_ZONE"
+    assert {zone.code: zone.kind for zone in evaluation.zones}["R121"] == "BELOW_ACCURACY"
+    assert sum(zone.area_mm2 for zone in evaluation.zones) + evaluation.unzoned_mm2 == 275_000_000
+
+
+def test_ground_without_a_zone_is_reported_and_never_spread_over_the_known_zone():
+    west = shapely.box(X - 1000, Y - 1000, X + 9, Y + 1000)
+    evaluation = answer_for(a_lot(REFERENCE_LOT), reference_corner(zones=zones(("R121", west))))[0]
+    assert evaluation.zone_state == "PARTLY_UNZONED"
+    assert evaluation.unzoned_mm2 == pytest.approx(3 * 23 * 1e6 - 1e6, abs=1)
+    assert reason(evaluation, "far_percent") == "PARTLY_UNZONED"
+
+
+def test_zones_upon_each_other_are_a_fault_of_the_plan():
+    twice = zones(("R121", WHOLE_PLACE), ("R112", shapely.box(X, Y, X + 6, Y + 25)))
+    evaluation = answer_for(a_lot(REFERENCE_LOT), reference_corner(zones=twice))[0]
+    assert evaluation.zone_state == "OVERLAPPING_ZONES"
+    assert evaluation.findings["storeys"].state == "unknown"
+
+
+def test_a_lot_too_small_for_its_zone_falls_to_the_rules_of_another():
+    falls = Rule(
+        "R121-MIN", "MIN_LOT", {"min_area_m2": 300, "falls_to": "R112"}, zone_code="R121", area_basis="NET"
+    )
+    rules = RuleSet.on_day([*RULES.values(), falls, *in_zone("R112", STOREY={"storeys": 3})], ON)
+    evaluation = answer_for(a_lot(REFERENCE_LOT), reference_corner(), rules)[0]
+    assert evaluation.findings["zone"].value == "R121"
+    assert evaluation.findings["storeys"].value == 3.0
+
+
+def test_a_lot_too_small_for_any_row_has_no_limits():
+    small = Rule(
+        "R121-MIN", "MIN_LOT", {"min_area_m2": 300, "falls_to": None}, zone_code="R121", area_basis="NET"
+    )
+    evaluation = answer_for(a_lot(REFERENCE_LOT), reference_corner(), rule_set(small))[0]
+    assert reason(evaluation, "storeys") == "LOT_TOO_SMALL"
