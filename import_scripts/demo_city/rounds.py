@@ -12,9 +12,11 @@ from django.db.models import Q
 from gis_core.models import Role
 from import_scripts.demo_city.desk_work import Desks
 from import_scripts.demo_city.staff import Staff
-from parcels.inspections.dispatch import moment, plan_district_day, publish_plan
+from parcels.inspections.clock import moment
+from parcels.inspections.dispatch import plan_district_day
 from parcels.inspections.models import DayPlan, Visit, VisitReport
 from parcels.inspections.owed import owe_visits
+from parcels.inspections.plans import publish_plan
 from parcels.inspections.reports import Finding, record_finding
 from parcels.service_requests.models import ServiceRequest, State
 

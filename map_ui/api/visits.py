@@ -15,7 +15,8 @@ from map_ui.dispatch.document import routes_document
 from map_ui.dispatch.views import Area, asked_day
 from map_ui.inspector.form import read_finding
 from map_ui.inspector.mine import inspector_of, my_day, my_visit
-from parcels.inspections.dispatch import newest_plan, plan_district_day
+from parcels.inspections.dispatch import plan_district_day
+from parcels.inspections.plans import newest_plan
 from parcels.inspections.reports import record_finding
 from parcels.service_requests.workflow import Actor
 

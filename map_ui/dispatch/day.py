@@ -10,7 +10,7 @@ from django.db.models import Max
 from map_ui import wording
 from map_ui.dispatch import words
 from map_ui.route_signs import RouteSign, route_sign
-from parcels.inspections.dispatch import second_of_day, zone
+from parcels.inspections.clock import second_of_day, zone
 from parcels.inspections.models import DayPlan, Visit
 from parcels.queries import addresses_of
 

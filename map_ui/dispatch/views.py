@@ -23,8 +23,10 @@ from map_ui.dispatch.day import DayView, day_view, title_of_day
 from map_ui.dispatch.document import routes_document
 from map_ui.dispatch.picture import day_picture, timeline
 from map_ui.map_config import map_config
-from parcels.inspections.dispatch import newest_plan, plan_district_day, publish_plan, zone
+from parcels.inspections.clock import zone
+from parcels.inspections.dispatch import plan_district_day
 from parcels.inspections.models import DayPlan
+from parcels.inspections.plans import newest_plan, publish_plan
 from parcels.service_requests.workflow import Actor
 
 

@@ -14,7 +14,7 @@ from PIL import Image
 from gis_core.models import Role
 from layers.models import District, Layer
 from layers.network.travel import forget_networks
-from parcels.inspections.dispatch import zone
+from parcels.inspections.clock import zone
 from parcels.inspections.models import DayPlan, Photo, Shift, Visit, VisitReport
 from parcels.service_requests.models import ServiceRequest, State
 from tests.builders import LONG_AGO, ORIGIN, geos, published_layer

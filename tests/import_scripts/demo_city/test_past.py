@@ -16,8 +16,9 @@ from import_scripts.demo_city.applications import BUSY_DISTRICT
 from import_scripts.demo_city.city import generate
 from import_scripts.demo_city.loading import load
 from import_scripts.demo_city.past import Past, live_through
-from parcels.inspections.dispatch import owed_visits, plan_district_day
+from parcels.inspections.dispatch import plan_district_day
 from parcels.inspections.models import DayPlan
+from parcels.inspections.questions import owed_visits
 from parcels.records.queries import property_record
 from parcels.service_requests.decisions import Needs, instant_verdict
 from parcels.service_requests.models import Decision, ServiceRequest, Transition

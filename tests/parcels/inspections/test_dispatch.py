@@ -9,16 +9,12 @@ from gis_core.access import scope_of
 from gis_core.errors import BadInput, Conflict
 from gis_core.models import Role
 from layers.network.travel import forget_networks, network
-from parcels.inspections.dispatch import (
-    decide,
-    newest_plan,
-    plan_district_day,
-    publish_plan,
-    read_day,
-    second_of_day,
-    zone,
-)
+from parcels.inspections.clock import second_of_day, zone
+from parcels.inspections.deciding import decide
+from parcels.inspections.dispatch import plan_district_day
 from parcels.inspections.models import DayPlan, Visit
+from parcels.inspections.plans import newest_plan, publish_plan
+from parcels.inspections.questions import read_day
 from parcels.inspections.reports import Finding, record_finding
 from parcels.service_requests.models import State, Transition
 from parcels.service_requests.workflow import Actor

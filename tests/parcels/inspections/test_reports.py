@@ -8,8 +8,9 @@ from gis_core.access import scope_of
 from gis_core.errors import BadInput, Forbidden
 from gis_core.models import Role
 from layers.network.travel import forget_networks
-from parcels.inspections.dispatch import plan_district_day, publish_plan
+from parcels.inspections.dispatch import plan_district_day
 from parcels.inspections.models import Visit, VisitReport
+from parcels.inspections.plans import publish_plan
 from parcels.inspections.reports import Finding, record_finding
 from parcels.service_requests.models import ServiceRequest, State, Transition
 from parcels.service_requests.workflow import Actor, move

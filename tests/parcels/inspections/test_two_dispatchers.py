@@ -8,8 +8,10 @@ import pytest
 from django.db import connection, transaction
 
 from gis_core.routing.plan import DayPlan as DecidedPlan
-from parcels.inspections.dispatch import DayAnswer, DayQuestion, write_plan
+from parcels.inspections.deciding import DayAnswer
 from parcels.inspections.models import DayPlan
+from parcels.inspections.plans import write_plan
+from parcels.inspections.questions import DayQuestion
 from tests.parcels.inspections.situations import DAY, EVE
 
 NOTHING_OWED = DayAnswer(DayQuestion("77", DAY, (), (), (), (), 0), DecidedPlan((), ()), ())
