@@ -1,0 +1,223 @@
+"""Reads what an evaluation needs from the database: lots, their edges, and what lies around them on a day."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import shapely
+from django.conf import settings
+from django.db import connection
+
+from gis_core import crs
+from gis_core.constraints.orientation import convergence_deg
+from gis_core.constraints.plane import shapes
+from gis_core.constraints.rules import RuleSet
+from gis_core.constraints.values import Edges, Layer, Lots, Passages, Surroundings
+from gis_core.errors import NotFound
+from layers.zoning.queries import (
+    STAMP_COLUMN,
+    Place,
+    ground_rules,
+    in_force,
+    published,
+    reach_of,
+    standing_on,
+)
+
+#: How far from a lot its streets are looked for: half of the widest that is planned, and a pavement: m.
+STREET_REACH_M = 60.0
+
+
+@dataclass(frozen=True)
+class Question:
+    """The day and the knowledge that are asked about."""
+
+    on: date
+    known_at: datetime | None = None
+
+    @property
+    def instant(self) -> datetime:
+        """The instant whose knowledge is used: the one asked about, or now."""
+        return self.known_at or datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """
+    Everything that an evaluation of some lots rests on; the engine needs nothing else.
+
+    `origin`: the point of the city near which is computed. `north_deg` (n,): grid convergence of each lot,
+    where the rules ask for true north.
+    """
+
+    lots: Lots
+    around: Surroundings
+    rules: RuleSet
+    on: date
+    known_at: datetime
+    origin: tuple[float, float]
+    north_deg: np.ndarray | None = None
+
+
+def read_inputs(ids: Sequence[int], question: Question) -> Inputs:
+    """
+    What holds around parcel versions, in their order; at most four round trips, whatever their number.
+
+    Raises
+    ------
+    NotFound
+        When one of them is not in force on the day as known at the instant.
+    """
+    on, known_at = question.on, question.known_at
+    lots, edges, streets, stamp = _parcels(list(ids), question)
+    standing = standing_on(on, known_at=known_at, stamp=stamp)
+    rules, layers = standing.rules, standing.layers
+    place = Place(_hull(lots.geometry), on, known_at)
+    zones, overlays = ground_rules(place, reach_m=reach_of(rules), layers=layers)
+    passages = _passages(place)
+    around = Surroundings(
+        edges=_edges(edges, streets, passages),
+        passages=passages,
+        zones=zones,
+        overlays=overlays,
+        layers=_overlay_layers(layers),
+    )
+    origin = _origin(settings.CITY.bbox_lonlat, crs.metric_srid())
+    return Inputs(lots, around, rules, on, question.instant, origin, _north_deg(lots, rules))
+
+
+def lots_in_force(question: Question) -> list[int]:
+    """Ids of all lots in force on the day, neighbours near each other (along PostGIS' Hilbert curve)."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""select p.id from parcels_parcel p
+                 where p.kind = 'lot' and {in_force("p")} order by ST_Centroid(p.geometry), p.id""",
+            {"on": question.on, "known_at": question.known_at},
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _north_deg(lots: Lots, rules: RuleSet) -> np.ndarray | None:
+    rule = rules.everywhere("ORIENT")
+    if rule is None or rule.params["north"] != "TRUE":
+        return None
+    return convergence_deg(shapely.get_coordinates(shapely.centroid(lots.geometry)), crs.metric_srid())
+
+
+@lru_cache(maxsize=8)
+def _origin(bbox_lonlat: tuple[float, float, float, float], srid: int) -> tuple[float, float]:
+    """A round point in the middle of the city, near which everything is computed."""
+    west, south, east, north = bbox_lonlat
+    x, y = crs.transformer(crs.LONLAT, srid).transform((west + east) / 2, (south + north) / 2)
+    return round(x / 1000.0) * 1000.0, round(y / 1000.0) * 1000.0
+
+
+def _parcels(
+    ids: list[int], question: Question
+) -> tuple[Lots, list[tuple[int, dict[str, Any]]], list[str], str]:
+    """Lots in the order of the ids, their stored edges with the lot's position, their streets, the stamp."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            select p.id, p.key, ST_AsBinary(p.geometry), p.deed_area_m2, p.positional_accuracy_m,
+                   e.has_access, e.edges::text, {STAMP_COLUMN}
+              from parcels_parcel p left join parcels_parceledges e on e.parcel_id = p.id
+             where p.id = any(%(ids)s) and {in_force("p")}
+            """,
+            {"ids": ids, "on": question.on, "known_at": question.known_at},
+        )
+        rows = {row[0]: row for row in cursor.fetchall()}
+    missing = [number for number in ids if number not in rows]
+    if missing:
+        raise NotFound(
+            "در این تاریخ چنین قطعه‌ای نداریم.",
+            "There is no such parcel on that day.",
+            {"ids": missing[:10], "on": question.on.isoformat()},
+        )
+    ordered = [rows[number] for number in ids]
+    edges = [(position, edge) for position, row in enumerate(ordered) for edge in json.loads(row[6] or "[]")]
+    streets = [edge.get("street") or "" for _, edge in edges]
+    return _lots(ordered), edges, streets, ordered[0][7] if ordered else ""
+
+
+def _lots(rows: list[tuple[Any, ...]]) -> Lots:
+    return Lots(
+        id=np.array([row[0] for row in rows], dtype=np.int64),
+        key=np.array([row[1] for row in rows], dtype=object),
+        geometry=shapely.from_wkb(np.array([bytes(row[2]) for row in rows], dtype=object)),
+        deed_area_m2=_numbers([row[3] for row in rows]),
+        accuracy_m=_numbers([row[4] for row in rows]),
+        has_access=_numbers([row[5] for row in rows]),
+    )
+
+
+def _edges(rows: list[tuple[int, dict[str, Any]]], streets: list[str], passages: Passages) -> Edges:
+    if not rows:
+        return Edges.none()
+    number = {key: position for position, key in enumerate(passages.lineage)}
+    points = [np.asarray(edge["line"], dtype=float)[:, :2] for _, edge in rows]
+    which = np.repeat(np.arange(len(points)), [len(line) for line in points])
+    return Edges(
+        lot=np.array([lot for lot, _ in rows], dtype=np.int64),
+        geometry=shapely.linestrings(np.concatenate(points), indices=which),
+        kind=np.array([edge["kind"] for _, edge in rows], dtype=object),
+        passage=np.array([number.get(street, -1) for street in streets], dtype=np.int64),
+        width_m=_numbers([edge.get("measured_width_m") for _, edge in rows]),
+    )
+
+
+def _passages(place: Place) -> Passages:
+    """Streets of the place, or of the whole city; one round trip."""
+    near = "true" if place.shape is None else "ST_DWithin(s.geometry, q.shape, %(reach_m)s)"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            with q as (select ST_GeomFromWKB(%(shape)s, %(srid)s) as shape)
+            select s.lineage::text, coalesce(nullif(s.name_fa, ''), nullif(s.name_en, ''), s.code),
+                   ST_AsBinary(s.geometry), s.existing_width_m, s.planned_width_m, s.widening,
+                   s.offset_left_m, s.offset_right_m, s.legal_access, s.drivable
+              from q, network_streetsegment s join layers_layerversion v on v.id = s.layer_version_id
+             where {near} and {in_force("s")} and {published("v")}
+             order by s.id
+            """,
+            place.parameters(reach_m=STREET_REACH_M),
+        )
+        rows = cursor.fetchall()
+    count = len(rows)
+    return Passages(
+        key=_objects([row[1] for row in rows]),
+        geometry=shapely.from_wkb(_objects([bytes(row[2]) for row in rows])),
+        form=np.full(count, "CENTRELINE", dtype=object),
+        existing_width_m=_numbers([row[3] for row in rows]),
+        planned_width_m=_numbers([row[4] for row in rows]),
+        widening=_objects([row[5] for row in rows]),
+        offset_left_m=_numbers([row[6] for row in rows]),
+        offset_right_m=_numbers([row[7] for row in rows]),
+        street_side=np.full(count, "", dtype=object),
+        legal_access=np.array([row[8] for row in rows], dtype=bool),
+        vehicular=np.array([row[9] for row in rows], dtype=bool),
+        lineage=_objects([row[0] for row in rows]),
+    )
+
+
+def _overlay_layers(layers: dict[str, Layer]) -> dict[str, Layer]:
+    return {key: layer for key, layer in layers.items() if layer.kind == "overlay"}
+
+
+def _hull(geometries: np.ndarray) -> bytes:
+    """The ground that the lots stand on, as WKB: the one lot, or a box around all of them."""
+    if len(geometries) == 1:
+        return shapely.to_wkb(geometries[0])
+    return shapely.to_wkb(shapely.box(*shapely.total_bounds(geometries)))
+
+
+def _numbers(values: Sequence[Any]) -> np.ndarray:
+    return np.array([np.nan if value is None else float(value) for value in values], dtype=float)
+
+
+def _objects(values: Sequence[Any]) -> np.ndarray:
+    return shapes(*values)
