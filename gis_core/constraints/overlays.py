@@ -67,13 +67,12 @@ def buffer_shape(
     measured_from = overlay["measured_from"]
     if measured_from == "OUTER_WALL_EDGE":
         return shapely.buffer(geometries[0], overlay["outside_width_m"] / 2 + distance_m, quad_segs=ROUND)
-    if measured_from == "OUTER_CONDUCTORS" and len(geometries) == 1:
-        lines = list(shapely.get_parts(geometries[0]))
-        if len(lines) == 1:
-            return shapely.buffer(lines[0], overlay["outer_conductor_offset_m"] + distance_m, quad_segs=ROUND)
-        geometries = lines
     if measured_from in ("OUTER_CONDUCTORS", "OUTER_TRACK_AXES"):
-        return _around_lines(geometries, distance_m)
+        # Drawn as several lines, or as one feature of several.
+        lines = [line for drawn in geometries for line in shapely.get_parts(drawn)]
+        if measured_from == "OUTER_CONDUCTORS" and len(lines) == 1:
+            return shapely.buffer(lines[0], overlay["outer_conductor_offset_m"] + distance_m, quad_segs=ROUND)
+        return _around_lines(lines, distance_m)
     return shapely.buffer(geometries[0], distance_m, quad_segs=ROUND) if distance_m else geometries[0]
 
 

@@ -136,7 +136,7 @@ def _river(city: DemoCity) -> pd.DataFrame:
 def _canals(city: DemoCity) -> pd.DataFrame:
     rows = []
     for k, line in enumerate(city.madis):
-        attributes = {"discharge_m3_s": 1.2 if k % 2 else 2.6, "half_width_m": 2.25}
+        attributes = {"discharge_m3_s": 1.2 if k % 2 else 2.6, "outside_width_m": 4.5}
         rows.append((f"M{k + 1}", "مادی باغ‌نو", "Madi", attributes, line))
     return _frame(rows)
 

@@ -112,3 +112,45 @@ def test_a_feature_whose_distance_no_row_gives_is_unknown():
     )
     evaluation = answer_for(a_lot(REFERENCE_LOT), around, rule_set(rule))[0]
     assert (evaluation.overlays[0].state, evaluation.overlays[0].reason.code) == ("unknown", "NO_ROW")
+
+
+def drawn_beside_the_lot(rule, shape, attributes):
+    around = reference_corner(
+        overlays=overlays("works", (shape, attributes)),
+        layers={"works": Layer("works", surveyed_extent=WHOLE_PLACE)},
+    )
+    params = {"layer": "works", "effect": "NO_BUILD"} | rule
+    return answer_for(a_lot(REFERENCE_LOT), around, rule_set(Rule("WORKS", "BUFFER", params)))[0]
+
+
+def along(x):
+    return shapely.LineString([(x, Y - 50), (x, Y + 80)])
+
+
+def test_a_canal_is_measured_from_its_outer_wall_half_its_outside_width_off_the_axis():
+    rule = {
+        "measured_from": "OUTER_WALL_EDGE",
+        "distance_m": 4.0,
+        "outside_width_attribute": "outside_width_m",
+    }
+    evaluation = drawn_beside_the_lot(rule, along(X - 5), {"outside_width_m": 4.5})
+    # 4 m from a wall that stands 2.25 m beyond the axis: 1.25 m of the lot's 23 m.
+    assert evaluation.overlays[0].overlap_m2 == pytest.approx(1.25 * 23, abs=1e-3)
+
+
+def test_a_double_track_drawn_as_one_feature_holds_the_ground_between_its_tracks():
+    tracks = shapely.MultiLineString([along(X - 20), along(X + 30)])
+    evaluation = drawn_beside_the_lot({"measured_from": "OUTER_TRACK_AXES", "distance_m": 1.0}, tracks, {})
+    assert evaluation.overlays[0].overlap_m2 == pytest.approx(275.0, abs=1e-3)
+
+
+def test_the_buffer_of_a_line_is_measured_from_the_outer_conductor_not_from_the_axis():
+    rule = {
+        "measured_from": "OUTER_CONDUCTORS",
+        "distance_m": 8.0,
+        "outer_conductor_offset_attribute": "offset_m",
+    }
+    evaluation = drawn_beside_the_lot(rule, along(X - 9.5), {"offset_m": 3.5})
+    assert evaluation.overlays[0].overlap_m2 == pytest.approx(2.0 * 23, abs=1e-3)
+    untold = drawn_beside_the_lot(rule, along(X - 9.5), {})
+    assert (untold.overlays[0].state, untold.overlays[0].reason.code) == ("unknown", "NO_ROW")
