@@ -12,6 +12,7 @@ from map_ui.dispatch import words
 from map_ui.route_signs import RouteSign, route_sign
 from parcels.inspections.clock import second_of_day, zone
 from parcels.inspections.models import DayPlan, Visit
+from parcels.inspections.promises import promised_window
 from parcels.queries import addresses_of
 
 
@@ -130,13 +131,6 @@ def address_of(visit: Visit, addresses: Mapping[int, str]) -> str:
     return wording.digits(addresses.get(visit.request.parcel_id, "") or visit.request.parcel.key)
 
 
-def window_of(visit: Visit) -> tuple[int, int] | None:
-    """The promised window in seconds of the day."""
-    if visit.window_starts is None or visit.window_ends is None:
-        return None
-    return second_of_day(visit.window_starts), second_of_day(visit.window_ends)
-
-
 def title_of_day(day: date) -> str:
     """The day with its weekday."""
     return wording.day(day)
@@ -180,7 +174,7 @@ def _stop(position: int, stop: Mapping[str, Any], visit: Visit, addresses: Mappi
     leave_s = stop["leave_s"]
     if over and visit.reported:
         leave_s = second_of_day(visit.reported.astimezone(zone()).time())
-    window = window_of(visit)
+    window = promised_window(visit)
     return StopView(
         position=position,
         visit_id=visit.pk,
@@ -205,7 +199,7 @@ def _marked(stops: Sequence[StopView], now_s: int | None, visits: Mapping[int, V
     for stop in stops:
         state, late_s = stop.state, 0
         if stop.state == "coming":
-            window = window_of(visits[stop.visit_id])
+            window = promised_window(visits[stop.visit_id])
             due_s = window[1] if window else stop.leave_s
             late_s = max(0, now_s - due_s)
             state = "late" if late_s else ("coming" if present_found or now_s < stop.start_s else "now")
@@ -220,6 +214,6 @@ def _left_out(left: Mapping[str, Any], visit: Visit, addresses: Mapping[int, str
         service=service_name(visit),
         address=address_of(visit, addresses),
         code=left["code"],
-        sentence=words.reason(left["code"], left["args"], window_of(visit)),
+        sentence=words.reason(left["code"], left["args"], promised_window(visit)),
         xy=(visit.place.x, visit.place.y),
     )

@@ -77,7 +77,12 @@ def publish_plan(plan: DayPlan, *, by: Actor, at: datetime) -> DayPlan:
     for left in plan.unplanned:
         visit = visits[left["visit"]]
         Visit.objects.filter(pk=visit.pk).update(
-            status=Visit.Status.REQUESTED, plan=None, inspector=None, position=None, arrives_at=None
+            status=Visit.Status.REQUESTED,
+            plan=None,
+            day=None,
+            inspector=None,
+            position=None,
+            arrives_at=None,
         )
         if visit.request.state == State.INSPECTION_SCHEDULED:
             move(visit.request, State.INSPECTION_REQUESTED, by=by, at=at)

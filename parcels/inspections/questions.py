@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Max, Q
+from django.db.models import Max, Q, QuerySet
 
 from gis_core.access import acting_as_system
 from gis_core.errors import BadInput
 from gis_core.routing.plan import Pause
 from parcels.inspections.clock import second_of_day, zone
 from parcels.inspections.models import Inspector, Shift, Visit
+from parcels.inspections.promises import window_to_keep
 
 BREAK_SLACK_S = 45 * 60
 """A break may begin this much later than the shift asks for it."""
@@ -75,26 +76,33 @@ def read_day(district_code: str, day: date, *, now: datetime) -> DayQuestion:
             "That day is over; a plan is made for today and later days only.",
             {"day": day.isoformat()},
         )
+    from_s = second_of_day(local.time()) if day == local.date() else 0
     on_duty, off_duty = _people(district_code, day)
+    owed = owed_visits(district_code, day, today=local.date())
     made = _made(district_code, day, on_duty)
     return DayQuestion(
         district_code=district_code,
         day=day,
-        visits=tuple(_owed(visit, day) for visit in owed_visits(district_code, day)),
+        visits=tuple(_owed(visit, day, from_s) for visit in owed),
         made=made,
         on_duty=on_duty,
         off_duty=off_duty,
-        from_s=second_of_day(local.time()) if day == local.date() else 0,
+        from_s=from_s,
     )
 
 
-def owed_visits(district_code: str, day: date):
-    """Visits that this day's plan answers for: promised for it, or asked for and not yet planned."""
-    waiting = Q(status=Visit.Status.REQUESTED) & (
-        Q(day=day) | Q(day=None, wished_day=None) | Q(day=None, wished_day__lte=day)
-    )
+def owed_visits(district_code: str, day: date, *, today: date) -> QuerySet[Visit]:
+    """
+    Visits that this day's plan answers for: promised for it, or asked for and not yet planned.
+
+    A wish for a later day waits for that day. A visit of a day before `today` that nobody reported is owed
+    again, so that none is lost with a plan that was not driven to its end.
+    """
+    open_states = Q(status__in=(Visit.Status.REQUESTED, Visit.Status.PLANNED))
+    waiting = Q(status=Visit.Status.REQUESTED, day=None) & (Q(wished_day=None) | Q(wished_day__lte=day))
     return (
-        Visit.objects.filter(waiting | Q(status=Visit.Status.PLANNED, day=day), district_code=district_code)
+        Visit.objects.filter(waiting | open_states & (Q(day=day) | Q(day__lt=today)))
+        .filter(district_code=district_code)
         .select_related("request__service", "request__parcel")
         .order_by("id")
     )
@@ -162,16 +170,13 @@ def _made(district_code: str, day: date, on_duty: Sequence[OnDuty]) -> tuple[Mad
     return tuple(sorted(made, key=lambda one: (one.ended_s, one.id)))
 
 
-def _owed(visit: Visit, day: date) -> OwedVisit:
-    window = None
-    if visit.window_starts is not None and visit.window_ends is not None:
-        window = (second_of_day(visit.window_starts), second_of_day(visit.window_ends))
+def _owed(visit: Visit, day: date, from_s: int) -> OwedVisit:
     wished = visit.wished_day or day
     return OwedVisit(
         id=visit.pk,
         xy=(visit.place.x, visit.place.y),
         service_s=visit.minutes * 60,
         skill=visit.skill,
-        window=window,
+        window=window_to_keep(visit, day, from_s),
         overdue_days=max(0, (day - wished).days),
     )

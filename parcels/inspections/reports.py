@@ -9,6 +9,7 @@ from django.db import transaction
 
 from gis_core.crs import metric_srid
 from gis_core.errors import BadInput, Forbidden
+from parcels.inspections.clock import zone
 from parcels.inspections.models import Inspector, Visit, VisitReport
 from parcels.service_requests.models import State
 from parcels.service_requests.workflow import Actor, move
@@ -52,7 +53,7 @@ def record_finding(visit: Visit, finding: Finding, *, inspector: Inspector, by: 
     Raises
     ------
     BadInput
-        When a number makes no sense, or an outcome is not one of the list.
+        When a number makes no sense, an outcome is not one of the list, or the visit's day has not come.
     Forbidden
         When the visit is another inspector's.
     """
@@ -66,6 +67,7 @@ def record_finding(visit: Visit, finding: Finding, *, inspector: Inspector, by: 
             "This visit is not yours.",
             {"visit": visit.pk},
         )
+    _refuse_early(visit, finding)
     _refuse_nonsense(finding)
     report = VisitReport.objects.create(
         client_uuid=finding.client_uuid,
@@ -107,6 +109,16 @@ def _ask_again(visit: Visit) -> Visit:
         skill=visit.skill,
         place=visit.place,
     )
+
+
+def _refuse_early(visit: Visit, finding: Finding) -> None:
+    """What was not seen yet cannot be reported: the earliest day is the one the visit is planned for."""
+    if visit.day is not None and finding.reported_at.astimezone(zone()).date() < visit.day:
+        raise BadInput(
+            "روز این بازدید هنوز نرسیده است؛ گزارش از همان روز پذیرفته می‌شود.",
+            "The day of this visit has not come yet; its report is taken from that day on.",
+            {"reason": "VISIT_NOT_DUE", "field": "day", "day": visit.day.isoformat()},
+        )
 
 
 def _refuse_nonsense(finding: Finding) -> None:

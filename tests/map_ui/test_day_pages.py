@@ -5,20 +5,25 @@ from datetime import timedelta
 from io import BytesIO
 
 import pytest
-import shapely
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
 
 from gis_core.models import Role
-from layers.models import District, Layer
 from layers.network.travel import forget_networks
 from parcels.inspections.clock import zone
 from parcels.inspections.models import DayPlan, Photo, Shift, Visit, VisitReport
 from parcels.service_requests.models import ServiceRequest, State
-from tests.builders import LONG_AGO, ORIGIN, geos, published_layer
-from tests.parcels.inspections.situations import busy_district, grid_town, inspector, owed_visit, person
+from tests.builders import ORIGIN
+from tests.parcels.inspections.situations import (
+    busy_district,
+    district_3,
+    grid_town,
+    inspector,
+    owed_visit,
+    person,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -39,15 +44,7 @@ def no_network_in_memory():
 @pytest.fixture
 def district():
     """District 3 over the town."""
-    version = published_layer("districts", Layer.Kind.DISTRICTS)
-    return District.objects.create(
-        layer_version=version,
-        code="3",
-        name_fa="منطقهٔ ۳",
-        geometry=geos(shapely.MultiPolygon([shapely.box(X - 50, Y - 50, X + 1150, Y + 1150)])),
-        valid=(LONG_AGO, None),
-        known=version.known,
-    )
+    return district_3()
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import numpy as np
 import shapely
 
 from gis_core.models import Role, RoleGrant, User
-from layers.models import Layer
+from layers.models import District, Layer
 from layers.network.models import StreetSegment
 from parcels.inspections.models import Inspector, Shift, Visit
 from parcels.service_requests.models import Service, ServiceRequest, State
@@ -26,8 +26,25 @@ def at(clock, day=DAY):
     return datetime.combine(day, time.fromisoformat(clock), tzinfo=ZoneInfo("Asia/Tehran"))
 
 
+def district_3():
+    """District 3 over the town."""
+    version = published_layer("districts", Layer.Kind.DISTRICTS)
+    return District.objects.create(
+        layer_version=version,
+        code="3",
+        name_fa="منطقهٔ ۳",
+        geometry=geos(shapely.MultiPolygon([shapely.box(X - 50, Y - 50, X + 1150, Y + 1150)])),
+        valid=(LONG_AGO, None),
+        known=version.known,
+    )
+
+
 def grid_town():
-    """Ten by ten crossings of two-way streets, 120 m apart, and a lane on an island far away."""
+    """
+    Ten by ten crossings of two-way streets, 120 m apart, in district 3, and a lane on an island far away.
+    """
+    if not District.objects.filter(code="3").exists():
+        district_3()
     version = published_layer("streets", Layer.Kind.STREETS)
     nodes = {n: (X + BLOCK_M * (n % SIDE), Y + BLOCK_M * (n // SIDE)) for n in range(SIDE * SIDE)}
     pairs = [(n, n + 1) for n in nodes if (n + 1) % SIDE] + [

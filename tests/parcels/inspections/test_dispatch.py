@@ -1,12 +1,12 @@
 """A dispatcher plans a district's day on the streets, sends it, and plans again at noon."""
 
 import uuid
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from gis_core.access import scope_of
-from gis_core.errors import BadInput, Conflict
+from gis_core.errors import BadInput, Conflict, NotFound
 from gis_core.models import Role
 from layers.network.travel import forget_networks, network
 from parcels.inspections.clock import second_of_day, zone
@@ -14,7 +14,8 @@ from parcels.inspections.deciding import decide
 from parcels.inspections.dispatch import plan_district_day
 from parcels.inspections.models import DayPlan, Visit
 from parcels.inspections.plans import newest_plan, publish_plan
-from parcels.inspections.questions import read_day
+from parcels.inspections.promises import promised_window
+from parcels.inspections.questions import owed_visits, read_day
 from parcels.inspections.reports import Finding, record_finding
 from parcels.service_requests.models import State, Transition
 from parcels.service_requests.workflow import Actor
@@ -218,3 +219,56 @@ def test_yesterday_is_not_planned_any_more():
     grid_town()
     with pytest.raises(BadInput):
         plan_district_day("3", date(2026, 11, 20), now=EVE)
+
+
+def test_a_district_the_city_does_not_have_is_named_and_gets_no_empty_plan():
+    grid_town()
+    with pytest.raises(NotFound, match="no district with the code 99") as refused:
+        plan_district_day("99", DAY, now=EVE)
+    assert refused.value.details["reason"] == "NO_SUCH_DISTRICT"
+    assert not DayPlan.objects.exists()
+
+
+def test_sending_turns_a_wished_day_into_hours_and_the_next_plan_keeps_them():
+    busy_district(visits=12)
+    boss = dispatcher()
+    publish_plan(plan_district_day("3", DAY, now=EVE), by=boss, at=EVE)
+    promised = {visit.pk: promised_window(visit) for visit in Visit.objects.filter(status="planned")}
+    for visit in Visit.objects.filter(status="planned"):
+        first, last = promised[visit.pk]
+        assert visit.wished_day == visit.day == DAY
+        assert first <= second_of_day(visit.arrives_at.astimezone(zone()).time()) <= last
+    again = plan_district_day("3", DAY, now=EVE)
+    assert set(promised) == {stop["visit"] for stop in stops(again)}
+    for stop in stops(again):
+        assert promised[stop["visit"]][0] <= stop["start_s"] <= promised[stop["visit"]][1]
+
+
+def test_a_promise_under_way_that_came_from_a_plan_does_not_leave_the_visit_out():
+    grid_town()
+    inspector("I1")
+    owed_visit(1, 300, 5)
+    publish_plan(plan_district_day("3", DAY, now=EVE), by=dispatcher(), at=EVE)
+    late = plan_district_day("3", DAY, now=at("11:30"))
+    assert [stop["start_s"] >= second_of_day(at("11:30").time()) for stop in stops(late)] == [True]
+    assert late.unplanned == []
+
+
+def test_a_visit_nobody_reported_yesterday_is_owed_again_today_but_not_while_its_day_lasts():
+    grid_town()
+    inspector("I1")
+    visit = owed_visit(1, 300, 5)
+    publish_plan(plan_district_day("3", DAY, now=EVE), by=dispatcher(), at=EVE)
+    monday = DAY + timedelta(days=1)
+    assert not owed_visits("3", monday, today=DAY).exists()
+    assert [one.pk for one in owed_visits("3", monday, today=monday)] == [visit.pk]
+
+
+def test_a_visit_left_out_of_a_sent_plan_is_owed_on_the_next_day():
+    grid_town()
+    inspector("I1")
+    early = owed_visit(1, 300, 5, window=("08:00", "09:00"))
+    boss = dispatcher()
+    publish_plan(plan_district_day("3", DAY, now=EVE), by=boss, at=EVE)
+    publish_plan(plan_district_day("3", DAY, now=at("10:00")), by=boss, at=at("10:00"))
+    assert [one.pk for one in owed_visits("3", DAY + timedelta(days=1), today=DAY)] == [early.pk]

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 def test_the_visit_takes_its_minutes_skill_and_day_from_service_and_request():
     parcel = lot_in_a_zone()
-    request = receive(submission(parcel, "PB-11", wished_day=date(2026, 11, 25)), on=TODAY)
+    request = receive(submission(parcel, "PB-11", channel="counter", wished_day=date(2026, 11, 25)), on=TODAY)
     assert owe_visits("3") == 1
     visit = Visit.objects.get(request=request)
     assert (visit.minutes, visit.skill, visit.wished_day) == (40, "building", date(2026, 11, 25))
@@ -23,7 +23,7 @@ def test_the_visit_takes_its_minutes_skill_and_day_from_service_and_request():
 
 
 def test_asked_again_nothing_is_entered_twice():
-    receive(submission(lot_in_a_zone(), "PB-11"), on=TODAY)
+    receive(submission(lot_in_a_zone(), "PB-11", channel="counter"), on=TODAY)
     assert [owe_visits("3"), owe_visits("3")] == [1, 0]
 
 

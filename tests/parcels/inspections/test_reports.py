@@ -91,6 +91,14 @@ def test_another_inspector_cannot_report_this_visit(planned_visit):
     assert VisitReport.objects.count() == 0
 
 
+def test_a_visit_is_not_reported_before_its_day_and_is_from_the_first_minute_of_it(planned_visit):
+    with pytest.raises(BadInput, match="has not come yet") as refused:
+        report(planned_visit, finding(reported_at=EVE))
+    assert refused.value.details["reason"] == "VISIT_NOT_DUE"
+    assert state_of(planned_visit) == State.INSPECTION_SCHEDULED
+    assert report(planned_visit, finding(reported_at=at("00:00"))).moved
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
