@@ -14,11 +14,12 @@ import shapely
 from django.db import connection
 
 from gis_core.constraints import ENGINE_VERSION
-from gis_core.constraints.evaluate import Evaluations, evaluate
+from gis_core.constraints.evaluations import Evaluations
 from gis_core.constraints.findings import Evaluation, as_document
+from gis_core.constraints.inputs import ask
 from gis_core.constraints.rules import RuleSet
 from gis_core.signing import canonical
-from parcels.inputs import Inputs, Question, lots_in_force, read_inputs
+from parcels.inputs import Question, lots_in_force, read_inputs
 from parcels.models import IssuedEvaluation, Parcel
 
 
@@ -72,19 +73,6 @@ def answer_for(ids: Sequence[int], *, on: date, known_at: datetime | None = None
         read = perf_counter()
         evaluations = ask(inputs)
         return Answered(evaluations, inputs.rules, Timing(read - started, perf_counter() - read, len(trips)))
-
-
-def ask(inputs: Inputs) -> Evaluations:
-    """The engine's answer to what was read; the same function for a click and for a whole city."""
-    return evaluate(
-        inputs.lots,
-        inputs.around,
-        inputs.rules,
-        on=inputs.on,
-        known_at=inputs.known_at,
-        origin=inputs.origin,
-        north_deg=inputs.north_deg,
-    )
 
 
 @contextmanager

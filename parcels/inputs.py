@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import connection
 
 from gis_core import crs
+from gis_core.constraints.inputs import Inputs
 from gis_core.constraints.orientation import convergence_deg
 from gis_core.constraints.plane import shapes
 from gis_core.constraints.rules import RuleSet
@@ -43,24 +44,6 @@ class Question:
     def instant(self) -> datetime:
         """The instant whose knowledge is used: the one asked about, or now."""
         return self.known_at or datetime.now(UTC)
-
-
-@dataclass(frozen=True)
-class Inputs:
-    """
-    Everything that an evaluation of some lots rests on; the engine needs nothing else.
-
-    `origin`: the point of the city near which is computed. `north_deg` (n,): grid convergence of each lot,
-    where the rules ask for true north.
-    """
-
-    lots: Lots
-    around: Surroundings
-    rules: RuleSet
-    on: date
-    known_at: datetime
-    origin: tuple[float, float]
-    north_deg: np.ndarray | None = None
 
 
 def read_inputs(ids: Sequence[int], question: Question) -> Inputs:
