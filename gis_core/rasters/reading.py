@@ -1,0 +1,93 @@
+"""Reads raster files through rasterio: what a file says of itself, and the cells around a place."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import rasterio
+from rasterio.windows import Window
+
+from gis_core.rasters.grids import Grid
+
+
+@dataclass(frozen=True)
+class RasterFile:
+    """
+    What a file says of itself.
+
+    `crs` and `nodata` are None where it does not say; `epsg` where its CRS has a number; `bounds` in
+    units of its CRS; `north_up` unless its grid is turned or mirrored.
+    """
+
+    path: Path
+    crs: str | None
+    epsg: int | None
+    nodata: float | None
+    bounds: tuple[float, float, float, float]
+    bands: int
+    rows: int
+    columns: int
+    cell: tuple[float, float]
+    north_up: bool
+
+
+def described(path: Path) -> RasterFile:
+    """
+    What a raster file says of itself.
+
+    Raises
+    ------
+    rasterio.errors.RasterioIOError
+        When it is no raster.
+    """
+    with rasterio.open(path) as file:
+        turned = file.transform
+        return RasterFile(
+            path=path,
+            crs=file.crs.to_wkt() if file.crs else None,
+            epsg=file.crs.to_epsg() if file.crs else None,
+            nodata=None if file.nodata is None else float(file.nodata),
+            bounds=tuple(file.bounds),
+            bands=file.count,
+            rows=file.height,
+            columns=file.width,
+            cell=(turned.a, -turned.e),
+            north_up=turned.b == 0 and turned.d == 0 and turned.a > 0 and turned.e < 0,
+        )
+
+
+def read_cells(
+    path: Path,
+    *,
+    crs: str,
+    nodata: float | None,
+    bounds: tuple[float, float, float, float] | None = None,
+    border: int = 2,
+) -> Grid:
+    """
+    The cells of a file's first band around a place, with `border` cells more on every side.
+
+    `bounds` in units of the file's CRS; None: all of it. Cells beyond the file are not made up: the
+    grid is smaller there, and may be empty.
+    """
+    with rasterio.open(path) as file:
+        window = Window(0, 0, file.width, file.height)
+        if bounds is not None:
+            window = _around(file, bounds, border)
+        values = file.read(1, window=window).astype(float)
+        if nodata is not None:
+            values[values == nodata] = np.nan
+        corner = file.window_transform(window)
+        return Grid(values, corner.c, corner.f, corner.a, -corner.e, crs)
+
+
+def _around(file: rasterio.DatasetReader, bounds: tuple[float, float, float, float], border: int) -> Window:
+    west, south, east, north = bounds
+    turned = file.transform
+    left = int(np.floor((west - turned.c) / turned.a)) - border
+    right = int(np.ceil((east - turned.c) / turned.a)) + border
+    top = int(np.floor((turned.f - north) / -turned.e)) - border
+    bottom = int(np.ceil((turned.f - south) / -turned.e)) + border
+    left, right = (min(max(edge, 0), file.width) for edge in (left, right))
+    top, bottom = (min(max(edge, 0), file.height) for edge in (top, bottom))
+    return Window(left, top, right - left, bottom - top)

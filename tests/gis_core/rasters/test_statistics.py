@@ -1,0 +1,77 @@
+"""What a raster says of a lot: a part that nobody measured makes it unknown, and degrees are never metres."""
+
+import numpy as np
+import pyproj
+import pytest
+import shapely
+
+from gis_core.rasters.grids import Grid
+from gis_core.rasters.statistics import class_areas_m2, statistics
+from gis_core.rasters.terrain import degrees_of_percent, slopes_deg
+
+UTM = "EPSG:32639"
+
+
+def depths(values: list[list[float]]) -> Grid:
+    """Depth of water in metres, in cells of 10 m near the reference lot."""
+    return Grid(np.array(values), 560_000.0, 3_610_000.0 + 10 * len(values), 10.0, 10.0, UTM)
+
+
+def lot(west: float, south: float, east: float, north: float) -> np.ndarray:
+    x, y = 560_000.0, 3_610_000.0
+    return np.array([shapely.box(x + west, y + south, x + east, y + north)])
+
+
+def test_the_flooded_share_of_a_lot_is_the_ground_of_it_that_lies_under_water():
+    water = depths([[0.0, 0.5], [0.0, 0.0]])
+    found = statistics(lot(5, 0, 15, 20), 32639, water, above=0.0)
+    assert found.share_above[0] == pytest.approx(0.25, abs=1e-9)
+    assert found.maximum[0] == 0.5
+
+
+def test_one_cell_without_data_makes_the_lot_unknown_but_what_is_surely_flooded_stays():
+    water = depths([[np.nan, 0.5], [0.0, 0.0]])
+    found = statistics(lot(5, 0, 15, 20), 32639, water, above=0.0)
+    assert np.isnan([found.mean[0], found.maximum[0], found.share_above[0]]).all()
+    assert found.unknown_share[0] == pytest.approx(0.25, abs=1e-9)
+    assert found.known_share_above[0] == pytest.approx(0.25, abs=1e-9)
+
+
+def test_a_cell_without_data_that_the_lot_only_touches_does_not_count():
+    water = depths([[np.nan, 0.5], [0.0, 0.0]])
+    found = statistics(lot(10, 0, 20, 20), 32639, water, above=0.0)
+    assert (found.unknown_share[0], found.share_above[0]) == (0.0, 0.5)
+
+
+@pytest.mark.parametrize("where", [(-5, 0, 5, 10), (500, 500, 510, 510)])
+def test_ground_outside_the_raster_is_unknown_never_dry(where):
+    found = statistics(lot(*where), 32639, depths([[0.0, 0.0], [0.0, 0.0]]), above=0.0)
+    assert found.unknown_share[0] > 0.49
+    assert np.isnan(found.share_above[0])
+
+
+def test_a_lot_on_a_raster_in_degrees_is_measured_in_metres():
+    degrees = Grid(np.ones((200, 200)), 51.60, 32.70, 0.0002, 0.0002, "EPSG:4326")
+    to_utm = pyproj.Transformer.from_crs(4326, 32639, always_xy=True)
+    x, y = to_utm.transform(51.62, 32.68)
+    ground = class_areas_m2(np.array([shapely.box(x, y, x + 300, y + 200)]), 32639, degrees, (1.0,))
+    # UTM draws the ellipsoid at a scale of its own, 0.9996 in the middle of the zone.
+    scale = pyproj.Proj(32639).get_factors(51.62, 32.68).areal_scale
+    assert ground[1.0][0] * scale == pytest.approx(60_000.0, rel=2e-5)
+
+
+def test_an_even_hillside_has_its_slope_whatever_the_cells_are():
+    metres = np.add.outer(np.arange(9.0) * 3.0, np.arange(9.0) * 4.0)
+    hill = Grid(metres, 560_000.0, 3_610_090.0, 10.0, 10.0, UTM)
+    found = statistics(lot(20, 20, 63, 61), 32639, slopes_deg(hill), above=degrees_of_percent(45.0))
+    assert found.mean[0] == pytest.approx(degrees_of_percent(50.0), abs=1e-9)
+    assert found.share_above[0] == pytest.approx(1.0, abs=1e-9)
+
+
+def test_slope_is_unknown_at_the_border_of_the_survey_and_beside_a_hole_in_it():
+    heights = np.zeros((7, 7))
+    heights[3, 3] = np.nan
+    slope = slopes_deg(Grid(heights, 0.0, 7.0, 1.0, 1.0, UTM)).values
+    assert np.isnan(slope[[0, -1]]).all()
+    assert np.isnan(slope[2:5, 2:5]).all()
+    assert (slope[1, 1:-1] == 0.0).all()
