@@ -75,6 +75,7 @@ ENDPOINTS: dict[str, str] = {
     "api:parcel-costs": "look",
     "api:services": "look",
     "api:district-day": "see_day",
+    "api:district-day-send": "plan_day",
     "api:visits-mine": "visit",
     "api:visit-report": "visit",
     "api:request-file": "file_public_request",

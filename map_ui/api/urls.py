@@ -19,6 +19,7 @@ urlpatterns = [
     path("zoning/versions/", zoning.versions, name="zoning-versions"),
     path("zoning/zones/", zoning.zones, name="zoning-zones"),
     path("days/<str:district>/<str:day>/", visits.district_day, name="district-day"),
+    path("days/<str:district>/<str:day>/send/", visits.send_day, name="district-day-send"),
     path("visits/mine/", visits.mine, name="visits-mine"),
     path("visits/<int:visit_id>/report/", visits.report, name="visit-report"),
     path("offices/nearest/", offices.nearest, name="offices-nearest"),

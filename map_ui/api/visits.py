@@ -1,5 +1,7 @@
 """A day of visits as JSON: the plan of a district, an inspector's own day, and the report of a visit."""
 
+from datetime import date
+
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, inline_serializer
@@ -15,8 +17,9 @@ from map_ui.dispatch.document import routes_document
 from map_ui.dispatch.views import Area, asked_day
 from map_ui.inspector.form import read_finding
 from map_ui.inspector.mine import inspector_of, my_day, my_visit
-from parcels.inspections.dispatch import plan_district_day
-from parcels.inspections.plans import newest_plan
+from parcels.inspections.dispatch import plan_district_day, refuse_unknown_district
+from parcels.inspections.models import DayPlan
+from parcels.inspections.plans import newest_plan, publish_plan
 from parcels.inspections.reports import record_finding
 from parcels.service_requests.workflow import Actor
 
@@ -56,11 +59,25 @@ def district_day(request: Request, district: str, day: str) -> Response:
         require(request.scope, "plan_day", Area(district))
         plan_district_day(district, on, now=timezone.now(), by=request.scope.user_id)
     require(request.scope, "see_day", Area(district))
-    plan = newest_plan(district, on)
-    if plan is None:
-        raise NotFound("این روز برنامه‌ای ندارد.", "Nobody has planned this day yet.", {"day": day})
+    plan = _newest(district, on)
     status = 201 if request.method == "POST" else 200
     return Response(routes_document(day_view(plan, now=timezone.now())), status=status)
+
+
+@extend_schema(
+    parameters=[DAY],
+    request=None,
+    responses={200: OpenApiTypes.OBJECT},
+    summary="Send the newest plan of a district's day to its inspectors",
+)
+@api_view(["POST"])
+def send_day(request: Request, district: str, day: str) -> Response:
+    """Sending promises the visits: requests move on, and applicants see the hours."""
+    require(request.scope, "plan_day", Area(district))
+    plan = _newest(district, asked_day(day))
+    publish_plan(plan, by=Actor(request.scope), at=timezone.now())
+    plan.refresh_from_db()
+    return Response(routes_document(day_view(plan, now=timezone.now())))
 
 
 @extend_schema(
@@ -92,3 +109,11 @@ def report(request: Request, visit_id: int) -> Response:
     found.request.refresh_from_db(fields=["state"])
     body = {"new": recorded.new, "moved": recorded.moved, "state": found.request.state}
     return Response(body, status=201 if recorded.new else 200)
+
+
+def _newest(district: str, on: date) -> DayPlan:
+    refuse_unknown_district(district, on=on)
+    plan = newest_plan(district, on)
+    if plan is None:
+        raise NotFound("این روز برنامه‌ای ندارد.", "Nobody has planned this day yet.", {"day": on.isoformat()})
+    return plan

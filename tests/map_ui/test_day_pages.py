@@ -112,6 +112,26 @@ def test_who_watches_sees_the_day_but_does_not_plan_it(client, district, role):
     assert planned.status_code == 403
 
 
+def test_the_same_day_is_planned_and_sent_through_the_api_and_only_once(dispatcher):
+    on_tomorrow(*busy_district(visits=6))
+    day = reverse("api:district-day", args=["3", tomorrow().isoformat()])
+    send = reverse("api:district-day-send", args=["3", tomorrow().isoformat()])
+    assert dispatcher.post(send).status_code == 404
+    assert dispatcher.post(day).status_code == 201
+    assert dispatcher.post(send).status_code == 200
+    assert DayPlan.objects.get().status == DayPlan.Status.SENT
+    assert Visit.objects.filter(status=Visit.Status.PLANNED).exists()
+    assert dispatcher.post(send).status_code == 409
+
+
+def test_the_api_names_a_district_the_city_does_not_have(client, district):
+    client.force_login(person("dispatcher", Role.DISPATCHER, districts=()))
+    answer = client.post(reverse("api:district-day", args=["99", tomorrow().isoformat()]))
+    assert answer.status_code == 404
+    assert "99" in answer.json()["message_en"]
+    assert not DayPlan.objects.exists()
+
+
 def test_the_routes_are_given_in_degrees_for_the_map(dispatcher):
     people, owed = busy_district(visits=8)
     on_tomorrow(people, owed)
