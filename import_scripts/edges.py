@@ -5,21 +5,23 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import shapely
+from django.utils import timezone
 
+from gis_core.constraints.evaluate import ACCURACY
+from gis_core.constraints.widths import apart, tolerance_m
 from import_scripts.frontages import Edges, Surroundings, access, derive, documents
 from import_scripts.issues import Doubts
 from import_scripts.load import copy_frame
 from import_scripts.task import Progress, silent
+from layers.zoning.queries import rules_on
 from parcels.models import ParcelEdges
-
-WIDTH_TOLERANCE_M = 0.5
 
 
 def store_edges(connection: Any, doubts: Doubts | None = None, progress: Progress = silent) -> int:
     """
     Derive the edges of every parcel known now and write those that are new or different; how many.
 
-    Passages whose measured width differs from the recorded one by more than half a metre are doubts.
+    Passages whose measured width differs from the recorded one by more than both are exact are doubts.
     """
     parcels, names = _parcels(connection), _street_names(connection)
     if parcels.empty:
@@ -42,7 +44,7 @@ def store_edges(connection: Any, doubts: Doubts | None = None, progress: Progres
         }
     )[is_lot]
     if doubts is not None:
-        _report_widths(edges, parcels, doubts)
+        _report_widths(edges, parcels, names, doubts)
     return _write(connection, found, progress)
 
 
@@ -83,9 +85,10 @@ def _parcels(connection: Any) -> pd.DataFrame:
 def _street_names(connection: Any) -> pd.DataFrame:
     return _frame(
         connection,
-        "SELECT lineage::text, existing_width_m, ST_AsBinary(geometry) FROM network_streetsegment"
+        "SELECT lineage::text, coalesce(nullif(name_fa, ''), nullif(name_en, ''), code), existing_width_m,"
+        " ST_AsBinary(geometry) FROM network_streetsegment"
         " WHERE upper_inf(known) AND upper_inf(valid) ORDER BY id",
-        ["lineage", "width", "geometry"],
+        ["lineage", "name", "width", "geometry"],
     )
 
 
@@ -121,15 +124,19 @@ def _frame(connection: Any, query: str, names: list[str]) -> pd.DataFrame:
     return frame
 
 
-def _report_widths(edges: Edges, parcels: pd.DataFrame, doubts: Doubts) -> None:
-    with np.errstate(invalid="ignore"):
-        apart = np.abs(edges.measured_width_m - edges.attribute_width_m) > WIDTH_TOLERANCE_M
-    keys = parcels["key"].to_numpy()
-    for row in np.flatnonzero(apart):
+def _report_widths(edges: Edges, parcels: pd.DataFrame, streets: pd.DataFrame, doubts: Doubts) -> None:
+    rule = rules_on(timezone.localdate()).everywhere("ACCURACY")
+    policy = {**ACCURACY, **(rule.params if rule else {})}
+    accuracy_m = parcels["accuracy"].astype(float).fillna(policy["parcel_accuracy_m"]).to_numpy()
+    than_m = tolerance_m(policy, accuracy_m)[edges.parcel]
+    keys, names = parcels["key"].to_numpy(), streets["name"].to_numpy()
+    for row in np.flatnonzero(apart(edges.attribute_width_m, edges.measured_width_m, than_m)):
         doubts.add(
             "WIDTH_DIFFERS",
             field="existing_width_m",
             value=keys[edges.parcel[row]],
+            street=names[edges.street[row]],
             measured=f"{edges.measured_width_m[row]:.2f}",
             attribute=f"{edges.attribute_width_m[row]:.2f}",
+            tolerance=f"{than_m[row]:.2f}",
         )

@@ -20,6 +20,8 @@ SHORTEST_ACCESS_M = 0.5
 USUAL_PASSAGE_M = 16.0
 WIDEST_PASSAGE_M = 120.0
 """How far across a passage is looked: first near, then as far as the widest one reaches."""
+ALONG_STREET_DEG = 20.0
+"""A frontage turned more than this from its street (a chamfer, a cul-de-sac's end) has no opposite."""
 _MATCH_PER_M = 1000
 
 
@@ -260,19 +262,45 @@ class _Beyond:
         street[crack] = self.streets[shape[crack]]
         return kind, street
 
-    def width_across(self, origin: np.ndarray, outward: np.ndarray) -> np.ndarray:
-        """Metres from points on a frontage straight across to what is no street surface; NaN beyond reach."""
-        opposite = np.flatnonzero(self.kinds != PASSAGE)
-        tree = shapely.STRtree(self.shapes[opposite])
+    def width_across(self, origin: np.ndarray, outward: np.ndarray, street: np.ndarray) -> np.ndarray:
+        """
+        Metres from points on frontages of streets across to the opposite frontage.
+
+        NaN where there is none: beyond reach, or where another street opens on the other side.
+        """
         widths = np.full(len(origin), np.nan)
+        open_rows = np.arange(len(origin))
         for reach_m in (USUAL_PASSAGE_M, WIDEST_PASSAGE_M):
-            open_rows = np.flatnonzero(np.isnan(widths))
+            unmet = []
             for part in np.array_split(open_rows, max(1, len(open_rows) // 200_000)):
                 ends = origin[part] + reach_m * outward[part]
                 rays = shapely.linestrings(np.stack([origin[part] + 0.05 * outward[part], ends], axis=1))
-                distance, shape = _first_hit(rays, shapely.points(origin[part]), tree, self.shapes[opposite])
-                widths[part[shape >= 0]] = distance[shape >= 0]
+                distance, shape = self._first_beyond(rays, shapely.points(origin[part]), street[part])
+                met = (shape >= 0) & (self.kinds[shape] != PASSAGE)
+                widths[part[met]] = distance[met]
+                unmet.append(part[shape < 0])
+            open_rows = np.concatenate(unmet)
         return widths
+
+    def of_its_street(self, points: np.ndarray, street: np.ndarray) -> np.ndarray:
+        """
+        Whether points lie nearest to the centreline of their street.
+
+        One surface for all streets does not say where another one opens: across its mouth lies no frontage.
+        """
+        places = shapely.points(points)
+        asked, nearest_m = self.lines.query_nearest(places, all_matches=False, return_distance=True)
+        least_m = np.full(len(points), np.inf)
+        least_m[asked[0]] = nearest_m
+        return shapely.distance(places, self.around.centrelines[street]) <= least_m + self.crack_m
+
+    def _first_beyond(
+        self, rays: np.ndarray, origin: np.ndarray, street: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Distance to and number of the first shape on each ray that is no surface of its own street."""
+        ray, shape = self.tree.query(rays, predicate="intersects")
+        foreign = (self.kinds[shape] != PASSAGE) | (self.streets[shape] != street[ray])
+        return _nearest(rays, origin, ray[foreign], self.shapes, shape[foreign])
 
 
 def _reverse_of(first: np.ndarray, last: np.ndarray, owner: np.ndarray, asked: np.ndarray) -> np.ndarray:
@@ -302,13 +330,18 @@ def _mixed(begin: np.ndarray, end: np.ndarray) -> np.ndarray:
 
 def _first_hit(rays, origin, tree, shapes, without=None) -> tuple[np.ndarray, np.ndarray]:
     """Distance to and number of the first shape that each ray meets; inf and -1 where it meets none."""
-    distance, number = np.full(len(rays), np.inf), np.full(len(rays), NOTHING)
     if not len(rays) or not len(shapes):
-        return distance, number
+        return np.full(len(rays), np.inf), np.full(len(rays), NOTHING)
     ray, shape = tree.query(rays, predicate="intersects")
     if without is not None:
         foreign = shape != without[ray]
         ray, shape = ray[foreign], shape[foreign]
+    return _nearest(rays, origin, ray, shapes, shape)
+
+
+def _nearest(rays, origin, ray, shapes, shape) -> tuple[np.ndarray, np.ndarray]:
+    """Of pairs of a ray and a shape that it meets: distance to and number of each ray's nearest."""
+    distance, number = np.full(len(rays), np.inf), np.full(len(rays), NOTHING)
     metres = shapely.distance(origin[ray], shapely.intersection(rays[ray], shapes[shape]))
     farthest_first = np.argsort(-metres, kind="stable")
     ray, shape, metres = ray[farthest_first], shape[farthest_first], metres[farthest_first]
@@ -425,7 +458,7 @@ def _drawn(atoms: _Atoms, runs: np.ndarray, head: np.ndarray) -> tuple[np.ndarra
 
 
 def _widths(atoms: _Atoms, runs: np.ndarray, count: int, beyond: _Beyond, around: Surroundings) -> np.ndarray:
-    """Median width across from up to three stretches of each edge that meets a surveyed street surface."""
+    """Median width across from up to three points of each edge along a surveyed street surface."""
     measured = np.concatenate(
         [np.zeros(beyond.parcel_count, dtype=bool), np.asarray(around.measured, dtype=bool)]
     )
@@ -436,9 +469,15 @@ def _widths(atoms: _Atoms, runs: np.ndarray, count: int, beyond: _Beyond, around
         return widths
     samples = _three_of_each(runs[rows])
     rows, share = rows[samples[0]], samples[1]
-    along = atoms.last[rows] - atoms.first[rows]
-    across = beyond.width_across(atoms.first[rows] + share[:, None] * along, _outward(atoms, rows))
+    origin = atoms.first[rows] + share[:, None] * (atoms.last[rows] - atoms.first[rows])
+    outward, facing = _across_street(origin, _outward(atoms, rows), atoms.street[rows], around.centrelines)
+    rows, origin, outward = rows[facing], origin[facing], outward[facing]
+    surface = beyond.streets[atoms.surface[rows]]
+    across = beyond.width_across(origin, outward, surface)
     known = ~np.isnan(across)
+    unsaid = np.flatnonzero(known & (surface < 0) & (atoms.street[rows] >= 0))
+    ends = origin[unsaid] + (across[unsaid] - 0.3)[:, None] * outward[unsaid]
+    known[unsaid] = beyond.of_its_street(ends, atoms.street[rows[unsaid]])
     edge, across = runs[rows[known]], across[known]
     order = np.lexsort((across, edge))
     edge, across = edge[order], across[order]
@@ -450,6 +489,28 @@ def _widths(atoms: _Atoms, runs: np.ndarray, count: int, beyond: _Beyond, around
     size = np.diff(np.concatenate([start, [len(edge)]]))
     widths[edge[start]] = across[start + (size - 1) // 2]
     return widths
+
+
+def _across_street(
+    origin: np.ndarray, outward: np.ndarray, street: np.ndarray, centrelines: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """
+    Unit vectors straight across the street, and whether the frontage runs along its street at all.
+
+    A width is measured square to the centreline; where no street is known, square to the frontage.
+    """
+    across, facing = outward.copy(), np.ones(len(origin), dtype=bool)
+    named = np.flatnonzero(street >= 0)
+    lines = centrelines[street[named]]
+    at = shapely.line_locate_point(lines, shapely.points(origin[named]))
+    ends = [shapely.get_coordinates(shapely.line_interpolate_point(lines, at + step)) for step in (-0.5, 0.5)]
+    along = ends[1] - ends[0]
+    length = np.hypot(along[:, 0], along[:, 1])
+    square = np.column_stack([along[:, 1], -along[:, 0]]) / np.maximum(length, 1e-9)[:, None]
+    same = (square * outward[named]).sum(axis=1)
+    facing[named] = np.abs(same) >= np.cos(np.radians(ALONG_STREET_DEG))
+    across[named] = square * np.sign(same)[:, None]
+    return across, facing
 
 
 def _three_of_each(edge: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -103,8 +103,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The deed says {deed} m², the map {surveyed} m² ({percent} % apart).",
     ),
     "WIDTH_DIFFERS": (
-        "عرض اندازه‌گیری‌شدهٔ گذر {measured} متر و عرض ثبت‌شده {attribute} متر است.",
-        "The passage measures {measured} m, its record says {attribute} m.",
+        "عرض اندازه‌گیری‌شدهٔ «{street}» {measured} متر و عرض ثبت‌شدهٔ آن {attribute} متر است؛"
+        " بیش از {tolerance} متر که دقت هر دو می‌گذارد.",
+        "“{street}” measures {measured} m and its record says {attribute} m:"
+        " more than the {tolerance} m that both allow.",
     ),
     "NO_MATCH": (
         "برای این شماره در {where} ردیفی پیدا نشد.",
@@ -113,6 +115,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "VALUES_DIFFER": (
         "برای این شماره در {where} چند مقدار گوناگون آمده است: {values}.",
         "{where} has several different values for this number: {values}.",
+    ),
+    "CELLS_WITHOUT_DATA": (
+        "{count} یاخته ({percent}٪) داده ندارد؛ زیر آن‌ها پاسخ «معلوم نیست» می‌ماند.",
+        "{count} cells ({percent} %) hold no data; under them the answer stays unknown.",
+    ),
+    "CITY_BEYOND_RASTER": (
+        "رستر {percent}٪ از محدودهٔ شهر را نمی‌پوشاند؛ آنجا معلوم نیست.",
+        "The raster does not reach {percent} % of the city's box; there nothing is known.",
     ),
     "ABSENT_NOW": (
         "این شماره در پروندهٔ تازه نیست؛ نسخهٔ پیشین {done}.",

@@ -109,9 +109,7 @@ def _is_no_loss(document: Mapping[str, Any], key: str) -> bool:
 
 def _sentence(finding: Mapping[str, Any], names: Mapping[str, str] | None) -> str:
     said = wording.reason(finding.get("reason"), names)
-    if finding["state"] == "computed" and not said:
-        return ""
-    if finding["state"] == "unknown" and said:
+    if finding["state"] == "computed" or (finding["state"] == "unknown" and said):
         return said
     state = wording.STATES.get(finding["state"], finding["state"])
     return f"{_(state)}: {said}" if said else _(state)

@@ -95,6 +95,9 @@ REASONS = {
     "NO_RULE": gettext_noop("No rule of this kind is loaded for this zone."),
     "INPUT_UNKNOWN": gettext_noop("It follows from something that we do not know: %(inputs)s."),
     "WIDTH_UNKNOWN": gettext_noop("The width of the street is not recorded."),
+    "WIDTHS_DIFFER": gettext_noop(
+        "%(street)s is %(recorded_m)s metres wide on record and %(measured_m)s between its frontages."
+    ),
     "NO_DEED_AREA": gettext_noop("The area in the deed is not recorded."),
     "DEED_AND_SURVEY_DIFFER": gettext_noop(
         "Deed and survey differ by %(difference_m2)s m², more than the %(permitted_m2)s m² accepted."
@@ -252,6 +255,9 @@ def _with_gaps(args: Mapping[str, Any]) -> dict[str, Any]:
         "agencies",
         "layers",
         "surveyed_on",
+        "street",
+        "recorded_m",
+        "measured_m",
     )
     return {key: args.get(key, "؟") for key in needed} | dict(args)
 

@@ -17,6 +17,7 @@ from gis_core.constraints.plane import Floats
 from gis_core.constraints.restrictions import restrict
 from gis_core.constraints.rules import RuleSet
 from gis_core.constraints.values import Lots, Surroundings
+from gis_core.constraints.widths import tolerance_m
 from gis_core.constraints.zoned import zone_column, zone_overlaps
 
 #: How widths and accuracies are compared where no ACCURACY rule says otherwise; an unknown accuracy is none.
@@ -83,7 +84,7 @@ def _judge(taken: Intake, rules: RuleSet, on: date, north_deg: Floats) -> tuple[
     access_column(table, lots, around.edges)
     restrictions = restrict(land.net, accuracy_m, around, rules, policy, on)
     overlaps = zone_overlaps(land, around.zones, accuracy_m, rules, policy)
-    widths_m = governing_widths(table, around.edges, around.passages, rules)
+    widths_m = governing_widths(table, around.edges, around.passages, rules, tolerance_m(policy, accuracy_m))
     placed = place(overlaps, around.zones.code, land.areas, widths_m, rules)
     zone_column(table, placed, around.zones.code)
     percentages(table, placed, "FAR", "far", land.areas, rules, restrictions.shrunk_m2())

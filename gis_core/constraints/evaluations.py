@@ -143,6 +143,7 @@ class Evaluations(Sequence[Evaluation]):
                     planned_width_m=_number(planned),
                     length_m=float(edges.geometry[edge].length),
                     geometry=line,
+                    measured_width_m=_number(edges.width_m[edge]),
                 )
             )
         return tuple(found)

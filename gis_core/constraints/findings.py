@@ -101,7 +101,12 @@ class OverlayFinding:
 
 @dataclass(frozen=True)
 class EdgeFinding:
-    """One edge of the lot and what lies beyond it."""
+    """
+    One edge of the lot and what lies beyond it.
+
+    `width_m` of the passage is the recorded one, or the measured one where none is recorded;
+    `measured_width_m` is measured between opposite frontages.
+    """
 
     kind: Literal["neighbour", "passage", "open", "unknown"]
     street: str | None
@@ -109,6 +114,7 @@ class EdgeFinding:
     planned_width_m: float | None
     length_m: float
     geometry: Any
+    measured_width_m: float | None = None
 
 
 @dataclass(frozen=True)

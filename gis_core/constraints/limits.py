@@ -1,15 +1,22 @@
 """Finds the limits of lots in their zones: floor area ratio, coverage, storeys, widths of passages."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gis_core.constraints.areas import Areas
 from gis_core.constraints.bands import looked_up
-from gis_core.constraints.columns import DISCRETIONARY, UNKNOWN, Column, Doubts, Table, metres
+from gis_core.constraints.columns import (
+    DISCRETIONARY,
+    NEEDS_INSPECTION,
+    UNKNOWN,
+    Column,
+    Doubts,
+    Table,
+    metres,
+)
 from gis_core.constraints.findings import Reason
 from gis_core.constraints.plane import PASSING_M, Floats, Ints, flagged, or_none
 from gis_core.constraints.restrictions import Restrictions
@@ -22,9 +29,9 @@ from gis_core.constraints.storeys import (
     height_m,
     least,
     may_request,
-    width_on_basis_m,
 )
 from gis_core.constraints.values import Edges, Passages
+from gis_core.constraints.widths import doubt_widths, frontage_widths
 from gis_core.constraints.zones import Overlaps, strictest, weighted
 
 #: States of the zone look-up in which no limit can be read off.
@@ -48,8 +55,15 @@ class Placed:
     split: str
 
 
-def governing_widths(table: Table, edges: Edges, passages: Passages, rules: RuleSet) -> Floats:
-    """Widths of the passages that govern, into the table; NaN where not known, in metres."""
+def governing_widths(
+    table: Table, edges: Edges, passages: Passages, rules: RuleSet, width_tolerance_m: Floats
+) -> Floats:
+    """
+    Widths of the passages that govern, into the table; NaN where not known, in metres.
+
+    The recorded width of a passage stands before the measured one. Where they differ by more than
+    `width_tolerance_m` (n,), the finding says so; it needs an inspection where the difference changes it.
+    """
     rule = rules.everywhere("STOREY_POLICY")
     doubts = Doubts.none(table.lots)
     widths = np.full(table.lots, np.nan)
@@ -57,7 +71,8 @@ def governing_widths(table: Table, edges: Edges, passages: Passages, rules: Rule
     if rule is None:
         doubts.add(everyone, UNKNOWN, Reason("NO_RULE", {"kind": "STOREY_POLICY"}))
     else:
-        lot, width_m, passage = _frontage_widths(edges, passages, rule.params)
+        fronts = frontage_widths(edges, passages, rule.params)
+        lot, width_m, passage = fronts.lot, fronts.governing_m, fronts.passage
         np.fmax.at(widths, lot, width_m)
         # An unknown frontage might be wider than the widest known one.
         hidden = flagged(lot[np.isnan(width_m)], table.lots)
@@ -71,26 +86,9 @@ def governing_widths(table: Table, edges: Edges, passages: Passages, rules: Rule
             lambda at: Reason("WIDTH_UNKNOWN", {"streets": [streets[at]] if at in streets else []}),
         )
         doubts.add(np.isnan(widths), UNKNOWN, Reason("NO_ACCESS"))
+        doubt_widths(doubts, fronts, passages, width_tolerance_m)
     table.add("governing_width_m", widths, unit="m", doubts=doubts, rule=rule)
     return widths
-
-
-def _frontage_widths(
-    edges: Edges, passages: Passages, policy: Mapping[str, Any]
-) -> tuple[Ints, Floats, Ints]:
-    """Per frontage: lot, width on the policy's basis (NaN unknown), passage."""
-    front = edges.kind == "passage"
-    lot, passage, measured = edges.lot[front], edges.passage[front], edges.width_m[front]
-    existing, planned = measured.copy(), np.full(len(lot), np.nan)
-    named = passage >= 0
-    told = passages.existing_width_m[passage[named]]
-    existing[named] = np.where(np.isnan(told), existing[named], told)
-    planned[named] = passages.planned_width_m[passage[named]]
-    if policy["which_passage"] == "WIDEST_WITH_LEGAL_ACCESS":
-        reachable = ~named
-        reachable[named] = passages.legal_access[passage[named]]
-        lot, passage, existing, planned = (rows[reachable] for rows in (lot, passage, existing, planned))
-    return lot, width_on_basis_m(existing, planned, policy["width_basis"]), passage
 
 
 def place(
@@ -267,10 +265,26 @@ def storeys(
     binding_rule = np.array(
         [sources.get(names[0]) if names else None for names in found.binding] + [None], dtype=object
     )[:-1]
-    table.add("storeys", values, doubts=doubts, binding=found.binding, rule=binding_rule, inputs=("zone",))
+    _doubt_by_width(doubts, table["governing_width_m"], limits, sources)
+    column = table.add(
+        "storeys", values, doubts=doubts, binding=found.binding, rule=binding_rule, inputs=("zone",)
+    )
+    if any(rule.params["limit"] == "BY_WIDTH" for rule in rules.of_kind("STOREY")):
+        # shown as an input; that a width is not known is told by the limit, of the lots on which it holds
+        column.inputs = ("zone", "governing_width_m")
     _request_column(table, placed, values, widths_m, rules)
     _height_column(table, values, heights)
     return values
+
+
+def _doubt_by_width(doubts: Doubts, width: Column, limits: list[Limit], sources: dict[str, Rule]) -> None:
+    """Storeys limited by a width that an inspection must settle wait for the same inspection."""
+    unsettled = width.doubts.state == NEEDS_INSPECTION
+    for limit in limits:
+        rule = sources.get(limit.name)
+        if rule is not None and rule.params["limit"] == "BY_WIDTH":
+            there = unsettled & ~np.isinf(limit.storeys)
+            doubts.add_each(there, NEEDS_INSPECTION, lambda lot: width.doubts.reason[lot])
 
 
 def _limits(

@@ -94,6 +94,53 @@ def test_a_street_with_open_land_on_its_other_side_ends_there():
     assert edges.measured_width_m[edges.kind == 1] == pytest.approx([8.0, 8.0])
 
 
+MOUTH = box(0, -60, 12, -8)
+
+
+@pytest.mark.parametrize(
+    ("surfaces", "streets"),
+    [
+        ([STREET, MOUTH], [0, 1]),
+        ([shapely.union(STREET, MOUTH)], [-1]),  # all street surface drawn as one
+    ],
+)
+def test_opposite_the_mouth_of_a_side_street_no_width_is_made_up(surfaces, streets):
+    opposite = box(12, -40, 24, -8)
+    ground = around(
+        surfaces,
+        ["passage"] * len(surfaces),
+        [CENTRE, line((6, -60), (6, -4))],
+        [8.0, 12.0],
+        streets=streets,
+    )
+    edges = derive(np.array([*LOTS, opposite]), ground)
+    fronts = (edges.kind == 1) & (edges.street == 0)
+    measured = dict(zip(edges.parcel[fronts].tolist(), edges.measured_width_m[fronts].tolist(), strict=True))
+    assert np.isnan(measured[0])
+    assert measured[1] == measured[2] == pytest.approx(8.0)
+
+
+def test_the_lot_at_the_end_of_a_cul_de_sac_does_not_measure_its_length():
+    lane, end = box(0, 0, 5, 40), box(0, -20, 5, 0)
+    sides_of_it = [box(-12, 0, 0, 40), box(5, 0, 17, 40)]
+    ground = around([lane], ["passage"], [line((2.5, 40), (2.5, 0.5))], [5.0], streets=[0])
+    edges = derive(np.array([end, *sides_of_it]), ground)
+    fronts = edges.kind == 1
+    assert np.isnan(edges.measured_width_m[fronts & (edges.parcel == 0)]).all()
+    assert edges.measured_width_m[fronts & (edges.parcel > 0)] == pytest.approx([5.0, 5.0])
+
+
+def test_a_frontage_a_little_askew_measures_square_to_its_street():
+    askew = shapely.Polygon([(X, Y), (X + 12, Y + 3), (X + 12, Y + 25), (X, Y + 25)])
+    ground = around(
+        [shapely.difference(box(-20, -8, 60, 25), askew)], ["passage"], [CENTRE], [8.0], streets=[0]
+    )
+    edges = derive(np.array([askew, box(-20, -40, 60, -8)]), ground)
+    front = np.flatnonzero((edges.kind == 1) & (edges.parcel == 0))[0]
+    assert edges.length_m[front] == pytest.approx(np.hypot(12, 3))
+    assert edges.measured_width_m[front] == pytest.approx(9.5)  # half way along it, not along its normal
+
+
 def test_where_there_are_only_centrelines_the_passage_is_found_and_its_width_unknown():
     edges = derive(np.array([*LOTS, box(0, -35, 24, -9)]), around(lines=[CENTRE], widths=[8.0]))
     front = sides(edges)[0]

@@ -15,12 +15,12 @@ from django.utils import timezone
 from gis_core.models import ImportRun
 from import_scripts.load import copy_frame, reserve_ids
 from import_scripts.runner import import_file
-from layers.models import District, Layer, LayerVersion, OverlayFeature
+from layers.models import District, GroundCover, Layer, LayerVersion, OverlayFeature
 from layers.offices.models import Office, OpeningHours
 from layers.zoning.models import Zone
 from parcels.models import Identifier, Parcel, ParcelEdges
 from parcels.records.models import PropertyFile
-from tests.builders import published_layer
+from tests.builders import geos, published_layer, rule, street
 from tests.import_scripts.workbench import DATA
 
 pytestmark = [pytest.mark.usefixtures("as_owner"), pytest.mark.django_db]
@@ -73,6 +73,30 @@ def test_lots_arrive_with_key_number_areas_and_edges(tmp_path):
     edges = ParcelEdges.objects.get(parcel=lot)
     assert sorted(edge["kind"] for edge in edges.edges) == ["neighbour", "unknown", "unknown", "unknown"]
     assert edges.has_access is None
+
+
+@pytest.mark.parametrize(("recorded_m", "told"), [(8.0, True), (9.3, False), (None, False)])
+def test_a_passage_that_measures_other_than_its_record_is_told_with_both_widths(tmp_path, recorded_m, told):
+    rule("ACCURACY", "ACCURACY", {"combine": "SUM", "recorded_width_accuracy_m": 0.2})
+    streets = published_layer("streets", Layer.Kind.STREETS)
+    line = shapely.LineString([(X - 20, Y - 4.75), (X + 60, Y - 4.75)])
+    street(streets, line, "کوچهٔ سرو", existing_width_m=recorded_m)
+    ground = published_layer("ground", Layer.Kind.GROUND)
+    for kind, shape in (("passage", (-20, -9.5, 60, 0)), ("park", (-20, -40, 60, -9.5))):
+        west, south, east, north = shape
+        cover = shapely.box(X + west, Y + south, X + east, Y + north)
+        GroundCover.objects.create(kind=kind, geometry=geos(cover), layer_version=ground, valid=ground.valid)
+    outcome = import_file("parcels", DATA / "two_lots.geojson", parcel_recipe(tmp_path))
+    apart = [doubt for doubt in outcome.doubts if doubt.kind == "WIDTH_DIFFERS"]
+    assert [doubt.value for doubt in apart] == ["3-2-45-1-0-0-0", "3-2-45-2-0-0-0"] * told
+    for doubt in apart:
+        # the accuracy of a lot on either side is 0.05 m, of the record 0.2 m
+        assert doubt.en == (
+            "“کوچهٔ سرو” measures 9.50 m and its record says 8.00 m: more than the 0.30 m that both allow."
+        )
+        assert ("8.00" in doubt.fa, "9.50" in doubt.fa) == (True, True)
+    front = next(edge for edge in ParcelEdges.objects.first().edges if edge["kind"] == "passage")
+    assert (front["measured_width_m"], front["attribute_width_m"]) == (9.5, recorded_m)
 
 
 def test_the_same_file_again_changes_nothing(tmp_path):

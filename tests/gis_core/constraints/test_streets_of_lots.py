@@ -1,5 +1,8 @@
 """What streets take from lots, and lots that no street reaches."""
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 import shapely
 
@@ -93,3 +96,93 @@ def test_a_corner_whose_angle_is_outside_the_range_is_left_to_a_person():
     evaluation = answer_for(a_lot(sharp), around)[0]
     assert reason(evaluation, "chamfer_area_m2") == "CORNER_NOT_AUTOMATIC"
     assert evaluation.findings["net_area_m2"].value is None
+
+
+BY_WIDTH = Rule(
+    "BY-WIDTH",
+    "STOREY",
+    {
+        "limit": "BY_WIDTH",
+        "bands": [{"from": 0, "to": 9, "storeys": 3}, {"from": 9, "to": None, "storeys": 5}],
+    },
+)
+HALF_A_METRE = Rule(
+    "ACCURACY",
+    "ACCURACY",
+    {
+        "measure": "INSCRIBED_DIAMETER",
+        "combine": "SUM",
+        "parcel_accuracy_m": 0.1,
+        "layer_accuracy_m": 0.2,
+        "recorded_width_accuracy_m": 0.34,
+    },
+)
+
+
+def on_basis(width_basis):
+    policy = {"width_basis": width_basis, "which_passage": "WIDEST_WITH_LEGAL_ACCESS", "discretionary": None}
+    return Rule("WIDTHS", "STOREY_POLICY", policy)
+
+
+def measured(front_m, side_m=np.nan):
+    """The reference corner, its front and side passages 8 m wide on record and as measured here."""
+    edges = reference_corner().edges
+    return reference_corner(edges=replace(edges, width_m=np.array([front_m, side_m, np.nan, np.nan])))
+
+
+@pytest.mark.parametrize(
+    ("measured_m", "state"),
+    [
+        (8.0, "computed"),
+        (8.49, "computed"),  # parcels of 0.08 m on both sides and a record of 0.34 m: half a metre
+        (8.501, "computed"),  # to the millimetre
+        (8.51, "needs_inspection"),
+        (7.4, "computed"),  # the side passage, 8 m on record, governs then
+        (np.nan, "computed"),  # nobody measured
+    ],
+)
+def test_a_street_that_measures_other_than_its_record_is_inspected(measured_m, state):
+    rules = rule_set(on_basis("EXIST"), HALF_A_METRE, BY_WIDTH)
+    evaluation = answer_for(a_lot(REFERENCE_LOT), measured(measured_m), rules)[0]
+    assert evaluation.findings["governing_width_m"].state == state
+    assert evaluation.findings["governing_width_m"].value == 8.0
+
+
+def test_what_follows_from_a_doubtful_width_waits_for_the_same_inspection():
+    rules = rule_set(on_basis("EXIST"), HALF_A_METRE, BY_WIDTH)
+    evaluation = answer_for(a_lot(REFERENCE_LOT), measured(9.5, 8.0), rules)[0]
+    told = {"street": "front", "recorded_m": 8.0, "measured_m": 9.5}
+    for key in ("governing_width_m", "storeys", "reachable_floor_area_m2"):
+        assert evaluation.findings[key].state == "needs_inspection"
+        assert reason(evaluation, key) == "WIDTHS_DIFFER"
+        assert evaluation.findings[key].reason.args == told
+    assert evaluation.findings["storeys"].inputs == ("zone", "governing_width_m")
+    assert [edge.measured_width_m for edge in evaluation.edges] == [9.5, 8.0, None, None]
+
+
+def test_storeys_that_no_width_limits_do_not_wait_for_it():
+    rules = rule_set(on_basis("EXIST"), HALF_A_METRE)
+    evaluation = answer_for(a_lot(REFERENCE_LOT), measured(9.5), rules)[0]
+    assert evaluation.findings["governing_width_m"].state == "needs_inspection"
+    assert evaluation.findings["storeys"].state == "computed"
+
+
+def test_where_the_planned_width_counts_the_difference_is_told_and_changes_nothing():
+    rules = rule_set(on_basis("PLAN"), HALF_A_METRE, BY_WIDTH)
+    evaluation = answer_for(a_lot(REFERENCE_LOT), measured(9.5, 7.0), rules)[0]
+    width = evaluation.findings["governing_width_m"]
+    assert (width.value, width.state) == (12.0, "computed")
+    assert width.reason.code == "WIDTHS_DIFFER"
+    assert width.reason.args["street"] == "front"  # of two differences the larger one
+    assert evaluation.findings["storeys"].state == "computed"
+
+
+def test_a_measured_width_stands_in_for_a_missing_record():
+    unrecorded = streets(
+        {"key": "front", "line": FRONT_LINE, "planned": 12},
+        {"key": "side", "line": SIDE_LINE, "existing": 8, "planned": 8},
+    )
+    around = replace(measured(9.5), passages=unrecorded)
+    evaluation = answer_for(a_lot(REFERENCE_LOT), around, rule_set(on_basis("EXIST"), HALF_A_METRE))[0]
+    assert evaluation.findings["governing_width_m"].value == 9.5
+    assert evaluation.findings["governing_width_m"].state == "computed"
