@@ -15,9 +15,14 @@ from shapely.geometry import mapping
 from gis_core import crs
 from layers import catalog
 from layers.models import District, Layer
-from map_ui import drawing, shapes, wording
+from map_ui import shapes, wording
 from map_ui.around import surroundings
-from map_ui.sheet import Cost, Place, Sheet, cost, sheet
+from map_ui.drawing.axonometry import axonometry
+from map_ui.drawing.dimensions import dimension_text
+from map_ui.drawing.plan import plan
+from map_ui.sheet.compose import sheet
+from map_ui.sheet.costs import cost
+from map_ui.sheet.parts import Cost, Place, Sheet
 from parcels import queries
 from parcels.evaluation import evaluate_document
 from parcels.fees.calculate import estimates
@@ -75,8 +80,8 @@ def answer(
         parcel=parcel,
         document=document,
         sheet=told,
-        plan=drawing.plan(document, around) if with_plan else "",
-        axonometry=drawing.axonometry(document, around, chosen=chosen, stops_at=side),
+        plan=plan(document, around) if with_plan else "",
+        axonometry=axonometry(document, around, chosen=chosen, stops_at=side),
         shapes=map_shapes(document),
         main_action=_main_action(parcel),
         next_steps=tuple(_next_steps(parcel)),
@@ -92,7 +97,7 @@ def map_shapes(document: Mapping[str, Any]) -> dict[str, Any]:
         features.append(_feature(role, shape, {"text": _in_reading_order(text)}))
     for dimension in shapes.dimensions(document):
         line = shapely.LineString([dimension.start, dimension.end])
-        text = _in_reading_order(drawing.dimension_text(dimension))
+        text = _in_reading_order(dimension_text(dimension))
         features.append(_feature("dimension", line, {"kind": dimension.kind, "text": text}))
     return {"type": "FeatureCollection", "features": features}
 
@@ -160,15 +165,15 @@ def place_of(parcel: Parcel, *, on: date, today: date) -> Place:
     kind = settings.CITY.identifier(settings.CITY.parcel_key)
     address = queries.addresses_of([parcel]).get(parcel.pk, "")
     editions = catalog.provenance(on=on).get(Layer.Kind.ZONING, ())
-    plan = editions[0] if editions else None
-    since = plan.valid.lower if plan and plan.valid else None
+    in_force = editions[0] if editions else None
+    since = in_force.valid.lower if in_force and in_force.valid else None
     title = wording.address(address) or _("Parcel %(key)s") % {"key": f"\u2066{parcel.key}\u2069"}
     return Place(
         key=parcel.key,
         key_label=wording.in_language(kind.label_fa, kind.label_en),
         title=title,
         district=_district(parcel, on=on),
-        plan=wording.in_language(plan.layer.title_fa, plan.layer.title_en) if plan else "",
+        plan=wording.in_language(in_force.layer.title_fa, in_force.layer.title_en) if in_force else "",
         plan_since=since,
         on=on,
         is_today=on == today,

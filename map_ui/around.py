@@ -11,7 +11,7 @@ from gis_core import crs
 from layers.models import GroundCover
 from layers.network.models import StreetSegment
 from map_ui import wording
-from map_ui.drawing import Street, Surroundings
+from map_ui.drawing.surroundings import Street, Surroundings
 from parcels.models import Building, Parcel
 
 _REACH_M = 45.0

@@ -14,13 +14,14 @@ from gis_core.access import acting_as_system
 from gis_core.errors import NotFound
 from gis_core.persian import latin_digits, tidy
 from gis_core.signing import Verdict, verify
-from map_ui import drawing, wording
+from map_ui import wording
 from map_ui.answers import place_of
 from map_ui.around import surroundings
 from map_ui.documents import statements
 from map_ui.documents.paper import PARTS, Paper, paper
 from map_ui.documents.paper_plan import for_paper
 from map_ui.documents.qr import qr_svg_address
+from map_ui.drawing.plan import plan
 from parcels.evaluation import evaluate_document, fingerprint
 from parcels.fees.calculate import PriceList, as_document, estimates
 from parcels.fees.queries import price_list
@@ -190,8 +191,8 @@ def _plan(document: Mapping[str, Any], parcel: Parcel, output: str, on: date) ->
     if "parcel" not in document["geometries"]:
         return ""
     width_mm, width, height = _PLAN_MM.get(output, _USUAL_PLAN_MM)
-    plan = drawing.plan(document, surroundings(parcel, on=on), width=width, height=height)
-    return for_paper(plan, width_mm, document if "edges" in PARTS.get(output, ()) else None)
+    drawn = plan(document, surroundings(parcel, on=on), width=width, height=height)
+    return for_paper(drawn, width_mm, document if "edges" in PARTS.get(output, ()) else None)
 
 
 def _frozen_estimates(decision: Decision) -> dict[float, Mapping[str, Any]]:

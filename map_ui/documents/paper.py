@@ -11,7 +11,8 @@ from gis_core.persian import DECIMAL
 from map_ui import wording
 from map_ui.accounts import Account, account
 from map_ui.documents.paper_plan import net_corners, side_letter
-from map_ui.sheet import Listed, Place, Sheet, sheet
+from map_ui.sheet.compose import sheet
+from map_ui.sheet.parts import Listed, Place, Sheet
 
 # By what a service hands out (`Service.output`): its name, and the parts of the paper in reading order.
 TITLES = {

@@ -9,9 +9,10 @@ import pytest
 from django.utils import translation
 
 from map_ui.accounts import account
-from map_ui.sheet import Place, sheet
+from map_ui.sheet.compose import sheet
+from map_ui.sheet.parts import Place
 
-DOCUMENT = Path(__file__).parent.parent / "data" / "reference_lot_evaluation.json"
+DOCUMENT = Path(__file__).parents[2] / "data" / "reference_lot_evaluation.json"
 PLACE = Place(key="3-2-45-17-0-0-0", key_label="کد نوسازی", title="کوچهٔ سرو، پلاک ۱۷", on=date(2026, 11, 21))
 PERSIAN = re.compile("[\u0600-\u06ff]")
 
@@ -68,6 +69,26 @@ def test_the_four_numbers_say_what_binds_them(document):
     assert numbers["reachable_floor_area_m2"].line == "تراکم ۷۲۰؛ حد: ۴ طبقه"
     assert (numbers["net_area_m2"].quantity.whole, numbers["net_area_m2"].quantity.decimals) == ("۲۷۵", "٫۰۰")
     assert numbers["storeys"].line == "پنجم درخواستی است"
+
+
+DIFFER = {"code": "WIDTHS_DIFFER", "args": {"street": "کوچهٔ سرو", "recorded_m": 8.0, "measured_m": 9.5}}
+BOTH_WIDTHS = "عرض ثبت‌شدهٔ کوچهٔ سرو ۸ متر است و عرض اندازه‌گیری‌شده میان برهای دو سوی آن ۹٫۵ متر."
+
+
+def test_a_width_that_waits_for_an_inspection_is_told_with_both_widths(document):
+    document["findings"]["governing_width_m"] |= {"state": "needs_inspection", "reason": DIFFER}
+    document["findings"]["storeys"]["inputs"] = ["zone", "governing_width_m"]
+    told = sheet(document, PLACE)
+    assert BOTH_WIDTHS in [entry.sentence for entry in told.concerns]
+    trace = next(head.account for head in told.numbers if head.account.key == "storeys")
+    width = next(row for row in trace.inputs if row.key == "governing_width_m")
+    assert width.sentence == f"باید بازدید شود: {BOTH_WIDTHS}"
+
+
+def test_a_difference_that_changes_nothing_stands_in_the_trace_alone(document):
+    document["findings"]["governing_width_m"]["reason"] = DIFFER
+    assert account(document, "governing_width_m").sentence == BOTH_WIDTHS
+    assert BOTH_WIDTHS not in [entry.sentence for entry in sheet(document, PLACE).concerns]
 
 
 def test_an_account_goes_from_the_survey_to_the_net_parcel_with_its_rule(document):

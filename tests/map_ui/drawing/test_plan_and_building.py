@@ -10,9 +10,11 @@ import shapely
 from shapely.geometry import shape
 
 from map_ui import shapes
-from map_ui.drawing import Street, Surroundings, axonometry, plan
+from map_ui.drawing.axonometry import axonometry
+from map_ui.drawing.plan import plan
+from map_ui.drawing.surroundings import Street, Surroundings
 
-DOCUMENT = Path(__file__).parent.parent / "data" / "reference_lot_evaluation.json"
+DOCUMENT = Path(__file__).parents[2] / "data" / "reference_lot_evaluation.json"
 SVG = "{http://www.w3.org/2000/svg}"
 
 

@@ -1,0 +1,150 @@
+"""What concerns this parcel: land ceded, zones, overlays, doubts, a parking deficit."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from map_ui import wording
+from map_ui.sheet.parts import Listed
+from map_ui.sheet.reading import SMALL_M2, value
+
+#: Reasons that an overlay's own entry, or the root of what follows from it, already tells.
+_TOLD_ELSEWHERE = frozenset({"", "INPUT_UNKNOWN", "OVERLAY_UNKNOWN", "OVERLAY_BORDERLINE", "AGENCY"})
+
+
+def concerns(document: Mapping[str, Any], names: Mapping[str, str]) -> list[Listed]:
+    """All that concerns the parcel, what is lost first."""
+    return [
+        *_ceded(document),
+        *_zones(document),
+        *_applying_overlays(document, names),
+        *_unsure(document, names),
+        *_parking(document),
+    ]
+
+
+def _ceded(document: Mapping[str, Any]) -> list[Listed]:
+    found = []
+    widening, chamfer = value(document, "widening_area_m2"), value(document, "chamfer_area_m2")
+    widened = [
+        edge
+        for edge in document["edges"]
+        if edge["kind"] == "passage"
+        and edge["planned_width_m"]
+        and edge["width_m"]
+        and edge["planned_width_m"] > edge["width_m"]
+    ]
+    if widening and widening > SMALL_M2:
+        sentence = wording.listed(
+            [
+                _("%(street)s from %(now)s to %(planned)s metres")
+                % {
+                    "street": edge["street"] or _("the street"),
+                    "now": wording.number(edge["width_m"]),
+                    "planned": wording.number(edge["planned_width_m"]),
+                }
+                for edge in widened
+            ]
+        )
+        found.append(
+            Listed(
+                "loss",
+                _("Widening of the street"),
+                _minus(widening),
+                sentence,
+                "widening_area_m2",
+                "why-net_area_m2",
+            )
+        )
+    if chamfer and chamfer > SMALL_M2:
+        found.append(
+            Listed("loss", _("Corner chamfer"), _minus(chamfer), "", "chamfer_area_m2", "why-net_area_m2")
+        )
+    return found
+
+
+def _minus(area_m2: float) -> str:
+    return _("%(area)s m² less") % {"area": wording.number(area_m2, 2)}
+
+
+def _zones(document: Mapping[str, Any]) -> list[Listed]:
+    found = []
+    concerned = [zone for zone in document["zones"] if zone["class"] == "CONCERNED"]
+    for zone in concerned:
+        name = wording.in_language(zone["name_fa"], zone.get("name_en", ""))
+        share = _("%(percent)s percent") % {"percent": wording.number(round(zone["share"] * 100, 1))}
+        text = _("Zone %(code)s") % {"code": f"\u2068{zone['code']}\u2069"}
+        found.append(Listed("zone", text, share if len(concerned) > 1 else "", name, "zone"))
+    if document["zone_state"] not in ("ONE_ZONE", "MULTI_ZONE"):
+        found.append(
+            Listed("warning", _("Zoning"), "", wording.reason({"code": document["zone_state"]}), "zone")
+        )
+    return found
+
+
+def _applying_overlays(document: Mapping[str, Any], names: Mapping[str, str]) -> list[Listed]:
+    found = []
+    for overlay in document["overlays"]:
+        if overlay["state"] != "applies":
+            continue
+        effect = _(wording.EFFECTS[overlay["effect"]]) if overlay["effect"] in wording.EFFECTS else ""
+        if overlay.get("agency"):
+            effect = f"{effect} ({wording.agency(overlay['agency'])})".strip()
+        area = overlay.get("overlap_m2")
+        figure = f"{wording.number(area, 2)} {_('m²')}" if area else ""
+        mark = "loss" if overlay["effect"] == "NO_BUILD" else "condition"
+        found.append(Listed(mark, names[overlay["layer"]], figure, effect, overlay["layer"]))
+    return found
+
+
+def _unsure(document: Mapping[str, Any], names: Mapping[str, str]) -> list[Listed]:
+    """Findings that an inspection or an agency has still to settle, the roots only."""
+    found = []
+    seen: set[str] = set()
+    for key, finding in document["findings"].items():
+        code = (finding.get("reason") or {}).get("code", "")
+        if finding["state"] in ("needs_inspection", "conditional") and code not in _TOLD_ELSEWHERE | seen:
+            seen.add(code)
+            figure, sentence = "", wording.reason(finding["reason"], names)
+            if key == "area_discrepancy_m2":
+                figure = _apart(finding)
+                sentence = (
+                    _("No rule here says which difference is allowed.") if code == "NO_RULE" else sentence
+                )
+            found.append(Listed("condition", wording.finding_name(key), figure, sentence, key))
+    return found
+
+
+def _apart(finding: Mapping[str, Any]) -> str:
+    if finding["value"] is None:
+        return ""
+    return f"{wording.number(abs(finding['value']), 2)} {_('m²')}"
+
+
+def doubts_of_import(doubts: Sequence[Mapping[str, Any]]) -> list[Listed]:
+    """What the import noted on this lot: with which other lot it overlaps, and by how much."""
+    sentence = _("The map shows this land in both lots; which of them it belongs to, the map cannot tell.")
+    return [
+        Listed(
+            "warning",
+            _("Overlap with lot %(key)s") % {"key": f"\u2066{wording.digits(doubt['with'])}\u2069"},
+            f"{wording.number(doubt['area_m2'], 2)} {_('m²')}",
+            sentence,
+            "overlap",
+        )
+        for doubt in doubts
+        if doubt["kind"] == "OVERLAP"
+    ]
+
+
+def _parking(document: Mapping[str, Any]) -> list[Listed]:
+    need, capacity = value(document, "parking_need"), value(document, "parking_capacity")
+    if need is None or capacity is None or need <= capacity:
+        return []
+    sentence = _("%(need)s bays are needed and %(capacity)s fit in the pilot.") % {
+        "need": wording.number(need),
+        "capacity": wording.number(capacity),
+    }
+    figure = _("%(bays)s bays") % {"bays": wording.number(need - capacity)}
+    return [Listed("warning", _("Parking deficit"), figure, sentence, "parking_need")]

@@ -1,0 +1,72 @@
+"""What is not known, each root once, and what only follows from another unknown."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from map_ui import wording
+from map_ui.sheet.parts import Listed
+
+_ZONING = frozenset({"MULTI_ZONE", "NO_ZONE", "PARTLY_UNZONED", "OVERLAPPING_ZONES"})
+
+
+def unknown_things(document: Mapping[str, Any], names: Mapping[str, str]) -> tuple[Listed, ...]:
+    """What is not known, each root once; what only follows from another unknown is told in its sentence."""
+    overlays = {
+        entry["layer"]: entry for entry in document["overlays"] if entry["state"] in ("unknown", "borderline")
+    }
+    roots: list[Listed] = []
+    by_reason: dict[tuple[str, str], list[str]] = {}
+    followers: list[str] = []
+    for key in document["unknown"]:
+        if key in overlays:
+            roots.append(_unknown_overlay(overlays[key], names))
+            continue
+        why = document["findings"].get(key, {}).get("reason") or {}
+        if why.get("code") == "INPUT_UNKNOWN":
+            followers.append(wording.finding_name(key))
+        else:
+            by_reason.setdefault((why.get("code", ""), wording.reason(why, names)), []).append(key)
+    roots = [_unknown_findings(code, reason, keys) for (code, reason), keys in by_reason.items()] + roots
+    if followers:
+        sentence = _("Therefore also not known: %(names)s.") % {"names": wording.listed(followers)}
+        roots.append(Listed("unknown", _("What follows from it"), "", sentence, "follows"))
+    return tuple(roots)
+
+
+def _unknown_findings(code: str, reason: str, keys: Sequence[str]) -> Listed:
+    """One entry for all that is not known for the same reason."""
+    named = [wording.finding_name(key) for key in keys]
+    if len(keys) == 1:
+        return Listed("unknown", named[0], "", reason, keys[0])
+    open_ones = _("This leaves open: %(names)s.") % {"names": wording.listed(named)}
+    rules, zoning = _("Building rules of this place"), _("Zoning")
+    name = rules if code == "NO_RULE" else zoning if code in _ZONING else named[0]
+    return Listed("unknown", name, "", f"{reason} {open_ones}", keys[0])
+
+
+def _unknown_overlay(overlay: Mapping[str, Any], names: Mapping[str, str]) -> Listed:
+    said = wording.reason(overlay.get("reason"), names) or (
+        _(wording.REASONS["BORDERLINE"]) if overlay["state"] == "borderline" else ""
+    )
+    if overlay.get("agency"):
+        asks = _("When you file a request we ask %(agency)s; until then no instant certificate is given.")
+        said = f"{said} {asks % {'agency': wording.agency(overlay['agency'])}}"
+    else:
+        said = f"{said} {_('Until it is settled no instant certificate is given.')}"
+    mark = "borderline" if overlay["state"] == "borderline" else "unknown"
+    return Listed(
+        mark, names[overlay["layer"]], "", said.strip(), overlay["layer"], f"unknown-{overlay['layer']}"
+    )
+
+
+def unknown_line(unknown: Sequence[Listed]) -> str:
+    """The line under the verdict that counts what is not known; empty when nothing is."""
+    roots = [entry for entry in unknown if entry.key != "follows"]
+    if not roots:
+        return ""
+    return ngettext("One thing we do not know:", "%(count)s things we do not know:", len(roots)) % {
+        "count": wording.number(len(roots))
+    }
