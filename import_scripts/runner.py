@@ -23,6 +23,7 @@ KINDS = {
     "ground": "import_scripts.ground",
     "zoning": "import_scripts.zoning",
     "overlays": "import_scripts.overlays",
+    "rasters": "import_scripts.rasters",
     "streets": "import_scripts.streets",
     "offices": "import_scripts.offices",
     "property-records": "import_scripts.records",
