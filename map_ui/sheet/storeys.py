@@ -13,7 +13,7 @@ from map_ui.sheet.reading import SMALL_M2, plain_area
 def choices(
     document: Mapping[str, Any], costs: Mapping[float, Cost], storeys: float | None
 ) -> tuple[ChoiceView, ...]:
-    """Every number of storeys on offer, the highest first; chosen is the one asked for, else the highest allowed."""
+    """Every number of storeys on offer, highest first; chosen is that asked for, or the highest allowed."""
     offered = sorted(document["choices"], key=lambda choice: -choice["storeys"])
     counts = [choice["storeys"] for choice in offered]
     permitted = [choice["storeys"] for choice in offered if not choice["discretionary"]]
