@@ -1,4 +1,4 @@
-"""Imports the property file: that there is one, its certificates, violations and debts."""
+"""Imports the property file: that there is one, whose it is, its certificates, violations and debts."""
 
 import uuid
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 from django.db import models
 
-from import_scripts import check
+from import_scripts import check, owners
 from import_scripts.features import wanted_rows
 from import_scripts.issues import Doubts, FileRefused, Outcome
 from import_scripts.load import copy_frame
@@ -35,6 +35,7 @@ KINDS = {
             "file_no": Field("code", required=True),
             "last_inspected_on": Field("date"),
             "stop_order": Field("yes_no"),
+            "owner": Field("code"),
         },
     ),
     "certificates": RecordKind(
@@ -71,7 +72,9 @@ def bring_in(task: Task, destination: Destination, doubts: Doubts) -> Counts:
     """
     Bring one table of property records in; rows that are on record already stay as they are.
 
-    The recipe's option `table` says which it is: files (default), certificates, violations, debts.
+    The recipe's option `table` says which it is: files (default), certificates, violations, debts. A file's
+    field `owner` holds national codes and is kept as blind indexes (owners.py); it follows the newest table,
+    because who sold a property must not be answered as its owner.
 
     Raises
     ------
@@ -82,18 +85,23 @@ def bring_in(task: Task, destination: Destination, doubts: Doubts) -> Counts:
     task.progress("read", 0, 1)
     recipe = task.recipe
     table = read(task.file, layer=recipe.source_layer, encoding=recipe.encoding, doubts=doubts)
-    known = _OF_WHOM | dict(kind.fields)
-    frame = fields_of(wanted_rows(table, task), known, task, doubts)
-    required = [name for name, field in known.items() if field.required]
+    fields = _OF_WHOM | dict(kind.fields)
+    frame = fields_of(wanted_rows(table, task), fields, task, doubts)
+    required = [name for name, field in fields.items() if field.required]
     frame = frame[check.required_values(frame, required, doubts)]
+    if "owner" in frame:
+        indexes = owners.owner_indexes(frame["owner"], task, doubts)
+        frame = frame.drop(columns="owner").assign(owner_indexes=indexes)
     frame = frame.drop_duplicates() if recipe.options.get("repeats_are_one") else _once(frame, doubts)
     rows = _placed(frame, task, doubts) if kind.model is PropertyFile else _filed(frame, task, doubts)
     check.stop_if_refused(doubts, recipe.refused_rows)
-    fresh = rows[~_on_record(kind.model, rows)]
+    known = _on_record(kind.model, rows)
+    fresh = rows[~known]
     constants = {"import_run": destination.run_id} if kind.model is PropertyFile else {}
     copy_frame(destination.connection, kind.model, _typed(fresh, kind.model), constants=constants)
+    loaded = len(fresh) + (_new_owners(rows[known]) if "owner_indexes" in rows else 0)
     refused = len(doubts.refused_lines())
-    return Counts(read=len(table), loaded=len(fresh), unchanged=len(rows) - len(fresh), refused=refused)
+    return Counts(read=len(table), loaded=loaded, unchanged=len(rows) - loaded, refused=refused)
 
 
 def _kind(task: Task) -> RecordKind:
@@ -125,8 +133,27 @@ def _placed(frame: pd.DataFrame, task: Task, doubts: Doubts) -> pd.DataFrame:
         doubts.add("NO_MATCH", line=line, field="key", value=key, where="parcels", outcome=Outcome.REFUSED)
     rows = frame[found.notna()].drop(columns="key").assign(parcel_lineage=found[found.notna()])
     rows["unit"] = rows["unit"].fillna("") if "unit" in rows else ""
+    if "owner_indexes" in rows:
+        rows = owners.joined(rows)
+        rows["owner_indexes"] = [owners.as_list(indexes) for indexes in rows["owner_indexes"]]
     rows["stop_order"] = rows["stop_order"].fillna(False).astype(bool) if "stop_order" in rows else False
     return rows
+
+
+def _new_owners(rows: pd.DataFrame) -> int:
+    """Give files on record the owners that the table names now; how many had others."""
+    files = {
+        (str(file.parcel_lineage), file.unit): file
+        for file in PropertyFile.objects.only("parcel_lineage", "unit", "owner_indexes")
+    }
+    changed = []
+    for row in rows.itertuples(index=False):
+        file = files[str(row.parcel_lineage), row.unit]
+        if file.owner_indexes != row.owner_indexes:
+            file.owner_indexes = row.owner_indexes
+            changed.append(file)
+    PropertyFile.objects.bulk_update(changed, ["owner_indexes"], batch_size=1000)
+    return len(changed)
 
 
 def _filed(frame: pd.DataFrame, task: Task, doubts: Doubts) -> pd.DataFrame:

@@ -1,19 +1,26 @@
 """The property file: what the municipality's record says of a parcel or a unit on it."""
 
 from django.contrib.gis.db import models
+from django.contrib.postgres.fields import ArrayField
 from django.utils.translation import gettext_lazy as _
 
 from gis_core.models import ImportRun
 
 
 class PropertyFile(models.Model):
-    """That a file exists at all (services.md section 5: without one an inspection is needed)."""
+    """
+    That a file exists at all (services.md section 5: without one an inspection is needed).
+
+    `owner_indexes` are blind indexes of the owners' national codes (gis_core/personal_data.py): they can
+    be compared, not read. Null: the owners are not known. Only `parcels.records.queries.is_owner` looks.
+    """
 
     parcel_lineage = models.UUIDField(db_index=True)
     unit = models.CharField(max_length=20, blank=True)
     file_no = models.CharField(max_length=40)
     last_inspected_on = models.DateField(null=True)
     stop_order = models.BooleanField(default=False)
+    owner_indexes = ArrayField(models.CharField(max_length=64), null=True)
     import_run = models.ForeignKey(ImportRun, null=True, on_delete=models.PROTECT)
 
     class Meta:

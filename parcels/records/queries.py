@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import QuerySet
+
 from parcels.models import Parcel
 from parcels.records.models import PropertyFile
 
@@ -35,9 +37,24 @@ class PropertyRecord:
 
 def property_record(parcel: Parcel, unit: str = "", *, on: date) -> PropertyRecord | None:
     """The record of that unit, else of the whole parcel; None when there is none at all."""
-    files = PropertyFile.objects.filter(parcel_lineage=parcel.lineage, unit__in=["", unit])
-    file = max(files, key=lambda row: row.unit == unit, default=None)
+    file = _file_of(parcel, unit, PropertyFile.objects.defer("owner_indexes"))
     return None if file is None else record_of(file, on=on)
+
+
+def is_owner(parcel: Parcel, unit: str, national_code_index: str) -> bool:
+    """
+    Whether the file names this person, by the blind index of the national code, among the owners.
+
+    False as well when there is no file or its owners are not known. The indexes never leave this function.
+    """
+    file = _file_of(parcel, unit, PropertyFile.objects.only("unit", "owner_indexes"))
+    return file is not None and national_code_index in (file.owner_indexes or ())
+
+
+def _file_of(parcel: Parcel, unit: str, files: QuerySet[PropertyFile]) -> PropertyFile | None:
+    """The file of the unit, else of the whole parcel."""
+    found = files.filter(parcel_lineage=parcel.lineage, unit__in=["", unit])
+    return max(found, key=lambda row: row.unit == unit, default=None)
 
 
 def record_of(file: PropertyFile, *, on: date) -> PropertyRecord:
