@@ -3,7 +3,6 @@
 import base64
 import binascii
 import hashlib
-import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,6 +12,8 @@ from typing import Any, Literal
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from gis_core.canonical import canonical
 
 Verdict = Literal["HOLDS", "BROKEN", "UNKNOWN_KEY", "UNSIGNED"]
 KEY_FILE = "signing.pem"
@@ -58,24 +59,6 @@ def verify(facts: Mapping[str, Any], value: str, made_by: str, folder: Path | No
     return "HOLDS"
 
 
-def canonical(facts: Any) -> bytes:
-    """
-    The one way in which facts are written before they are signed or hashed: sorted keys, no spaces, UTF-8.
-
-    A negative zero is written as zero, because the database keeps it so.
-
-    Examples
-    --------
-    >>> canonical({"b": -0.0, "a": "پلاک"}).decode()
-    '{"a":"پلاک","b":0.0}'
-    """
-    try:
-        plain = json.loads(json.dumps(facts, allow_nan=False), parse_float=lambda text: float(text) + 0.0)
-    except TypeError as wrong:
-        raise ValueError(f"Only plain JSON can be signed: {wrong}") from wrong
-    return json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
-
-
 def public_key_text(folder: Path | None = None) -> str:
     """The present public key in PEM, for whoever checks papers without this service."""
     return _public_pem(_private_key(folder or _folder()).public_key()).decode("ascii")
@@ -88,7 +71,7 @@ def key_id(public: Ed25519PublicKey) -> str:
 
 
 def _folder() -> Path:
-    from django.conf import settings  # read late: canonical() and key_id() are also used by offline checkers
+    from django.conf import settings  # read late: key_id() is also used by offline checkers
 
     return settings.VAR / "secrets"
 

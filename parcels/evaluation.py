@@ -1,6 +1,5 @@
 """Gathers what holds around parcels on a day, asks the engine, and keeps question and answer."""
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,16 +8,16 @@ from time import perf_counter
 from typing import Any
 from uuid import UUID, uuid4
 
-import numpy as np
-import shapely
 from django.db import connection
 
+from gis_core import canonical
 from gis_core.constraints import ENGINE_VERSION
 from gis_core.constraints.evaluations import Evaluations
 from gis_core.constraints.findings import Evaluation, as_document
+from gis_core.constraints.frozen import FORMAT, Frozen, as_file, freeze
 from gis_core.constraints.inputs import ask
 from gis_core.constraints.rules import RuleSet
-from gis_core.signing import canonical
+from gis_core.errors import NotFound
 from parcels.inputs import Question, lots_in_force, read_inputs
 from parcels.models import IssuedEvaluation, Parcel
 
@@ -113,69 +112,39 @@ def issue(
 
     `code` names the evaluation (a new one unless said).
     """
-    answered = answer_for([parcel.pk], on=on, known_at=known_at)
-    document = as_document(answered.evaluations[0])
-    inputs = _frozen_inputs(answered, parcel)
+    inputs = read_inputs([parcel.pk], Question(on, known_at))
+    frozen = freeze(inputs)
+    kept = {**frozen.inputs, "parcel": {"lineage": str(parcel.lineage), "version": parcel.version}}
     return IssuedEvaluation.objects.create(
         code=code or uuid4(),
         parcel=parcel,
         on=on,
-        known_at=answered.evaluations.known_at,
+        known_at=inputs.known_at,
         engine_version=ENGINE_VERSION,
-        inputs=inputs,
-        document=document,
-        sha256=fingerprint(inputs, document),
+        inputs=kept,
+        document=frozen.answer,
+        sha256=fingerprint(kept, frozen.answer),
     )
+
+
+def frozen_file(issued: IssuedEvaluation) -> dict[str, Any]:
+    """
+    An issued evaluation as the file that `python -m gis_core.constraints.verify` computes again.
+
+    Raises
+    ------
+    NotFound
+        When it was issued before all inputs were kept with the answer.
+    """
+    if issued.inputs.get("format") != FORMAT:
+        raise NotFound(
+            "این ارزیابی پیش از آن صادر شده که همهٔ ورودی‌ها با پاسخ نگه داشته شود؛ از نو محاسبه نمی‌شود.",
+            "It was issued before all inputs were kept with the answer, and cannot be computed again.",
+            {"code": str(issued.code)},
+        )
+    return as_file(Frozen(issued.inputs, issued.document))
 
 
 def fingerprint(inputs: Any, document: Any) -> str:
     """Hash of an issued evaluation; the same when read back from the database."""
-    return hashlib.sha256(canonical([inputs, document])).hexdigest()
-
-
-def _frozen_inputs(answered: Answered, parcel: Parcel) -> dict[str, Any]:
-    """What the answer rests on: shapes as WKB, streets, zones, overlays and rules by code and version."""
-    found = answered.evaluations
-    around = found.around
-
-    def wkb(geometries: np.ndarray) -> list[str]:
-        return [shapely.to_wkb(shape, hex=True) for shape in geometries]
-
-    return {
-        "parcel": {"id": parcel.pk, "lineage": str(parcel.lineage), "version": parcel.version},
-        "origin": list(found.origin),
-        "lot": wkb(found.lots.geometry),
-        "edges": [
-            {"kind": kind, "passage": int(passage), "line": line}
-            for kind, passage, line in zip(
-                around.edges.kind, around.edges.passage, wkb(around.edges.geometry), strict=True
-            )
-        ],
-        "passages": [
-            {
-                "lineage": lineage,
-                "line": line,
-                "existing_width_m": _none(wide),
-                "planned_width_m": _none(planned),
-            }
-            for lineage, line, wide, planned in zip(
-                around.passages.lineage,
-                wkb(around.passages.geometry),
-                around.passages.existing_width_m,
-                around.passages.planned_width_m,
-                strict=True,
-            )
-        ],
-        "zones": dict(zip(map(str, around.zones.code), wkb(around.zones.geometry), strict=True)),
-        "overlays": [
-            {"layer": layer, "code": code, "shape": shape}
-            for layer, code, shape in zip(
-                around.overlays.layer, around.overlays.code, wkb(around.overlays.geometry), strict=True
-            )
-        ],
-        "rules": [{"code": r.code, "zone": r.zone_code, "version": r.version} for r in answered.rules.rules],
-    }
-
-
-def _none(value: float) -> float | None:
-    return None if np.isnan(value) else float(value)
+    return canonical.fingerprint([inputs, document])

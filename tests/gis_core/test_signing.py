@@ -8,7 +8,8 @@ from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gis_core.signing import KEY_FILE, canonical, sign, verify
+from gis_core.canonical import canonical
+from gis_core.signing import KEY_FILE, sign, verify
 
 FACTS = {"code": "P-7K3M", "floor_area_m2": 660.0, "title": "دستور نقشه", "unknown": ["qanat"]}
 

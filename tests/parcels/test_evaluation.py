@@ -1,15 +1,24 @@
 """The answer of a parcel on the map: gathered from PostGIS, decided by the engine, kept when it is issued."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
 import shapely
 
+from gis_core.constraints.verify import check
 from gis_core.errors import NotFound
 from layers.models import Layer, OverlayFeature
 from layers.zoning.models import Rule
-from parcels.evaluation import answer_for, evaluate_document, evaluate_parcel, evaluate_parcels, issue
+from parcels.evaluation import (
+    answer_for,
+    evaluate_document,
+    evaluate_parcel,
+    evaluate_parcels,
+    frozen_file,
+    issue,
+)
 from parcels.models import IssuedEvaluation
 from tests.builders import LONG_AGO, ORIGIN, corner_plot, geos, plot, published_layer, rule, zoned
 from tests.gis_core.constraints.scenes import RULES
@@ -153,5 +162,30 @@ def test_an_issued_evaluation_keeps_question_and_answer(reference_lot):
     issued = issue(reference_lot, on=TODAY)
     kept = IssuedEvaluation.objects.get(pk=issued.pk)
     assert kept.document["findings"]["net_area_m2"]["value"] == 275.0
-    assert {entry["code"] for entry in kept.inputs["rules"]} == {value.code for value in RULES.values()}
+    rules = kept.inputs["parts"]["rules"]["rules"]["list"]
+    assert {entry["code"] for entry in rules} == {value.code for value in RULES.values()}
     assert len(kept.sha256) == 64
+
+
+def test_an_issued_evaluation_is_computed_again_from_its_own_file(reference_lot):
+    issue(reference_lot, on=TODAY)
+    rule("LATER", "STOREY", {"limit": "ZONE", "storeys": 1})  # the city goes on changing
+    kept = frozen_file(IssuedEvaluation.objects.get())
+    assert kept["sha256"] == IssuedEvaluation.objects.get().sha256
+    assert [one.code for one in check(kept).said] == ["SAME"]
+    kept["inputs"]["parts"]["around.passages"]["existing_width_m"]["floats"][0] = 9.0
+    assert [one.code for one in check(kept).said] == ["ALTERED", "DIFFERS"]
+
+
+def test_an_issued_answer_is_the_one_that_was_shown(reference_lot):
+    asked_at = datetime.now(UTC)
+    shown = evaluate_document(reference_lot, on=TODAY, known_at=asked_at)
+    issued = issue(reference_lot, on=TODAY, known_at=asked_at)
+    assert issued.document == json.loads(json.dumps(shown))
+
+
+def test_an_evaluation_issued_before_inputs_were_kept_says_that_it_cannot_be_computed_again(reference_lot):
+    issued = issue(reference_lot, on=TODAY)
+    issued.inputs = {"parcel": {}, "rules": []}
+    with pytest.raises(NotFound, match="before all inputs were kept"):
+        frozen_file(issued)
