@@ -2,6 +2,7 @@
 
 import errno
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -51,6 +52,7 @@ def main(arguments: Sequence[str]) -> int:
     if command is None or not command.module:
         print(_help())
         return 0 if name in ("help", "-h", "--help") else 2
+    os.umask(0o022)  # what we make is read by the account that serves; secrets say their own mode
     try:
         if name != "test":
             dotenv.load(ROOT / ".env")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from gis_core.cli import cluster, frontend, venv
-from gis_core.cli.places import ROOT, SHARED_HOME, Places, find_places
+from gis_core.cli.places import ROOT, SHARED_HOME, Places, find_places, service_account
 from gis_core.cli.troubles import MachineTrouble
 from gis_core.cli.up_lock import up_lock
 
@@ -84,9 +84,12 @@ def socket(places: Places) -> Iterator[str]:
 
 
 def permissions(places: Places) -> Iterator[str]:
-    """Secrets that others may read."""
+    """Secrets that others may read; the group of the account that serves may read what it serves with."""
+    serving = service_account()
     for path in (places.secrets, *places.secrets.iterdir()):
-        if path.stat().st_mode & 0o077:
+        found = path.stat()
+        lent = serving is not None and found.st_gid == serving.pw_gid
+        if found.st_mode & (0o027 if lent else 0o077):
             yield f"SECRET_READABLE: others may read {path} -> chmod go-rwx {path}"
 
 

@@ -3,8 +3,9 @@
 import os
 import signal
 import time
+from pathlib import Path
 
-from gis_core.cli import cluster, jobs, roles, serve, steps
+from gis_core.cli import account, cluster, jobs, roles, serve, steps
 from gis_core.cli.environment import city_home
 from gis_core.cli.places import find_places
 
@@ -33,11 +34,12 @@ def database() -> int:
 
 def web() -> int:
     """Become the web server."""
-    bind = f"{os.environ.get('PELAK_HOST') or '127.0.0.1'}:{os.environ.get('PELAK_PORT') or 8000}"
+    host, port = os.environ.get("PELAK_HOST") or "127.0.0.1", int(os.environ.get("PELAK_PORT") or 8000)
     with city_home() as home:
         roles.refuse_powerful(home.app_url)
-        command = serve.web_command(bind)
-        os.execve(command[0], command, home.environment())
+        runner = account.runner(home)
+        bind, _sockets = serve.address(runner, host, port)
+        _become(serve.web_command(runner, bind), runner.environment(home), runner.folder)
     return 0
 
 
@@ -46,9 +48,15 @@ def worker() -> int:
     with city_home() as home:
         roles.refuse_powerful(home.app_url)
         jobs.return_stalled_jobs(home.app_url)
-        command = serve.worker_command()
-        os.execve(command[0], command, {**home.environment(), "PELAK_ACTOR": "system"})
+        runner = account.runner(home)
+        environment = {**runner.environment(home), "PELAK_ACTOR": "system"}
+        _become(serve.worker_command(runner), environment, runner.folder)
     return 0
+
+
+def _become(command: list[str], environment: dict[str, str], folder: Path) -> None:
+    os.chdir(folder)
+    os.execvpe(command[0], command, environment)
 
 
 def _interrupt(_number: int, _frame: object) -> None:

@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PORT = 54440  # only a part of the socket's name: the cluster never listens on a network
 LONGEST_SOCKET_PATH = 100  # the kernel takes 107 bytes, PostgreSQL adds a few of its own
 SHARED_HOME = Path("/var/lib/pelak")
+SERVICE = "pelak-service"  # as whom the web server and the worker run when root starts them
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,14 @@ def become(user: str) -> dict[str, object]:
     if account.pw_uid == os.geteuid():
         return {}
     return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
+
+
+def service_account() -> pwd.struct_passwd | None:
+    """The account that serves for root; None before root's first start here."""
+    try:
+        return pwd.getpwnam(SERVICE)
+    except KeyError:
+        return None
 
 
 def checkout_hash(folder: Path) -> str:

@@ -4,7 +4,6 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -13,27 +12,28 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from gis_core.cli import steps
+from gis_core.cli import account, steps
+from gis_core.cli.account import Runner
 from gis_core.cli.environment import CityHome
-from gis_core.cli.places import ROOT
 from gis_core.cli.troubles import MachineTrouble
 
 LARGEST_LOG_BYTES = 20 * 2**20
 MOST_DEATHS, WITHIN_S = 5, 60.0
 GRACE_S = 20.0
+FIRST_OPEN_PORT = 1024
 
 
-def web_command(bind: str, workers: int | None = None) -> list[str]:
+def web_command(runner: Runner, bind: str, workers: int | None = None) -> list[str]:
     """The production web server: processes by cores, each with a few threads."""
     workers = workers or min(8, max(2, os.cpu_count() or 2))
-    gunicorn = [sys.executable, "-m", "gunicorn", "gis_core.wsgi:application", "--bind", bind]
+    gunicorn = runner.command("-m", "gunicorn", "gis_core.wsgi:application", "--bind", bind)
     sizes = ["--worker-class", "gthread", "--workers", str(workers), "--threads", "4", "--timeout", "120"]
     return [*gunicorn, *sizes, "--graceful-timeout", "10", "--worker-tmp-dir", _memory_folder()]
 
 
-def worker_command() -> list[str]:
+def worker_command(runner: Runner) -> list[str]:
     """The job worker: takes jobs from the city's own database."""
-    return [sys.executable, str(ROOT / "manage.py"), "procrastinate", "worker", "--concurrency", "2"]
+    return runner.command(str(runner.folder / "manage.py"), "procrastinate", "worker", "--concurrency", "2")
 
 
 @dataclass
@@ -43,7 +43,9 @@ class Program:
     name: str
     command: list[str]
     environment: dict[str, str]
+    folder: Path
     log: Path
+    sockets: tuple[int, ...] = ()
     process: subprocess.Popen | None = None
     deaths: deque[float] = field(default_factory=lambda: deque(maxlen=MOST_DEATHS))
 
@@ -55,12 +57,13 @@ class Program:
             self.log.replace(self.log.with_suffix(".log.1"))
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                ["setpriv", "--pdeathsig", "TERM", *self.command],
+                _ending_with_us(self.command),
                 env=self.environment,
-                cwd=ROOT,
+                cwd=self.folder,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
+                pass_fds=self.sockets,
                 start_new_session=True,
             )
 
@@ -128,15 +131,27 @@ def supervise(programs: list[Program], *, ready: Callable[[], None], each_minute
             program.end(deadline)
 
 
-def programs_of(home: CityHome, bind: str, public_url: str) -> list[Program]:
+def programs_of(home: CityHome, host: str, port: int, public_url: str) -> list[Program]:
     """The web server and the worker of one city."""
-    environment = home.environment(public_url=public_url)
-    logs = home.places.logs
+    runner = account.runner(home)
+    environment = runner.environment(home, public_url)
     worker_environment = {**environment, "PELAK_ACTOR": "system"}
+    web_log, worker_log = home.places.logs / "web.log", home.places.logs / "worker.log"
+    bind, sockets = address(runner, host, port)
     return [
-        Program("web server", web_command(bind), environment, logs / "web.log"),
-        Program("job worker", worker_command(), worker_environment, logs / "worker.log"),
+        Program("web server", web_command(runner, bind), environment, runner.folder, web_log, sockets),
+        Program("job worker", worker_command(runner), worker_environment, runner.folder, worker_log),
     ]
+
+
+def address(runner: Runner, host: str, port: int) -> tuple[str, tuple[int, ...]]:
+    """What the web server listens at, and the socket we open for it where only root may use the port."""
+    if runner.account is None or port >= FIRST_OPEN_PORT:
+        return f"{host}:{port}", ()
+    opened = socket.create_server((host, port))
+    opened.set_inheritable(True)
+    number = opened.detach()
+    return f"fd://{number}", (number,)
 
 
 def wait_until_answering(url: str, program: Program, seconds: float = 120) -> None:
@@ -187,6 +202,11 @@ def _is_free(host: str, port: int) -> bool:
         except OSError:
             return False
     return True
+
+
+def _ending_with_us(command: list[str]) -> list[str]:
+    """The kernel ends it when we are killed; one setpriv does all, for a change of account forgets this."""
+    return ["setpriv", "--pdeathsig", "TERM", *command[command[0] == "setpriv" :]]
 
 
 def _memory_folder() -> str:

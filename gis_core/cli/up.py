@@ -41,7 +41,7 @@ def run(arguments: list[str]) -> int:
 
 
 def _serve(home: CityHome, host: str, port: int, public_url: str) -> None:
-    programs = serve.programs_of(home, f"{host}:{port}", public_url)
+    programs = serve.programs_of(home, host, port, public_url)
 
     def ready() -> None:
         jobs.return_stalled_jobs(home.app_url)

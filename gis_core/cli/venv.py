@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from gis_core.cli import locks, steps
+from gis_core.cli import locks, steps, within_reach
 from gis_core.cli.places import ROOT
 
 VENV = ROOT / ".venv"
@@ -19,6 +19,7 @@ SERVING, DEVELOPING = "requirements.lock", "requirements-dev.lock"
 
 def ensure(lock_name: str = SERVING) -> None:
     """Make or complete `.venv`; a half-done one is completed, a broken one made anew."""
+    within_reach.place_packages(VENV)
     if is_ready(lock_name):
         return
     (ROOT / "var").mkdir(exist_ok=True)

@@ -152,7 +152,7 @@ def test_what_serves_does_not_know_how_to_become_the_owner(home_places):
 
 def test_a_program_that_keeps_dying_is_given_up_with_its_last_words(tmp_path):
     command = [sys.executable, "-c", "print('no such city'); raise SystemExit(3)"]
-    program = Program("web server", command, dict(os.environ), tmp_path / "web.log")
+    program = Program("web server", command, dict(os.environ), ROOT, tmp_path / "web.log")
     program.start()
     with pytest.raises(MachineTrouble, match="no such city"):
         serve.supervise([program], ready=lambda: None, each_minute=lambda: None)

@@ -1,0 +1,103 @@
+"""Program and Python where the account that serves can read them, though root's checkout be closed to it."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from gis_core.cli import locks, steps
+from gis_core.cli.places import ROOT, SHARED_HOME, become, can_reach, checkout_hash
+from gis_core.cli.troubles import MachineTrouble
+
+ROOMS = ("gis_core", "layers", "parcels", "map_ui", "import_scripts", "manage.py")
+ANYBODY = "nobody"
+
+
+def open_home(checkout: Path = ROOT) -> Path:
+    """Where a closed checkout keeps what others must read."""
+    return SHARED_HOME / checkout_hash(checkout)
+
+
+def place_packages(venv: Path) -> None:
+    """
+    Let root's `.venv` of a closed checkout lie where everyone may read it, with a link in the checkout.
+
+    What is there is moved; a person's own `.venv` stays where it is.
+    """
+    if os.geteuid() or (venv.exists() and venv.is_symlink()) or can_reach(ANYBODY, venv.parent):
+        return
+    place = open_home(venv.parent) / "venv"
+    place.parent.mkdir(parents=True, exist_ok=True)
+    if venv.is_symlink():
+        venv.unlink()
+    if venv.exists():
+        shutil.rmtree(place, ignore_errors=True)
+        shutil.move(venv, place)
+    place.mkdir(exist_ok=True)
+    venv.symlink_to(place)
+
+
+def python_of(user: str) -> str:
+    """
+    The Python of `.venv` by a path that the account can walk.
+
+    Raises
+    ------
+    MachineTrouble
+        PYTHON_OUT_OF_REACH when it cannot run it.
+    """
+    python = Path(sys.prefix).resolve() / "bin" / "python"
+    if not _runs(user, python, "import django"):
+        raise MachineTrouble(
+            "PYTHON_OUT_OF_REACH",
+            f"The account {user}, which serves, cannot run {python} ({python.resolve()}).",
+            f"rm -r {sys.prefix} && ./pelak up   (a Python that everyone may run is then chosen)",
+        )
+    return str(python)
+
+
+def program_folder(user: str, python: str, checkout: Path = ROOT) -> Path:
+    """Folder from which the account runs the program: the checkout, or a copy where it cannot read that."""
+    if _runs(user, python, "import gis_core.cli, import_scripts, layers, map_ui, parcels", checkout):
+        return checkout
+    copy = open_home(checkout) / "program"
+    copy.parent.mkdir(parents=True, exist_ok=True)
+    with locks.exclusive(copy.with_name("program.lock")):
+        steps.say(f"The checkout is closed to the account that serves: it runs from {copy}")
+        _copy(checkout, copy)
+    return copy
+
+
+def can_read(user: str, path: Path) -> bool:
+    """Whether that account may read the file (asked of the kernel, by becoming it)."""
+    return subprocess.run(["test", "-r", str(path)], cwd="/", check=False, **become(user)).returncode == 0
+
+
+def _copy(checkout: Path, copy: Path) -> None:
+    """Write the program anew where everyone may read it; there is no secret in it."""
+    half = copy.with_name("program.new")
+    shutil.rmtree(half, ignore_errors=True)
+    half.mkdir()
+    for room in ROOMS:
+        if (checkout / room).is_dir():
+            shutil.copytree(checkout / room, half / room, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy2(checkout / room, half / room)
+    for path in (half, *half.rglob("*")):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    shutil.rmtree(copy, ignore_errors=True)
+    half.rename(copy)
+
+
+def _runs(user: str, python: str | Path, program: str, folder: Path | None = None) -> bool:
+    """Whether the account can run that program, with the packages of that folder."""
+    done = subprocess.run(
+        [str(python), "-c", program],
+        cwd="/",
+        env={"PYTHONPATH": str(folder)} if folder else {},
+        check=False,
+        capture_output=True,
+        **become(user),
+    )
+    return done.returncode == 0
