@@ -178,9 +178,12 @@ def _belongs_to_server(line: str) -> bool:
 
 def _swap_files(home: CityHome, unpacked: Path) -> None:
     """Put documents and keys in their places; what was there is kept beside until the next restore."""
-    for path in (unpacked / SECRETS).iterdir():
-        path.chmod(0o600)
-        path.replace(home.places.secrets / path.name)
+    for path in (unpacked / SECRETS).rglob("*"):
+        if path.is_file():  # public keys of other times join those that are here: both stay checkable
+            target = home.places.secrets / path.relative_to(unpacked / SECRETS)
+            target.parent.mkdir(mode=0o700, exist_ok=True)
+            path.chmod(0o600)
+            path.replace(target)
     kept = home.places.state / f"media.{home.city.key}.replaced"
     shutil.rmtree(kept, ignore_errors=True)
     home.media.rename(kept)

@@ -46,6 +46,8 @@ def lived_in(home, monkeypatch):
         """)
     (home.media / "deed.pdf").write_bytes(b"%PDF a deed")
     (home.places.secrets / "field_key").write_text("key that reads the encrypted columns")
+    (home.places.secrets / "signing_public").mkdir(exist_ok=True)
+    (home.places.secrets / "signing_public" / "1404.pem").write_text("a public key")
     return home
 
 
@@ -86,6 +88,16 @@ def test_everything_is_back(lived_in, tmp_path):
         app.execute("INSERT INTO parcels_parcel (code) VALUES ('new')")
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             app.execute("DROP TABLE parcels_parcel")
+
+
+def test_public_keys_of_here_and_of_the_backup_are_both_kept(lived_in, tmp_path):
+    backup.write_backup(lived_in, tmp_path / "b")
+    known = lived_in.places.secrets / "signing_public"
+    (known / "1404.pem").unlink()
+    (known / "1405.pem").write_text("a later public key")
+    backup.restore_backup(lived_in, tmp_path / "b", replace=True)
+    assert {path.name for path in known.iterdir()} >= {"1404.pem", "1405.pem"}
+    assert (known / "1404.pem").read_text() == "a public key"
 
 
 def test_tables_made_after_a_restore_are_open_to_the_role_that_serves(lived_in, tmp_path):
