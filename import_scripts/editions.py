@@ -93,11 +93,14 @@ def content_of(row_hashes: Iterable[str], recipe: Recipe, extent: shapely.Geomet
     return digest.hexdigest()
 
 
+_as_text = json.JSONEncoder(ensure_ascii=False, sort_keys=True, default=str).encode
+
+
 def row_hashes(columns: Iterable[Iterable[Any]], shapes: np.ndarray) -> list[str]:
     """A hash of each row's values and shape; equal rows have equal hashes on every machine."""
     hashes = []
     for wkb, *values in zip(shapely.to_wkb(shapes, byte_order=1), *columns, strict=True):
-        text = json.dumps(values, ensure_ascii=False, sort_keys=True, default=str)
+        text = _as_text(values)
         hashes.append(hashlib.blake2b(text.encode() + wkb, digest_size=16).hexdigest())
     return hashes
 

@@ -12,6 +12,7 @@ import shapely
 from django.contrib.gis.db.models import GeometryField
 from django.db import models
 from psycopg import sql
+from psycopg.copy import QueuedLibpqWriter
 
 Progress = Callable[[int, int], None]
 CHUNK_ROWS = 20_000
@@ -64,12 +65,17 @@ def copy_frame(
         sql.SQL(", ").join(sql.Identifier(column.field.column) for column in columns),
     )
     total = len(frame)
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+    with connection.cursor() as cursor, _copying(cursor, statement) as copy:
         for done, text in _chunks(frame, columns):
             copy.write(text)
             if progress is not None:
                 progress(done, total)
     return total
+
+
+def _copying(cursor: Any, statement: sql.Composed) -> Any:
+    """A COPY that is sent by a thread of its own: the server writes rows while we put the next into words."""
+    return cursor.copy(statement, writer=QueuedLibpqWriter(getattr(cursor, "cursor", cursor)))
 
 
 def reserve_ids(connection: Any, model: type[models.Model], count: int) -> np.ndarray:
@@ -150,6 +156,8 @@ def _writer(field: models.Field) -> Callable[[pd.Series], Sequence[str]]:
         return lambda values: _each(values, lambda value: _escape(json.dumps(value, ensure_ascii=False)))
     if isinstance(target, models.CharField | models.TextField):
         return _texts
+    if isinstance(target, models.UUIDField):
+        return _uuids
     return _plain
 
 
@@ -173,6 +181,14 @@ def _texts(values: pd.Series) -> Sequence[str]:
     whole = "".join(texts)
     if any(mark in whole for mark in "\\\t\n\r"):
         texts = [_escape(text) for text in texts]
+    for row in np.flatnonzero(missing):
+        texts[row] = NULL
+    return texts
+
+
+def _uuids(values: pd.Series) -> Sequence[str]:
+    missing = pd.isna(values).to_numpy()
+    texts = list(map(str, values.to_numpy(dtype=object).tolist()))
     for row in np.flatnonzero(missing):
         texts[row] = NULL
     return texts

@@ -14,6 +14,7 @@ from import_scripts import check, succession
 from import_scripts.editions import content_of, lineages, open_edition, row_hashes
 from import_scripts.extent import surveyed_extent
 from import_scripts.features import wanted_rows
+from import_scripts.first_load import indexed_at_the_end
 from import_scripts.issues import Doubts
 from import_scripts.joins import add_joined
 from import_scripts.load import copy_frame, reserve_ids
@@ -297,6 +298,11 @@ def _number_kinds(city: City, frame: pd.DataFrame) -> list[str]:
 
 
 def _copy(rows: pd.DataFrame, fields: pd.DataFrame, task: Task, destination: Destination) -> None:
+    with indexed_at_the_end(destination.connection, (Parcel, Identifier, Address), len(rows)):
+        _copy_all(rows, fields, task, destination)
+
+
+def _copy_all(rows: pd.DataFrame, fields: pd.DataFrame, task: Task, destination: Destination) -> None:
     known_from = task.recipe.known_from if (rows["version"] == 1).all() else None
     ids = reserve_ids(destination.connection, Parcel, len(rows))
     copy_frame(
