@@ -14,6 +14,7 @@ REVERSED = "REVERSED"
 ASK = "ASK"
 INVALID = "INVALID"
 READABLE = frozenset({VALID, CANONICAL, REVERSED})
+_PLAIN_CODE = re.compile(r"[0-9]{1,6}(?:-[0-9]{1,6}){6}")
 
 
 @dataclass(frozen=True)
@@ -106,10 +107,11 @@ def renovation_code(text: str, known_districts: Collection[int] | None = None) -
     def is_district(part: int) -> bool:
         return part > 0 if known_districts is None else part in known_districts
 
-    forward, backward = RenovationCode(*parts), RenovationCode(*reversed(parts))
+    forward = RenovationCode(*parts)
     first, last = is_district(parts[0]), is_district(parts[-1])
     if first and not last:
         return Reading(CANONICAL, str(forward)) if forward.level else Reading(INVALID)
+    backward = RenovationCode(*reversed(parts))
     if last and parts[0] == 0:
         return Reading(REVERSED, str(backward)) if backward.level else Reading(INVALID)
     if last:
@@ -455,6 +457,8 @@ def bill_ids(file_no: int, company: int, amount_rial: int, year: int, period: in
 
 
 def _renovation_parts(text: str) -> tuple[int, ...] | None:
+    if _PLAIN_CODE.fullmatch(text):  # as a city's own files write a million of them
+        return tuple(map(int, text.split("-")))
     written = re.sub(r"\s", "", latin_digits(tidy(text)))
     parts = re.split(r"[-‐‑–−/]", written)
     if len(parts) != 7 or not all(re.fullmatch(r"[0-9]{1,6}", part) for part in parts):

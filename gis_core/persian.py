@@ -72,6 +72,8 @@ def tidy(text: str) -> str:
     >>> tidy("ﺿﻮاﺑﻂ  ساختماني")
     'ضوابط ساختمانی'
     """
+    if text.isascii() and text.isprintable():
+        return _single_spaced(text)
     whole = _PRESENTATION_FORM.sub(lambda form: unicodedata.normalize("NFKC", form.group()), text)
     return _single_spaced(unicodedata.normalize("NFC", whole).translate(_TO_DISPLAY))
 
@@ -89,6 +91,8 @@ def normalise(text: str) -> str:
     >>> normalise("یاس‌ها")
     'یاسها'
     """
+    if text.isascii() and text.isprintable():
+        return _single_spaced(text.lower())
     bare = _MARK.sub("", unicodedata.normalize("NFKD", text))
     return _single_spaced(bare.translate(_TO_SEARCH))
 
