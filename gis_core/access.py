@@ -63,6 +63,17 @@ class Scope:
         """The names of all roles held."""
         return frozenset(grant.role for grant in self.grants)
 
+    def without(self, roles: frozenset[str]) -> "Scope":
+        """
+        The scope with these roles left out.
+
+        Examples
+        --------
+        >>> Scope(7, (Grant("planner"), Grant("citizen"))).without(frozenset({"planner"})).roles
+        frozenset({'citizen'})
+        """
+        return Scope(self.user_id, tuple(grant for grant in self.grants if grant.role not in roles))
+
     def holding(self, *roles: str) -> tuple[Grant, ...]:
         """The grants of any of those roles."""
         return tuple(grant for grant in self.grants if grant.role in roles)
@@ -159,6 +170,7 @@ ACTIONS: dict[str, Condition] = {
     "file_public_request": anyone,
     # a person's own
     "sign_out": signed_in,
+    "keep_account": signed_in,
     "see_own": signed_in,
     "file_request": signed_in,
     "file_on_behalf": holds(Role.TECHNICAL_OFFICER),

@@ -28,6 +28,7 @@ class City:
 
     Lengths are metres in the metric CRS; `bbox_lonlat` is (west, south, east, north) in degrees;
     `weekend` holds ISO weekdays (Monday 1 ... Sunday 7); `half_days` the same for short days.
+    `second_factor_roles` are roles that hold only after a second step of signing in.
     """
 
     key: str
@@ -47,6 +48,7 @@ class City:
     parcel_key: str
     identifiers: tuple[IdentifierKind, ...]
     policies: dict[str, Any] = field(default_factory=dict)
+    second_factor_roles: frozenset[str] = frozenset()
     imports: tuple[dict[str, Any], ...] = ()
     path: Path = DEMO_CITY
 
@@ -126,6 +128,7 @@ def _city(raw: dict[str, Any], path: Path) -> City:
         parcel_key=raw["parcel_key"],
         identifiers=identifiers,
         policies=raw.get("policies", {}),
+        second_factor_roles=frozenset(raw.get("sign_in", {}).get("second_factor_roles", ())),
         imports=tuple(raw.get("imports", ())),
         path=path,
     )

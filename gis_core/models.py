@@ -24,6 +24,30 @@ class User(AbstractUser):
         return self.full_name or self.username
 
 
+class Contact(models.Model):
+    """
+    Numbers of a person who signs in: sealed, found by a blind index.
+
+    A mobile number belongs to the one account that has proved it by a code; until then it is only a claim.
+    """
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="contact")
+    mobile_encrypted = models.BinaryField()
+    mobile_index = models.CharField(max_length=64, db_index=True)
+    mobile_proved = models.BooleanField(default=False)
+    national_code_encrypted = models.BinaryField(null=True)
+    national_code_index = models.CharField(max_length=64, blank=True, db_index=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["mobile_index"],
+                condition=models.Q(mobile_proved=True),
+                name="one_account_for_a_proved_mobile",
+            )
+        ]
+
+
 class Role(models.TextChoices):
     """What a person may be here (services.md, section 2)."""
 

@@ -1,15 +1,24 @@
-"""Refuses to serve from a database that is another city's, or with a role that could walk past its walls."""
+"""Refuses to serve another city's database, with a role that walks past its walls, or by a misspelt rule."""
 
 from django.conf import settings
 from django.db import connection
 
 from gis_core.errors import Trouble
+from gis_core.models import Role
 
 
 class UnfitDatabase(Trouble):
     """This process must not serve from this database."""
 
     code = "UNFIT_DATABASE"
+    status = 503
+    our_fault = True
+
+
+class UnfitCity(Trouble):
+    """The city's description asks for something that Pelak does not know."""
+
+    code = "UNFIT_CITY"
     status = 503
     our_fault = True
 
@@ -47,4 +56,21 @@ def refuse_unfit_database() -> None:
         raise UnfitDatabase(
             fa="این پایگاه داده از آنِ شهر دیگری است؛ PELAK_CITY را درست کنید.",
             en=f"This database holds {record}, not {(city.key, city.metric_srid)}; set PELAK_CITY.",
+        )
+
+
+def refuse_unknown_roles() -> None:
+    """
+    Check that each role which is to need a second step of signing in is one: a misspelt one would need none.
+
+    Raises
+    ------
+    UnfitCity
+        When the city's `[sign_in] second_factor_roles` names another one.
+    """
+    unknown = sorted(settings.CITY.second_factor_roles - set(Role.values))
+    if unknown:
+        raise UnfitCity(
+            fa=f"چنین نقشی نیست: {unknown[0]}؛ second_factor_roles را در city.toml درست کنید.",
+            en=f"There is no role {unknown[0]}; correct second_factor_roles in city.toml.",
         )

@@ -2,19 +2,21 @@
 
 import logging
 
+from allauth.core.exceptions import RateLimited
+from allauth.core.internal.ratelimit import respond_429
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.db import DataError, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import Resolver404, ResolverMatch, resolve
-from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
-from gis_core.access import OPEN_ACTIONS, acting_as, allowed, require, scope_of
+from gis_core.access import OPEN_ACTIONS, acting_as, allowed, require
 from gis_core.errors import Forbidden, Trouble
 from map_ui.api.errors import not_storable
 from map_ui.endpoints import ENDPOINTS
+from map_ui.people.second_factor import lacks_second_factor, scope_asking
 
 log = logging.getLogger(__name__)
 OWN_MATTERS = (settings.STATIC_URL,)
@@ -27,7 +29,7 @@ class AccessMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.scope = SimpleLazyObject(lambda: scope_of(request.user, on=timezone.localdate()))
+        request.scope = SimpleLazyObject(lambda: scope_asking(request))
         try:
             action = action_of(resolve(request.path_info))
         except Resolver404:
@@ -44,6 +46,8 @@ class AccessMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """A page for a trouble a person can be told about; the API has its own (map_ui/api/errors.py)."""
+        if isinstance(exception, RateLimited):
+            return respond_429(request)
         if isinstance(exception, DataError):
             exception = not_storable(exception, request)
         if not isinstance(exception, Trouble):
@@ -57,7 +61,7 @@ def action_of(match: ResolverMatch) -> str:
 
     Examples
     --------
-    >>> ENDPOINTS["sign-in"]
+    >>> ENDPOINTS["account_login"]
     'sign_in'
     """
     action = ENDPOINTS.get(match.view_name)
@@ -93,11 +97,32 @@ def _refused(request: HttpRequest, action: str) -> HttpResponse:
         if request.path_info.startswith("/api/"):
             return trouble_page(request, NotSignedIn("نخست وارد شوید.", "Sign in first."))
         return redirect_to_login(request.get_full_path())
+    if lacks_second_factor(request):
+        return _second_step_first(request)
     try:
         require(request.scope, action)
     except Forbidden as refusal:
         return trouble_page(request, refusal)
     raise AssertionError(f"Refused, yet allowed: {action}")
+
+
+def _second_step_first(request: HttpRequest) -> HttpResponse:
+    if not request.path_info.startswith("/api/"):
+        return redirect("mfa_index")
+    return trouble_page(
+        request,
+        SecondStepNeeded(
+            "نقش شما تا گام دوم ورود را برپا نکنید کار نمی‌کند؛ در صفحهٔ «حساب شما» برپا کنید.",
+            "Your role waits until you have set up a second step of signing in, on the page of your account.",
+        ),
+    )
+
+
+class SecondStepNeeded(Trouble):
+    """The role holds only after a second step of signing in."""
+
+    code = "SECOND_STEP_NEEDED"
+    status = 403
 
 
 class NotSignedIn(Trouble):

@@ -53,10 +53,10 @@ def items(request: HttpRequest) -> list[Item]:
 
 
 def door(request: HttpRequest) -> Item | None:
-    """The way in for who is not signed in, the way out for who is."""
+    """The way in for who is not signed in; one's account, with the way out, for who is."""
     signed_in = not getattr(request, "scope", ANONYMOUS).anonymous
-    url = _address("sign-out" if signed_in else "sign-in")
-    return Item(url, _("Sign out") if signed_in else _("Sign in")) if url else None
+    url = _address("mfa_index" if signed_in else "account_login")
+    return Item(url, _("Your account") if signed_in else _("Sign in")) if url else None
 
 
 def _roles(request: HttpRequest) -> Iterable[str]:

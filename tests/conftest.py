@@ -1,7 +1,9 @@
 """Gives journeys a demo city on a server of its own and a real browser to walk it with."""
 
 import hashlib
+import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -42,6 +44,12 @@ class Served:
     database: str
     environment: dict[str, str]
 
+    def code_sent_to(self, number: str) -> str:
+        """The code of the last short message to that number; messages of a served city end in a file."""
+        rows = [json.loads(line) for line in Path(self.environment["SMS_FILE"]).read_text().splitlines()]
+        text = next(row["text"] for row in reversed(rows) if row["to"][-3:] == number[-3:])
+        return re.search(r"\b\d{6}\b", text)[0]
+
     def manage(self, *arguments: str) -> str:
         """Run a management command on this city's database, as the role that owns it."""
         environment = {**self.environment, "DJANGO_SETTINGS_MODULE": "gis_core.settings.owner"}
@@ -69,8 +77,10 @@ def serving(database: str, city: str | None = None, **more: str) -> Iterator[Ser
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     url = f"http://127.0.0.1:{port}"
-    environment["PUBLIC_URL"] = url
     log = Path(tempfile.gettempdir()) / f"{database}.log"
+    sms = log.with_suffix(".sms")
+    sms.unlink(missing_ok=True)
+    environment |= {"PUBLIC_URL": url, "SMS_CARRIER": "file", "SMS_FILE": str(sms)}
     command = [
         sys.executable,
         "-m",

@@ -17,6 +17,7 @@ class Migration(migrations.Migration):
         ('auth', '0012_alter_user_first_name_max_length'),
         ('gis_core', '0001_extensions'),
     ]
+    run_before = [('account', '0001_initial'), ('mfa', '0001_initial')]  # they name gis_core.User
 
     operations = [
         migrations.CreateModel(

@@ -38,6 +38,9 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
     "rest_framework",
     "rest_framework_gis",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "gis_core",
     "layers",
     "layers.zoning",
@@ -60,6 +63,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "map_ui.middleware.AccessMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -87,13 +91,51 @@ TEMPLATES = [
 DATABASES = {"default": database(os.environ.get("DATABASE_URL"), CITY.database_name)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "gis_core.User"
-LOGIN_URL = "sign-in"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "home"
+SESSION_SERIALIZER = "gis_core.sealed_sessions.SealedSerializer"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+
+# Signing in (map_ui/people): password for staff, code to the phone for citizens, second factors for all.
+ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "dashed": False, "length": 6}
+ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("TRUSTED_PROXIES", "0"))
+ACCOUNT_ADAPTER = "map_ui.people.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username", "phone"}
+ACCOUNT_SIGNUP_FIELDS = ["phone"]  # as "phone*" it would be asked of staff, too; the form itself requires it
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = ACCOUNT_PHONE_VERIFICATION_TIMEOUT = 5 * 60
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_FORMS = {
+    "login": "map_ui.people.forms.SignInForm",
+    "signup": "map_ui.people.forms.SignUpForm",
+    "confirm_login_code": "map_ui.people.forms.SignInCodeForm",
+    "verify_phone": "map_ui.people.forms.MobileCodeForm",
+}
+ACCOUNT_RATE_LIMITS = {
+    "login": "60/m/ip",
+    "request_login_code": "20/m/ip,3/m/key,20/d/key",
+    "verify_phone": "1/30s/key,10/d/key,20/m/ip",
+}
+MFA_ADAPTER = "map_ui.people.adapter.SecondFactorAdapter"
+MFA_FORMS = {
+    "authenticate": "map_ui.people.forms.SecondStepForm",
+    "reauthenticate": "map_ui.people.forms.SecondStepAgainForm",
+    "activate_totp": "map_ui.people.forms.AppCodeForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_TOLERANCE = 1
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = PUBLIC_URL.startswith("http://")  # passkeys on localhost
+SILENCED_SYSTEM_CHECKS = ["account.W001"]
+# Who carries short messages: console, file, or a function by its dotted path (gis_core/short_messages.py).
+SMS_CARRIER = os.environ.get("SMS_CARRIER") or "console"
+SMS_FILE = os.environ.get("SMS_FILE") or VAR / f"sms_{CITY.key}.jsonl"
 
 LANGUAGE_CODE = CITY.languages[0]
 LANGUAGES = [("fa", _("Persian")), ("en", _("English"))]

@@ -1,93 +1,192 @@
-"""The way in and out: signing in, opening an account, signing out."""
+"""The way in and out: by password, by code to the phone or by passkey; opening an account; one's account."""
 
-from datetime import timedelta
+from http import HTTPStatus
+from typing import Any
 
-from django import forms
-from django.conf import settings
-from django.contrib.auth import get_user_model, login, logout
-from django.contrib.auth.forms import AuthenticationForm, BaseUserCreationForm
-from django.core.cache import cache
-from django.db import transaction
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
-
-from gis_core.access import scope_of
-from gis_core.models import Role, RoleGrant
-
-TRIES = 8
-PAUSE = timedelta(minutes=15)
-#: Where each role begins its day.
-DOORS = (
-    (Role.INSPECTOR, "inspector"),
-    (Role.DISPATCHER, "dispatch"),
-    (Role.PLANNER, "plans"),
-    (Role.PLAN_APPROVER, "plans"),
-    (Role.SUPERVISOR, "overview"),
-    (Role.AUDITOR, "audit-book"),
-    (Role.ADMINISTRATOR, "administration"),
-    (Role.TECHNICAL_OFFICER, "desk"),
-    (Role.FOLLOW_UP_OFFICER, "desk"),
-    (Role.OFFICE_MANAGER, "desk"),
-    (Role.DETAILED_PLAN_DESK, "desk"),
-    (Role.MUNICIPAL_STAFF, "desk"),
-    (Role.AGENCY, "desk"),
+from allauth.account.forms import RequestLoginCodeForm
+from allauth.account.internal.stagekit import clear_login
+from allauth.account.views import (
+    ChangePhoneView,
+    ConfirmLoginCodeView,
+    LoginView,
+    RequestLoginCodeView,
+    SignupView,
+    _VerifyPhoneChangeView,
+    _VerifyPhoneSignupView,
 )
+from allauth.mfa.base.views import IndexView
+from allauth.mfa.totp.views import ActivateTOTPView
+from allauth.mfa.webauthn.views import AddWebAuthnView
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from gis_core import contacts, short_messages
+from gis_core.models import Role
+from gis_core.personal_data import masked
+from map_ui.people.forms import SignInForm
+from map_ui.people.second_factor import lacks_second_factor, remember
 
 
-class SignUpForm(BaseUserCreationForm):
-    """A citizen's account: a name to sign in with, a name to be called by, a password."""
+class WrongIsBad:
+    """A form that is wrong answers 400, and 429 when the trouble is too many tries."""
 
-    full_name = forms.CharField(label=gettext_lazy("Your name"), max_length=120)
+    def form_invalid(self, form: Form) -> HttpResponse:
+        """The form again, with what is wrong."""
+        response = super().form_invalid(form)
+        if response.status_code == HTTPStatus.OK:
+            codes = {error.code for errors in form.errors.as_data().values() for error in errors}
+            waits = bool(codes & {"too_many_login_attempts", "rate_limited"})
+            response.status_code = HTTPStatus.TOO_MANY_REQUESTS if waits else HTTPStatus.BAD_REQUEST
+        return response
 
-    class Meta:
-        model = get_user_model()
-        fields = ("full_name", "username")
+
+class Door:
+    """The page with every way in; `form` asks for the password, `code_form` for a number."""
+
+    template_name = "people/sign_in.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Both forms, whichever of them was sent."""
+        context = super().get_context_data(**kwargs)
+        context["stays_here"] = short_messages.stays_here()
+        return context
+
+
+class SignIn(WrongIsBad, Door, LoginView):
+    """By user name and password, or by passkey."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """The other form beside this one."""
+        return {"code_form": RequestLoginCodeForm(), **super().get_context_data(**kwargs)}
+
+
+class AskCode(WrongIsBad, Door, RequestLoginCodeView):
+    """Send a code to the number."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """This form as the one of the number, the other beside it."""
+        context = super().get_context_data(**kwargs)
+        return context | {"code_form": context["form"], "form": SignInForm(request=self.request)}
+
+
+class ConfirmCode(WrongIsBad, ConfirmLoginCodeView):
+    """The code that was sent; the third wrong one makes it void."""
+
+    template_name = "people/code.html"
+
+    def form_invalid(self, form: Form) -> HttpResponse:
+        """The page again as long as tries are left."""
+        response = super().form_invalid(form)
+        if response.status_code == HTTPStatus.FOUND:
+            _only_message(self.request, _("Three wrong codes: that code is void. Ask for a new one."))
+        return response
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """The number as it is shown."""
+        return super().get_context_data(**kwargs) | _of_the_code(self._process.state["phone"])
+
+
+class SignUp(WrongIsBad, SignupView):
+    """Open a citizen's account by proving a mobile number."""
+
+    template_name = "people/sign_up.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Whether short messages go anywhere."""
+        return super().get_context_data(**kwargs) | {"stays_here": short_messages.stays_here()}
+
+
+class NewMobile(WrongIsBad, _VerifyPhoneSignupView):
+    """The code that proves the number of a new account."""
+
+    template_name = "people/code.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """The number as it is shown."""
+        return super().get_context_data(**kwargs) | _of_the_code(self.process.phone)
+
+
+class OtherMobile(WrongIsBad, _VerifyPhoneChangeView):
+    """The code that proves another number of a person who has signed in."""
+
+    template_name = "people/code.html"
+
+    def respond_process_succeeded(self, form: Form) -> HttpResponse:
+        """Back to the account."""
+        return redirect("mfa_index")
+
+    def respond_process_failed(self, form: Form) -> HttpResponse:
+        """Back to the account: the old number stays."""
+        messages.error(self.request, _("Three wrong codes: the number was not changed."))
+        return redirect("mfa_index")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """The number as it is shown."""
+        return super().get_context_data(**kwargs) | _of_the_code(self.process.phone)
+
+
+class ChangeMobile(WrongIsBad, ChangePhoneView):
+    """Another number for the codes."""
+
+    template_name = "people/number.html"
+
+
+class SetsUpSecondStep:
+    """Who has just set up a second step has shown it."""
+
+    def form_valid(self, form: Form) -> HttpResponse:
+        """Keep it, and let the roles hold that waited for it."""
+        response = super().form_valid(form)
+        remember(self.request, self.request.user)
+        return response
+
+
+class SetUpApp(WrongIsBad, SetsUpSecondStep, ActivateTOTPView):
+    """An app with codes as second step."""
+
+    template_name = "people/app.html"
+
+
+class AddPasskey(WrongIsBad, SetsUpSecondStep, AddWebAuthnView):
+    """A passkey as second step, or as the only one."""
+
+    template_name = "people/passkey_add.html"
+
+
+class Account(IndexView):
+    """One's own account: roles, number, ways of signing in, the way out."""
+
+    template_name = "people/account.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """What the page shows."""
+        mobile = contacts.mobile_of(self.request.user)
+        return super().get_context_data(**kwargs) | {
+            "roles": [(Role(grant.role).label, grant) for grant in self.request.scope.grants],
+            "waiting": lacks_second_factor(self.request),
+            "roles_waiting": [Role(role).label for role in getattr(self.request, "roles_waiting", ())],
+            "mobile": masked(mobile[0]) if mobile and mobile[1] else "",
+        }
 
 
 @never_cache
-@require_http_methods(["GET", "POST"])
-def sign_in(request: HttpRequest) -> HttpResponse:
-    """Sign in; after too many wrong tries the name has to wait."""
-    form = AuthenticationForm(request, request.POST or None)
-    waiting = False
-    if request.method == "POST":
-        key = f"sign-in:{request.META.get('REMOTE_ADDR')}:{request.POST.get('username', '')[:150].lower()}"
-        tries = cache.get_or_set(key, 0, PAUSE.total_seconds())
-        waiting = tries >= TRIES
-        if not waiting and form.is_valid():
-            cache.delete(key)
-            login(request, form.get_user())
-            return redirect(_after(request))
-        if not waiting:
-            cache.incr(key)
-    status = 429 if waiting else (400 if request.method == "POST" else 200)
-    context = {"form": form, "next": request.GET.get("next", ""), "waiting": waiting}
-    return render(request, "people/sign_in.html", context, status=status)
+def prove_mobile(request: HttpRequest) -> HttpResponse:
+    """The code that proves a number: of a new account, or another number of one's own."""
+    view = OtherMobile if request.user.is_authenticated else NewMobile
+    return view.as_view()(request)
 
 
-@never_cache
-@require_http_methods(["GET", "POST"])
-def sign_up(request: HttpRequest) -> HttpResponse:
-    """Open a citizen's account and sign in."""
-    form = SignUpForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        with transaction.atomic():
-            user = form.save(commit=False)
-            user.full_name = form.cleaned_data["full_name"]
-            user.save()
-            RoleGrant.objects.create(user=user, role=Role.CITIZEN, valid=(timezone.localdate(), None))
-        login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
-        return redirect(_after(request))
-    status = 400 if request.method == "POST" else 200
-    context = {"form": form, "next": request.GET.get("next", "")}
-    return render(request, "people/sign_up.html", context, status=status)
+@require_POST
+def sign_in_again(request: HttpRequest) -> HttpResponse:
+    """Leave a half-done way in and begin anew; what else the session holds stays."""
+    clear_login(request)
+    return redirect("account_login")
 
 
 @never_cache
@@ -97,16 +196,14 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         logout(request)
         return redirect("home")
-    scope = request.scope
-    roles = [(Role(grant.role).label, grant) for grant in scope.grants]
-    return render(request, "people/sign_out.html", {"roles": roles, "title": _("Your account")})
+    return redirect("mfa_index")
 
 
-def _after(request: HttpRequest) -> str:
-    """Where the person wanted to go, when that is one of our pages; else where the role begins."""
-    wanted = request.GET.get("next", "")
-    hosts = {request.get_host()}
-    if wanted and url_has_allowed_host_and_scheme(wanted, hosts, require_https=request.is_secure()):
-        return wanted
-    roles = scope_of(request.user, on=timezone.localdate()).roles
-    return reverse(next((door for role, door in DOORS if role in roles), "requests-mine"))
+def _of_the_code(phone: str) -> dict[str, Any]:
+    return {"mobile": masked(phone), "stays_here": short_messages.stays_here()}
+
+
+def _only_message(request: HttpRequest, sentence: str) -> None:
+    """Say this in place of what was to be said."""
+    list(messages.get_messages(request))
+    messages.error(request, sentence)

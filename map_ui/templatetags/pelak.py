@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from django import template
 from django.conf import settings
+from django.forms import BoundField
 from django.urls import reverse
 from django.utils.translation import get_language
 
@@ -47,6 +48,22 @@ def other_language_url(context: dict[str, Any]) -> str:
     other = "fa" if get_language() == "en" else "en"
     here = context["request"].get_full_path() if "request" in context else "/"
     return f"{reverse('set-language', args=[other])}?{urlencode({'next': here})}"
+
+
+@register.inclusion_tag("people/field.html")
+def field(bound: BoundField, hint: str = "", id: str = "") -> dict[str, Any]:
+    """A labelled form field; all but a person's name is written from left to right."""
+    attributes = {"class": "form-control field", "aria-required": "true"}
+    if bound.name != "full_name":
+        attributes["dir"] = "ltr"
+    if id:
+        attributes["id"] = id
+    return {
+        "field": bound,
+        "hint": hint,
+        "id": id or bound.id_for_label,
+        "widget": bound.as_widget(attrs=attributes),
+    }
 
 
 @register.filter

@@ -47,6 +47,6 @@ def test_a_form_of_another_site_changes_nothing():
 def test_signing_in_never_leads_to_another_site(away):
     someone("citizen", name="negar")
     answer = Client().post(
-        f"{reverse('sign-in')}?next={away}", {"username": "negar", "password": "a long password"}
+        f"{reverse('account_login')}?next={away}", {"login": "negar", "password": "a long password"}
     )
     assert (answer.status_code, answer["Location"]) == (302, reverse("requests-mine"))

@@ -135,7 +135,7 @@ def sign_in(page, username: str, password: str) -> None:
     page.goto("/sign-in/")
     page.fill("#username", username)
     page.fill("#password", password)
-    page.click("main button[type=submit]")
+    page.click("#by-password button")
     page.wait_for_url(lambda url: "/sign-in/" not in url)
 
 

@@ -4,17 +4,15 @@ import re
 from datetime import date, time, timedelta
 
 import pytest
-import shapely
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
-from gis_core.models import AuditEntry, Role, User
+from gis_core.models import AuditEntry, User
 from map_ui.requests.views import days_offered
-from parcels.inspections.models import Inspector, Visit
+from parcels.inspections.models import Visit
 from parcels.service_requests.intake import receive
 from parcels.service_requests.models import Document, ServiceRequest, State
-from tests.builders import ORIGIN, geos
 from tests.parcels.service_requests.situations import (
     NEGAR,
     lot_in_a_zone,
@@ -231,52 +229,6 @@ def test_a_technical_officer_files_at_the_counter_for_another_person():
     officer.post(page)
     filed = ServiceRequest.objects.get()
     assert (filed.channel, filed.office_code, filed.filed_by) == ("counter", "101", user)
-
-
-def test_signing_up_gives_a_citizen_and_leads_on():
-    client = Client()
-    sentence = "four long words here"
-    response = client.post(
-        "/sign-up/?next=/services/",
-        {"full_name": "مینا", "username": "mina", "password1": sentence, "password2": sentence},
-    )
-    assert response["Location"] == "/services/"
-    assert list(User.objects.get(username="mina").grants.values_list("role", flat=True)) == ["citizen"]
-
-
-def test_signing_in_leads_to_ones_desk_and_never_to_another_site():
-    someone("dispatcher", "d1")
-    typed = {"username": "d1", "password": "a long password"}
-    assert Client().post("/sign-in/", typed)["Location"] == "/dispatch/"
-    assert Client().post("/sign-in/?next=https://evil.example/", typed)["Location"] == "/dispatch/"
-
-
-@pytest.mark.parametrize("role", Role.values)
-def test_each_role_finds_an_open_door_after_signing_in(role):
-    user = someone(role, "somebody")
-    if role == Role.INSPECTOR:
-        Inspector.objects.create(user=user, code="7", start=geos(shapely.Point(ORIGIN)))
-    client = Client()
-    door = client.post("/sign-in/", {"username": "somebody", "password": "a long password"})["Location"]
-    assert client.get(door).status_code == 200
-
-
-def test_too_many_wrong_passwords_have_to_wait():
-    someone("citizen", "c1")
-    client = Client()
-    answers = [client.post("/sign-in/", {"username": "c1", "password": "x"}).status_code for _ in range(9)]
-    assert answers[0] == 400
-    assert answers[-1] == 429
-    right = client.post("/sign-in/", {"username": "c1", "password": "a long password"})
-    assert right.status_code == 429
-
-
-def test_a_link_signs_nobody_out():
-    client, _ = signed_in("citizen")
-    assert client.get("/sign-out/").status_code == 200
-    assert client.get("/my/requests/").status_code == 200
-    client.post("/sign-out/")
-    assert client.get("/my/requests/")["Location"].startswith("/sign-in/")
 
 
 def test_the_overview_counts_what_was_filed_and_answered_on_the_spot():
