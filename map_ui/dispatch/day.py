@@ -36,7 +36,7 @@ class StopView:
     @property
     def late(self) -> str:
         """«۱۰ دقیقه»: how long its promise is past."""
-        return words.minutes(self.late_min * 60)
+        return words.lateness(self.late_min * 60)
 
     @property
     def times(self) -> str:

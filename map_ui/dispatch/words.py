@@ -34,6 +34,14 @@ def minutes(seconds: int) -> str:
     return ngettext("%(count)s minute", "%(count)s minutes", count) % {"count": wording.number(count)}
 
 
+def lateness(seconds: int) -> str:
+    """«۱۰ دقیقه», «۳ ساعت»: minutes up to an hour and a half, whole hours after that."""
+    if seconds < 90 * 60:
+        return minutes(seconds)
+    count = round(seconds / 3600)
+    return ngettext("%(count)s hour", "%(count)s hours", count) % {"count": wording.number(count)}
+
+
 def way_minutes(seconds: int) -> str:
     """«۵ دقیقه راه»."""
     count = max(1, round(seconds / 60))

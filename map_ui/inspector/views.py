@@ -23,6 +23,7 @@ from map_ui.dispatch.views import asked_day, day_sheet_response
 from map_ui.inspector.form import checked_photos, keep_photos, read_finding
 from map_ui.inspector.mine import MyDay, inspector_of, my_day, my_visit
 from map_ui.street_map import draw_ground, frame_around, read_ground
+from parcels.inspections.clock import zone
 from parcels.inspections.models import Visit, VisitReport
 from parcels.inspections.reports import record_finding
 from parcels.service_requests.workflow import Actor
@@ -85,6 +86,7 @@ def _shown(mine: MyDay, chosen: StopView | None) -> dict[str, Any]:
         "mine": mine,
         "route": mine.route,
         "day_title": title_of_day(mine.day),
+        "ahead": mine.day > timezone.localdate(timezone=zone()),
         "chosen": chosen,
         "stops": [(stop, words.way_minutes(stop.travel_s)) for stop in mine.stops],
         "ends": words.clock(mine.route.end_s) if mine.route else "",
@@ -105,6 +107,7 @@ def _report_page(request: HttpRequest, found: Visit, trouble: BadInput | None = 
         "outcomes": VisitReport.Outcome.choices,
         "client_uuid": request.POST.get("client_uuid") or str(uuid.uuid4()),
         "is_over": found.status in (Visit.Status.DONE, Visit.Status.MISSED, Visit.Status.CANCELLED),
+        "opens": found.day if found.day and found.day > timezone.localdate(timezone=zone()) else None,
         "reports": found.reports.order_by("reported_at"),
     }
     return render(request, "inspector/visit.html", context, status=trouble.status if trouble else 200)

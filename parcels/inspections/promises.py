@@ -17,8 +17,8 @@ def promised_window(visit: Visit) -> tuple[int, int] | None:
     """
     The hours in which the inspector comes, in seconds of the day; None while nothing is promised.
 
-    Hours agreed with the applicant come first. A visit in a plan that was sent has a span that begins on a
-    half hour, a quarter of its length or a little more before the planned arrival.
+    Hours agreed with the applicant come first. A visit in a plan that was sent has a span that begins on the
+    half hour before the planned arrival: an inspector comes late more often than early.
     """
     if visit.window_starts is not None and visit.window_ends is not None:
         return second_of_day(visit.window_starts), second_of_day(visit.window_ends)
@@ -34,12 +34,10 @@ def span_round(arrives_s: int, span_s: int) -> tuple[int, int]:
 
     Examples
     --------
-    >>> [second / 3600 for second in span_round(9 * 3600 + 12 * 60, 2 * 3600)]
-    [8.5, 10.5]
-    >>> span_round(0, 7200)
-    (0, 7200)
+    >>> [second / 3600 for second in span_round(9 * 3600 + 42 * 60, 2 * 3600)]
+    [9.5, 11.5]
     """
-    starts = max(0, (arrives_s - span_s // 4) // STEP_S * STEP_S)
+    starts = arrives_s // STEP_S * STEP_S
     return starts, starts + span_s
 
 

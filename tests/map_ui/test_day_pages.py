@@ -261,3 +261,12 @@ def test_a_day_that_was_not_sent_is_an_empty_page_that_says_so(client, district)
     page = client.get(reverse("inspector"))
     assert page.status_code == 200
     assert page.context["mine"].route is None
+
+
+def test_the_report_of_a_later_day_is_not_offered_and_its_page_says_when(client, sent_visit):
+    Visit.objects.filter(pk=sent_visit.pk).update(day=tomorrow())
+    page = client.get(reverse("inspector-visit", args=[sent_visit.pk]))
+    assert page.context["opens"] == tomorrow()
+    assert 'name="outcome"' not in page.content.decode()
+    assert send_report(client, sent_visit).status_code == 400
+    assert not VisitReport.objects.exists()
