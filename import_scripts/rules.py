@@ -44,6 +44,13 @@ KINDS = frozenset(
         "PARK",
         "BUFFER",
         "USE",
+        "LIGHT",
+        "CANTILEVER",
+        "OVERLOOK",
+        "SUBDIV",
+        "MERGE",
+        "HEIGHT_SURFACE",
+        "CONFLICT",
     }
 )
 AREA_BASES = frozenset({"", "DEED", "EXISTING", "NET", "NET_BEFORE_CHAMFER", "MIN(DEED,EXISTING)"})

@@ -1,7 +1,7 @@
 """Puts values, findings and reasons into the words of the page's language."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -9,10 +9,12 @@ from django.utils.translation import get_language, gettext_noop, ngettext
 from django.utils.translation import gettext as _
 
 from gis_core import jalali
+from gis_core.city import IdentifierKind
 from gis_core.persian import grouped, persian_digits
 
 _PERSIAN = re.compile("[\u0600-\u06ff]")
 _POINT = re.compile(r"(?<=\d)\.(?=\d)")
+_SMALLER = re.compile(r"min\(([^,()]+), ([^,()]+)\)")
 
 
 def language() -> str:
@@ -32,8 +34,22 @@ def address(text: str) -> str:
     return f"\u2066{text}\u2069"
 
 
+def name(text: str) -> str:
+    """A name: digits of a Persian one are those of the page, any other stays as it is written."""
+    return digits(text) if _PERSIAN.search(text) else text
+
+
 def formula(text: str) -> str:
-    """A formula in the digits of the page, with its decimal mark."""
+    """A formula in the digits of the page, with its decimal mark; the smaller of two is said in words."""
+    smaller = _SMALLER.fullmatch(text)
+    if smaller:
+        # the parts stay islands from left to right in a sentence that runs as the page does
+        parts = {
+            "first": f"\u2066{formula(smaller[1])}\u2069",
+            "last": f"\u2066{formula(smaller[2])}\u2069",
+        }
+        mark = "\u2066" if language() == "en" else "\u2067"
+        return f"{mark}{_('the smaller of %(first)s and %(last)s') % parts}\u2069"
     return text if language() == "en" else _POINT.sub("٫", persian_digits(text))
 
 
@@ -80,10 +96,17 @@ FINDINGS = {
     "light_wells_m2": gettext_noop("Light wells"),
     "parking_need": gettext_noop("Parking needed"),
     "parking_capacity": gettext_noop("Parking that fits"),
+    "light_height_m": gettext_noop("Height under the light planes"),
+    "light_excess_m": gettext_noop("Height above the light planes"),
+    "projection_m": gettext_noop("Projection over the street"),
+    "projection_clearance_m": gettext_noop("Clear height under a projection"),
+    "uses": gettext_noop("Permitted uses"),
+    "overlook": gettext_noop("Overlook"),
+    "may_subdivide": gettext_noop("Large enough to be subdivided"),
 }
 
 UNITS = {
-    "m2": gettext_noop("square metres"),
+    "m2": gettext_noop("sq m"),
     "m": gettext_noop("metres"),
     "percent": gettext_noop("percent"),
     "%": gettext_noop("percent"),
@@ -130,6 +153,29 @@ REASONS = {
     "EXTENT_UNKNOWN": gettext_noop("Nobody has said how far its survey reaches."),
     "ABOVE_VALID_STOREYS": gettext_noop("The rule holds for fewer storeys only."),
     "NO_FOOTPRINT": gettext_noop("Nothing is left to build on."),
+    "LIMIT_UNKNOWN": gettext_noop("A limit on the storeys is not known here."),
+    "DISCRETION": gettext_noop("The municipality may grant it or not."),
+    "EDGE_UNKNOWN": gettext_noop("What lies beyond an edge of the parcel is not recorded."),
+    "NO_FRONTAGE": gettext_noop("The parcel has no frontage on a street."),
+    "CORNER_NOT_CLEAR": gettext_noop("Where its two frontages meet is not clear; an inspection measures it."),
+    "CHAMFER_CLIPPED": gettext_noop("The chamfer is longer than the frontage; an inspection measures it."),
+    "LIGHT_EXCEEDED": gettext_noop(
+        "The building would rise above the light plane, which permits %(light_height_m)s metres."
+    ),
+    "NEEDS_FLOOR_PLANS": gettext_noop(
+        "It is judged on floor plans: windows of two main rooms face each other at least "
+        "%(main_to_main_m)s metres apart, others %(other_m)s metres."
+    ),
+    "STREET_CLASS_UNKNOWN": gettext_noop("The class of the street is not recorded."),
+    "GROUND_UNKNOWN": gettext_noop("The height of the ground is not recorded here."),
+    "EMPTY_SHAPE": gettext_noop("The parcel has no shape."),
+    "INVALID_SHAPE": gettext_noop(
+        "The outline of the parcel crosses itself or is not closed ground; the survey must be mended."
+    ),
+    "NOT_ONE_POLYGON": gettext_noop(
+        "The parcel is not one piece of ground; each piece is asked about apart."
+    ),
+    "NO_VALUE": gettext_noop("It cannot be counted from what is recorded."),
 }
 
 STATES = {
@@ -238,6 +284,19 @@ def listed(texts: list[str]) -> str:
     return _("%(first)s and %(last)s") % {"first": _(", ").join(texts[:-1]), "last": texts[-1]}
 
 
+def one_of(texts: list[str]) -> str:
+    """«الف، ب یا پ»."""
+    if len(texts) < 2:
+        return "".join(texts)
+    return _("%(first)s or %(last)s") % {"first": _(", ").join(texts[:-1]), "last": texts[-1]}
+
+
+def search_hint(kinds: Sequence[IdentifierKind]) -> str:
+    """«نشانی، کد نوسازی یا کد پستی»: what stands in an empty search box, by the identifiers a city has."""
+    labels = [in_language(kind.label_fa, kind.label_en) for kind in kinds]
+    return one_of([_("Address"), *(label[:1].lower() + label[1:] for label in labels)])
+
+
 def millions(toman: float) -> str:
     """An amount in millions or billions of toman, to three figures: «۲۹۴٫۳ میلیون»."""
     if toman >= 1e9:
@@ -258,6 +317,9 @@ def _with_gaps(args: Mapping[str, Any]) -> dict[str, Any]:
         "street",
         "recorded_m",
         "measured_m",
+        "light_height_m",
+        "main_to_main_m",
+        "other_m",
     )
     return {key: args.get(key, "؟") for key in needed} | dict(args)
 

@@ -162,7 +162,7 @@ def _passages(place: Place) -> Passages:
             with q as (select ST_GeomFromWKB(%(shape)s, %(srid)s) as shape)
             select s.lineage::text, coalesce(nullif(s.name_fa, ''), nullif(s.name_en, ''), s.code),
                    ST_AsBinary(s.geometry), s.existing_width_m, s.planned_width_m, s.widening,
-                   s.offset_left_m, s.offset_right_m, s.legal_access, s.drivable
+                   s.offset_left_m, s.offset_right_m, s.legal_access, s.drivable, s.street_class
               from q, network_streetsegment s join layers_layerversion v on v.id = s.layer_version_id
              where {near} and {in_force("s")} and {published("v")}
              order by s.id
@@ -184,6 +184,7 @@ def _passages(place: Place) -> Passages:
         legal_access=np.array([row[8] for row in rows], dtype=bool),
         vehicular=np.array([row[9] for row in rows], dtype=bool),
         lineage=_objects([row[0] for row in rows]),
+        street_class=_objects([row[10] for row in rows]),
     )
 
 

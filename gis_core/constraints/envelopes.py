@@ -32,12 +32,18 @@ ENVELOPE_KINDS = ("DEPTH60", "SETBACK")
 
 @dataclass(frozen=True)
 class Standing:
-    """Where a building may stand; arrays of (n,): shapes, the 60 % line, and the main frontage."""
+    """
+    Where a building may stand; arrays of (n,): shapes, the 60 % line, and the main frontage.
+
+    `azimuth_deg` is that of the main frontage, `depth_deg` from the building to its yard where the envelope
+    is measured along it, otherwise NaN.
+    """
 
     buildable: Shapes
     envelope: Shapes
     line: Shapes
     azimuth_deg: Floats
+    depth_deg: Floats
     front: Ints
 
 
@@ -79,7 +85,9 @@ def stand(
         geometry="envelope",
     )
     envelope[~known] = EMPTY
-    return Standing(buildable, envelope, line, azimuth_deg, front)
+    deep = np.array([found is not None and found.kind == "DEPTH60" for found in rule], dtype=bool).reshape(-1)
+    depth_deg = np.where(deep, building, np.nan)
+    return Standing(buildable, envelope, line, azimuth_deg, depth_deg, front)
 
 
 def main_frontages(edges: Edges, passages: Passages, lots: int) -> Ints:

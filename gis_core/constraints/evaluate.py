@@ -7,19 +7,26 @@ from typing import Any
 import numpy as np
 
 from gis_core.constraints.columns import Column, Table
+from gis_core.constraints.division import subdivision_column
 from gis_core.constraints.envelopes import setbacks_column, stand
 from gis_core.constraints.evaluations import Evaluations, Steps
 from gis_core.constraints.floor_areas import floor_area_columns
 from gis_core.constraints.intake import Intake, take_in
 from gis_core.constraints.land import access_column, clear_land
+from gis_core.constraints.light_planes import excess_column, light_columns, light_limits
 from gis_core.constraints.limits import governing_widths, percentages, place, rule_of_lots, storeys
+from gis_core.constraints.overlook import overlook_column
 from gis_core.constraints.plane import Floats
+from gis_core.constraints.projections import projection_columns
 from gis_core.constraints.restrictions import restrict
 from gis_core.constraints.rules import RuleSet
+from gis_core.constraints.uses import use_column
 from gis_core.constraints.values import Lots, Surroundings
 from gis_core.constraints.widths import tolerance_m
 from gis_core.constraints.zoned import zone_column, zone_overlaps
 
+#: Kinds of which a lot has one rule: of its zone, or of the whole city.
+LOT_KINDS = ("HEIGHT", "PARK", "LIGHTWELL", "LIGHT", "CANTILEVER", "OVERLOOK", "SUBDIV")
 #: How widths and accuracies are compared where no ACCURACY rule says otherwise; an unknown accuracy is none.
 ACCURACY: Mapping[str, Any] = {
     "measure": "INSCRIBED_DIAMETER",
@@ -89,13 +96,20 @@ def _judge(taken: Intake, rules: RuleSet, on: date, north_deg: Floats) -> tuple[
     zone_column(table, placed, around.zones.code)
     percentages(table, placed, "FAR", "far", land.areas, rules, restrictions.shrunk_m2())
     percentages(table, placed, "COV", "coverage", land.areas, rules)
-    storeys(table, placed, widths_m, land.areas, restrictions, rules)
     standing = stand(
         table, lots.geometry, land, around.edges, around.passages, placed, restrictions, rules, north_deg
     )
     setbacks_column(table, placed, rules)
+    kinds = {kind: rule_of_lots(placed, kind, rules) for kind in LOT_KINDS}
+    planes = light_columns(table, standing, land, around.passages, kinds["LIGHT"])
+    under = light_limits(planes, kinds["LIGHT"], kinds["HEIGHT"], table["light_height_m"].known)
+    storeys(table, placed, widths_m, land.areas, restrictions, rules, under)
+    excess_column(table, planes, kinds["LIGHT"])
     floor_area_columns(table)
-    kinds = {kind: rule_of_lots(placed, kind, rules) for kind in ("HEIGHT", "PARK", "LIGHTWELL")}
+    projection_columns(table, standing, land.edges, around.passages, kinds["CANTILEVER"])
+    use_column(table, overlaps, around.zones.code, rules)
+    overlook_column(table, kinds["OVERLOOK"])
+    subdivision_column(table, land.areas, kinds["SUBDIV"])
     return table, Steps(land, overlaps, standing, restrictions, kinds)
 
 
@@ -128,8 +142,15 @@ SHOWN = (
     "storeys",
     "may_request_storeys",
     "height_m",
+    "light_height_m",
+    "light_excess_m",
+    "projection_m",
+    "projection_clearance_m",
     "reachable_floor_area_m2",
     "unreachable_floor_area_m2",
+    "uses",
+    "overlook",
+    "may_subdivide",
 )
 
 

@@ -91,6 +91,21 @@ def _nearest(points: Shapes, owner: Ints, others: Shapes, of: Ints, within_m: fl
     return nearest
 
 
+def street_widths_m(edges: Edges, passages: Passages, some: Ints) -> tuple[Floats, Floats]:
+    """
+    Existing and planned width of the streets beyond some edges, NaN where not known.
+
+    The recorded existing width stands before the one measured on the ground.
+    """
+    existing_m, planned_m = edges.width_m[some].copy(), np.full(len(some), np.nan)
+    named = edges.passage[some] >= 0
+    on = edges.passage[some][named]
+    recorded_m = passages.existing_width_m[on]
+    existing_m[named] = np.where(np.isnan(recorded_m), existing_m[named], recorded_m)
+    planned_m[named] = passages.planned_width_m[on]
+    return existing_m, planned_m
+
+
 @dataclass(frozen=True)
 class Chains:
     """Runs of consecutive edges of one kind on one passage, in ring order: lot, kind, passage, line; (c,)."""

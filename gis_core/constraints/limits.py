@@ -1,6 +1,6 @@
 """Finds the limits of lots in their zones: floor area ratio, coverage, storeys, widths of passages."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -244,12 +244,22 @@ def _copy(doubts: Doubts) -> Doubts:
 
 
 def storeys(
-    table: Table, placed: Placed, widths_m: Floats, areas: Areas, restrictions: Restrictions, rules: RuleSet
+    table: Table,
+    placed: Placed,
+    widths_m: Floats,
+    areas: Areas,
+    restrictions: Restrictions,
+    rules: RuleSet,
+    others: Sequence[Limit] = (),
 ) -> Floats:
-    """Storeys, what may be asked for, and the height, into the table; storeys are returned, NaN unknown."""
+    """
+    Storeys, what may be asked for, and the height, into the table; storeys are returned, NaN unknown.
+
+    `others`: limits on storeys that were found elsewhere.
+    """
     limits, sources = _limits(table, placed, widths_m, areas, rules)
     heights = rule_of_lots(placed, "HEIGHT", rules)
-    limits += _height_limits(placed.lots, restrictions, heights)
+    limits += [*_height_limits(placed.lots, restrictions, heights), *others]
     doubts = _copy(placed.doubts)
     if not limits:
         limits = [Limit("", np.full(placed.lots, np.inf))]

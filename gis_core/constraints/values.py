@@ -20,7 +20,8 @@ class Lots:
     Lots to be judged; every entry is an array of (n,).
 
     `geometry`: surveyed polygons in the metric CRS. `deed_area_m2` and `accuracy_m` (positional) are
-    NaN where not known. `has_access`: 1 yes, 0 no, NaN not known.
+    NaN where not known. `has_access`: 1 yes, 0 no, NaN not known. `ground_m`: height of the ground above
+    sea level, in metres; empty where nobody has told any.
     """
 
     id: Ints
@@ -29,6 +30,7 @@ class Lots:
     deed_area_m2: Floats
     accuracy_m: Floats
     has_access: Floats
+    ground_m: Floats = field(default_factory=lambda: np.array([]))
 
     def __len__(self) -> int:
         return len(self.id)
@@ -42,7 +44,7 @@ class Passages:
     `form` says what `geometry` is: `CENTRELINE` (with widths and `widening` SYMMETRIC, ONE_SIDED_LEFT,
     ONE_SIDED_RIGHT or OFFSETS), `RIGHT_OF_WAY` (a polygon) or `CORRECTED_LINE` (`street_side` LEFT or
     RIGHT of it). Left and right follow the direction of the line. Widths are NaN where not known.
-    `key` names the street to people; `lineage` is its identity where it has one.
+    `key` names the street to people; `lineage` is its identity and `street_class` its class, where told.
     """
 
     key: Texts
@@ -57,6 +59,7 @@ class Passages:
     legal_access: Flags
     vehicular: Flags
     lineage: Texts = field(default_factory=lambda: np.array([], dtype=object))
+    street_class: Texts = field(default_factory=lambda: np.array([], dtype=object))
 
     def __len__(self) -> int:
         return len(self.key)
@@ -161,5 +164,6 @@ def chosen(values: Any, at: Any) -> Any:
     """The same kind of value with only the rows `at` (positions or flags) of each of its arrays."""
     arrays = {entry.name: getattr(values, entry.name) for entry in fields(values)}
     return replace(
-        values, **{name: rows[at] for name, rows in arrays.items() if isinstance(rows, np.ndarray)}
+        values,
+        **{name: rows[at] for name, rows in arrays.items() if isinstance(rows, np.ndarray) and len(rows)},
     )

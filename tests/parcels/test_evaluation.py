@@ -54,7 +54,7 @@ def test_the_reference_lot_of_the_rule_book_comes_out_of_the_database(reference_
     assert [choice["storeys"] for choice in document["choices"]] == [1.0, 2.0, 3.0, 4.0]
     assert document["choices"][-1]["parking_need"] == 8
     assert document["parcel"]["key"] == reference_lot.key
-    assert document["unknown"] == []
+    assert document["unknown"] == ["overlook"]
 
 
 def test_a_click_asks_the_database_at_most_four_times_the_first_one_included(reference_lot):

@@ -43,6 +43,16 @@ BAYS = [
     {"from": 150, "to": 200, "to_included": True, "bays": 1.5},
     {"from": 200, "from_included": False, "to": None, "bays": 2},
 ]
+DIVIDING = {
+    "parent_min_m2": 1000,
+    "width_min_m": 10,
+    "ratio_max": 5,
+    "width_measure": "BOUNDING_RECTANGLE",
+    "topology_m2": 0.01,
+    "area_sum_share": 0.001,
+    "access_min_m": 3.0,
+    "forced_subdivision_exempt": True,
+}
 SUM_OVER_TEN = {"kind": "SUM_OVER_TEN"}
 
 RULES: dict[str, Rule] = {
@@ -141,6 +151,36 @@ RULES: dict[str, Rule] = {
                 "typical_unit_m2": 82.5,
             },
         ),
+        Rule(
+            "LIGHT-PLANES",
+            "LIGHT",
+            {
+                "planes": [{"from": "NEIGHBOUR", "base_height_m": 10.0, "angle_deg": 45}],
+                "effect": "ASK",
+            },
+        ),
+        Rule(
+            "PROJECTIONS",
+            "CANTILEVER",
+            {
+                "width_basis": "PLAN",
+                "min_clearance_m": 3.5,
+                "forbidden_classes": ["expressway"],
+                "bands": [
+                    {"from": 0, "to": 12, "projection_m": 0.0},
+                    {"from": 12, "to": 20, "projection_m": 0.8},
+                    {"from": 20, "to": None, "projection_m": 1.2},
+                ],
+            },
+        ),
+        Rule("WINDOWS", "OVERLOOK", {"main_to_main_m": 6.0, "other_m": 4.0}),
+        Rule(
+            "R121-USES",
+            "USE",
+            {"uses": {"housing": "PERMITTED", "shop": "CONDITIONAL", "workshop": "FORBIDDEN"}},
+            zone_code="R121",
+        ),
+        Rule("DIVIDING", "SUBDIV", {"lot_min_m2": 500, **DIVIDING}),
     )
 }
 
@@ -179,6 +219,7 @@ def streets(*rows: dict[str, Any]) -> Passages:
         street_side=np.array([row.get("street_side", "LEFT") for row in rows], dtype=object),
         legal_access=np.array([row.get("legal_access", True) for row in rows], dtype=bool),
         vehicular=np.array([row.get("vehicular", True) for row in rows], dtype=bool),
+        street_class=np.array([row.get("class", "local") for row in rows], dtype=object),
     )
 
 

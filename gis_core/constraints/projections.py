@@ -1,0 +1,100 @@
+"""Says how far lots may build out over their streets (پیش‌آمدگی، کنسول)."""
+
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from gis_core.constraints.columns import UNKNOWN, Doubts, Table, metres
+from gis_core.constraints.envelopes import Standing
+from gis_core.constraints.findings import Reason
+from gis_core.constraints.frontages import street_widths_m
+from gis_core.constraints.light import permitted_projections_m
+from gis_core.constraints.lot_rules import each_rule, without_rule
+from gis_core.constraints.plane import Floats, Ints, flagged
+from gis_core.constraints.rules import Rule
+from gis_core.constraints.storeys import width_on_basis_m
+from gis_core.constraints.values import Edges, Passages
+
+#: A building whose envelope comes this near to a frontage may stand on it, in metres.
+ON_FRONTAGE_M = 0.01
+
+
+@dataclass(frozen=True)
+class Fronts:
+    """Frontages that buildings may stand on (f,): lot, passage, its width and what is permitted, in m."""
+
+    lot: Ints
+    passage: Ints
+    width_m: Floats
+    permitted_m: Floats
+
+
+def projection_columns(
+    table: Table, standing: Standing, edges: Edges, passages: Passages, found: NDArray[np.object_]
+) -> None:
+    """
+    The widest projection over a street and the clearance under it, into the table.
+
+    `found` (n,): the CANTILEVER rule of each lot. A building that does not stand on a frontage has none.
+    Source: rules.md section 14.
+    """
+    doubts = Doubts.none(table.lots)
+    missing = without_rule(found)
+    doubts.add(missing, UNKNOWN, Reason("NO_RULE", {"kind": "CANTILEVER"}))
+    widest, clearance = np.zeros(table.lots), np.full(table.lots, np.nan)
+    fronts = []
+    for rule, here in each_rule(found):
+        front = _fronts(rule, here & table["envelope_area_m2"].known, standing, edges, passages)
+        np.fmax.at(widest, front.lot, front.permitted_m)
+        untold = flagged(front.lot[np.isnan(front.permitted_m)], table.lots)
+        doubts.add_each(untold, UNKNOWN, partial(_untold, front, passages))
+        clearance[here] = float(rule.params["min_clearance_m"])
+        fronts.append(front)
+    table.add(
+        "projection_m",
+        widest,
+        unit="m",
+        doubts=doubts,
+        inputs=("envelope_area_m2",),
+        rule=found,
+        formula=lambda lot: _formula(fronts, lot),
+    )
+    silent = Doubts.none(table.lots).add(missing, UNKNOWN, Reason("NO_RULE", {"kind": "CANTILEVER"}))
+    table.add("projection_clearance_m", clearance, unit="m", doubts=silent, rule=found)
+
+
+def _fronts(
+    rule: Rule, here: NDArray[np.bool_], standing: Standing, edges: Edges, passages: Passages
+) -> Fronts:
+    some = np.flatnonzero((edges.kind == "passage") & here[edges.lot])
+    gap_m = shapely.distance(standing.envelope[edges.lot[some]], edges.geometry[some])
+    some = some[gap_m <= ON_FRONTAGE_M]
+    passage, named = edges.passage[some], edges.passage[some] >= 0
+    width_m = width_on_basis_m(*street_widths_m(edges, passages, some), rule.params["width_basis"])
+    classes = np.full(len(some), "", dtype=object)
+    if len(passages.street_class):
+        classes[named] = passages.street_class[passage[named]]
+    permitted = permitted_projections_m(width_m, classes, rule.params)
+    # A street whose class nobody has recorded might be one of the forbidden ones.
+    permitted[(classes == "") & (permitted > 0) & bool(rule.params["forbidden_classes"])] = np.nan
+    return Fronts(edges.lot[some], passage, width_m, permitted)
+
+
+def _untold(front: Fronts, passages: Passages, lot: int) -> Reason:
+    mine = (front.lot == lot) & np.isnan(front.permitted_m)
+    keys = sorted({str(passages.key[at]) for at in front.passage[mine] if at >= 0})
+    if np.isnan(front.width_m[mine]).any():
+        return Reason("WIDTH_UNKNOWN", {"streets": keys})
+    return Reason("STREET_CLASS_UNKNOWN", {"streets": keys})
+
+
+def _formula(fronts: list[Fronts], lot: int) -> str:
+    told = [
+        f"{metres(front.width_m[row])} → {metres(front.permitted_m[row])}"
+        for front in fronts
+        for row in np.flatnonzero(front.lot == lot)
+    ]
+    return "; ".join(dict.fromkeys(told)) or "0.00"

@@ -1,0 +1,212 @@
+"""Light, projections, uses, overlook and size for subdivision: what else the law says of a lot's building."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import shapely
+
+from gis_core.constraints.overlook import far_enough
+from gis_core.constraints.rules import Rule
+from tests.gis_core.constraints.scenes import (
+    REFERENCE_LOT,
+    RULES,
+    X,
+    Y,
+    a_lot,
+    answer_for,
+    edges_of,
+    in_zone,
+    reason,
+    reference_corner,
+    rule_set,
+    streets,
+    values_of,
+    zones,
+)
+
+#: The reference lot turned round: its street in the north, so the building stands on the street.
+BESIDE = shapely.LineString([(X - 40, Y + 29), (X + 60, Y + 29)])
+
+
+def south_lot(planned_m=8.0, **street):
+    """The reference lot with its one passage in the north and neighbours elsewhere: a yard in the south."""
+    passages = streets({"key": "front", "line": BESIDE, "existing": 8, "planned": planned_m} | street)
+    edges = edges_of(REFERENCE_LOT, ("neighbour", -1), ("neighbour", -1), ("passage", 0), ("neighbour", -1))
+    return reference_corner(passages=passages, edges=edges)
+
+
+def lit(effect="ASK", **plane):
+    planes = [{"from": "NEIGHBOUR", "base_height_m": 10.0, "angle_deg": 45} | plane]
+    return rule_set(Rule("LIGHT-PLANES", "LIGHT", {"planes": planes, "effect": effect}))
+
+
+# --- light -------------------------------------------------------------------------------------------
+
+
+def test_a_building_may_rise_by_as_much_as_it_stands_off_the_neighbour_across_its_yard():
+    evaluation = answer_for(a_lot(REFERENCE_LOT), south_lot(), lit())[0]
+    light = evaluation.findings["light_height_m"]
+    # 25 m deep, 60 % and 2 m of it built on: 8 m of yard, and the plane begins 10 m up.
+    assert light.value == pytest.approx(18.0)
+    assert light.formula == "10.00 + 8.00 × tan 45°"
+    assert light.binding == ("NEIGHBOUR",)
+    assert evaluation.findings["light_excess_m"].value == 0.0
+    assert evaluation.findings["storeys"].value == 4.0
+
+
+def test_a_steeper_or_a_lower_plane_permits_another_height():
+    values = [
+        values_of(answer_for(a_lot(REFERENCE_LOT), south_lot(), lit(**plane))[0])["light_height_m"]
+        for plane in ({"angle_deg": 60}, {"base_height_m": 2.0})
+    ]
+    assert values == pytest.approx([10 + 8 * np.tan(np.radians(60)), 10.0])
+
+
+def test_a_building_above_the_plane_is_left_to_an_inspection_where_the_city_asks():
+    evaluation = answer_for(a_lot(REFERENCE_LOT), south_lot(), lit(base_height_m=0.0))[0]
+    excess = evaluation.findings["light_excess_m"]
+    assert (excess.state, excess.reason.code) == ("needs_inspection", "LIGHT_EXCEEDED")
+    assert excess.value == pytest.approx(17.1 - 8.0)
+    assert evaluation.findings["storeys"].value == 4.0
+
+
+def test_the_plane_limits_the_storeys_where_the_city_says_so():
+    evaluation = answer_for(a_lot(REFERENCE_LOT), south_lot(), lit("LIMIT", base_height_m=6.0))[0]
+    # 14 m: pilot, parapet and three storeys make 13.80 m.
+    assert evaluation.findings["storeys"].value == 3.0
+    assert evaluation.findings["storeys"].binding == ("LIGHT-PLANES",)
+    assert evaluation.findings["light_excess_m"].value == 0.0
+
+
+def test_towards_a_street_the_plane_rises_from_its_far_side():
+    plane = {"from": "PASSAGE", "base_height_m": 0.0}
+    values = values_of(answer_for(a_lot(REFERENCE_LOT), south_lot(), lit(**plane))[0])
+    assert values["light_height_m"] == pytest.approx(8.0)
+
+
+def test_where_no_neighbour_lies_across_the_yard_no_plane_limits_and_nothing_is_unknown():
+    evaluation = answer_for(a_lot(REFERENCE_LOT), reference_corner())[0]
+    light = evaluation.findings["light_height_m"]
+    assert (light.value, light.state) == (None, "computed")
+    assert evaluation.findings["light_excess_m"].value == 0.0
+
+
+def test_without_an_envelope_the_height_under_the_plane_is_not_known_nor_are_the_storeys_it_limits():
+    planes = lit("LIMIT").of_kind("LIGHT")
+    rules = rule_set(*planes, without=("DEPTH60",))
+    evaluation = answer_for(a_lot(REFERENCE_LOT), south_lot(), rules)[0]
+    assert reason(evaluation, "light_height_m") == "INPUT_UNKNOWN"
+    assert reason(evaluation, "storeys") == "LIMIT_UNKNOWN"
+
+
+# --- projections -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("planned_m", "permitted_m"), [(8.0, 0.0), (11.99, 0.0), (12.0, 0.8), (19.9, 0.8), (20.0, 1.2)]
+)
+def test_a_building_on_its_street_projects_by_the_width_of_it(planned_m, permitted_m):
+    values = values_of(answer_for(a_lot(REFERENCE_LOT), south_lot(planned_m))[0])
+    assert values["projection_m"] == permitted_m
+    assert values["projection_clearance_m"] == 3.5
+
+
+def test_a_building_behind_its_yard_projects_over_no_street():
+    finding = answer_for(a_lot(REFERENCE_LOT), reference_corner())[0].findings["projection_m"]
+    # In front 12 m wide, but the building stands at the other end; the side street is 8 m wide.
+    assert finding.value == 0.0
+    assert finding.formula == "8.00 → 0.00"
+
+
+def test_over_an_expressway_nothing_projects_and_an_unrecorded_class_is_not_guessed():
+    fast = answer_for(a_lot(REFERENCE_LOT), south_lot(20.0, **{"class": "expressway"}))[0]
+    assert fast.findings["projection_m"].value == 0.0
+    untold = answer_for(a_lot(REFERENCE_LOT), south_lot(20.0, **{"class": ""}))[0]
+    assert reason(untold, "projection_m") == "STREET_CLASS_UNKNOWN"
+
+
+def test_over_a_street_of_unknown_width_the_projection_is_not_known():
+    evaluation = answer_for(a_lot(REFERENCE_LOT), south_lot(np.nan))[0]
+    assert reason(evaluation, "projection_m") in ("WIDTH_UNKNOWN", "INPUT_UNKNOWN")
+    assert evaluation.findings["projection_m"].value is None
+
+
+def test_the_width_on_which_a_projection_is_judged_is_the_citys_choice():
+    existing = replace(RULES["CANTILEVER"], params={**RULES["CANTILEVER"].params, "width_basis": "EXIST"})
+    values = values_of(answer_for(a_lot(REFERENCE_LOT), south_lot(12.0), rule_set(existing))[0])
+    assert values["projection_m"] == 0.0
+
+
+# --- uses --------------------------------------------------------------------------------------------
+
+
+def shop_zone(**uses):
+    west = shapely.box(X - 1000, Y - 1000, X + 6, Y + 1000)
+    east = shapely.box(X + 6, Y - 1000, X + 1000, Y + 1000)
+    around = reference_corner(zones=zones(("R121", west), ("S121", east)))
+    more = [Rule("S121-USES", "USE", {"uses": uses}, zone_code="S121")] if uses else []
+    rules = rule_set(*in_zone("S121"), *RULES.values(), *more)
+    return answer_for(a_lot(REFERENCE_LOT), around, rules)[0].findings["uses"]
+
+
+def test_the_matrix_of_the_zone_says_what_the_lot_may_be_used_for():
+    finding = answer_for(a_lot(REFERENCE_LOT), reference_corner())[0].findings["uses"]
+    assert finding.value == {"housing": "PERMITTED", "shop": "CONDITIONAL", "workshop": "FORBIDDEN"}
+    assert finding.rule.code == "R121-USES"
+
+
+def test_in_two_zones_the_most_restrictive_cell_holds_and_a_missing_one_is_unknown():
+    assert shop_zone(housing="FORBIDDEN", shop="PERMITTED").value == {
+        "housing": "FORBIDDEN",
+        "shop": "CONDITIONAL",
+        "workshop": "FORBIDDEN",
+    }
+    assert shop_zone(shop="PERMITTED").value["housing"] == "UNKNOWN"
+    assert shop_zone().value["housing"] == "UNKNOWN"
+
+
+def test_on_ground_without_a_zone_no_use_is_known():
+    nowhere = zones(("R121", shapely.box(X + 500, Y, X + 600, Y + 10)))
+    evaluation = answer_for(a_lot(REFERENCE_LOT), reference_corner(zones=nowhere))[0]
+    assert reason(evaluation, "uses") == "NO_ZONE"
+
+
+# --- overlook and subdivision ------------------------------------------------------------------------
+
+
+def test_overlook_is_not_known_before_floor_plans_are_drawn():
+    finding = answer_for(a_lot(REFERENCE_LOT), reference_corner())[0].findings["overlook"]
+    assert (finding.value, finding.state, finding.reason.code) == (None, "unknown", "NEEDS_FLOOR_PLANS")
+    assert finding.reason.args == {"main_to_main_m": 6.0, "other_m": 4.0}
+    rule = RULES["OVERLOOK"].params
+    assert [far_enough(5.0, one, "MAIN", rule) for one in ("MAIN", "SECONDARY")] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("parent_m2", "lot_m2", "large"), [(276, 138, True), (277, 100, False), (200, 139, False)]
+)
+def test_a_lot_is_large_enough_to_be_divided_or_not(parent_m2, lot_m2, large):
+    params = {**RULES["SUBDIV"].params, "parent_min_m2": parent_m2, "lot_min_m2": lot_m2}
+    rules = rule_set(replace(RULES["SUBDIV"], params=params))
+    finding = answer_for(a_lot(REFERENCE_LOT), reference_corner(), rules)[0].findings["may_subdivide"]
+    # After widening 276 m² are left.
+    assert finding.value is large
+    assert finding.binding == (("PARENT_AREA",) if parent_m2 >= 2 * lot_m2 else ("LOT_AREA",))
+
+
+@pytest.mark.parametrize(
+    ("kind", "keys"),
+    [
+        ("LIGHT", ("light_height_m", "light_excess_m")),
+        ("CANTILEVER", ("projection_m", "projection_clearance_m")),
+        ("USE", ("uses",)),
+        ("OVERLOOK", ("overlook",)),
+        ("SUBDIV", ("may_subdivide",)),
+    ],
+)
+def test_a_city_without_such_a_rule_gets_unknown_not_unlimited(kind, keys):
+    evaluation = answer_for(a_lot(REFERENCE_LOT), reference_corner(), rule_set(without=(kind,)))[0]
+    assert reason(evaluation, keys[0]) == "NO_RULE"
+    assert all(evaluation.findings[key].value is None for key in keys)
+    assert set(keys) <= set(evaluation.unknown)
