@@ -9,7 +9,7 @@ from gis_core.cli.environment import CityHome, city_home, ensure_database
 from gis_core.cli.places import ROOT
 
 OWNERS_WORK = ("migrate", "makemigrations", "sqlmigrate", "flush", "optimizemigration", "squashmigrations")
-MODULES = {"import": "import_scripts", "bench": "tests.speed"}
+MODULES = {"import": "import_scripts", "bench": "tests.speed", "evaluate-city": "parcels.city_wide"}
 
 
 def run(arguments: list[str]) -> int:

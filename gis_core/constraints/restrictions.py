@@ -84,6 +84,16 @@ class Restrictions:
                     rows.append((judgement.layer, self._with_state(judgement, state)))
         return found
 
+    def open_questions(self) -> list[tuple[str, NDArray[np.bool_]]]:
+        """Layers, and the lots (n,) on which it is not known or borderline whether they hold."""
+        return [
+            (
+                judgement.layer,
+                self._with_state(judgement, "unknown") | self._with_state(judgement, "borderline"),
+            )
+            for judgement in self.judgements
+        ]
+
     def _with_state(self, judgement: LayerJudgement, state: str) -> NDArray[np.bool_]:
         where = np.zeros(self.lots, dtype=bool)
         where[judgement.lot[judgement.state == state]] = True

@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "parcels.fees",
     "parcels.service_requests",
     "parcels.inspections",
+    "parcels.city_wide",
     "map_ui",
 ]
 

@@ -1,0 +1,66 @@
+"""Loads the rows of an evaluated city into its tables in one transaction, and writes them as one file."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import geopandas as gpd
+import pyarrow.parquet as pq
+from django.db import connection, transaction
+
+from gis_core.canonical import canonical
+from parcels.city_wide import parts
+from parcels.city_wide.models import CityEvaluation, LotEvaluation
+from parcels.city_wide.parts import Plan
+
+_VALUES = tuple(
+    field.column
+    for field in LotEvaluation._meta.concrete_fields
+    if field.name not in ("id", "city_evaluation", "parcel")
+)
+
+
+def load(folder: Path, plan: Plan) -> CityEvaluation:
+    """Put every row into the tables, or none; what the same rules gave before for the day is replaced."""
+    rule_set = rule_set_of(folder, plan)
+    with transaction.atomic():
+        held = {"on": plan.on, "rule_set": rule_set, "engine_version": plan.engine_version}
+        CityEvaluation.objects.filter(**held).delete()
+        city = CityEvaluation.objects.create(**held, known_at=plan.known_at, lots=plan.lots)
+        columns = ", ".join(("city_evaluation_id", "parcel_id", *_VALUES))
+        with (
+            connection.cursor() as cursor,
+            cursor.copy(f"copy {LotEvaluation._meta.db_table} ({columns}) from stdin") as copy,
+        ):
+            for rows in _of_parts(folder, plan):
+                for row in rows[["parcel_id", *_VALUES]].astype(object).itertuples(index=False):
+                    copy.write_row((city.pk, *(_plain(value) for value in row)))
+    return city
+
+
+def rule_set_of(folder: Path, plan: Plan) -> str:
+    """The hash of the rules and layers that all parts were evaluated under."""
+    told = json.loads((parts.inputs_of(folder, 0) / "rules.json").read_text(encoding="utf-8"))
+    return hashlib.sha256(canonical([told["rules"], told["layers"], told["zone_layer"]])).hexdigest()
+
+
+def write_geoparquet(folder: Path, plan: Plan, target: Path) -> None:
+    """All rows as one GeoParquet file, part by part, so that the memory needed stays that of one part."""
+    making = target.with_suffix(".part")
+    with pq.ParquetWriter(making, pq.read_schema(parts.evaluations_of(folder, 0))) as writer:
+        for part in range(len(plan.parts)):
+            writer.write_table(pq.read_table(parts.evaluations_of(folder, part), schema=writer.schema))
+    making.rename(target)
+
+
+def _of_parts(folder: Path, plan: Plan) -> Iterator[gpd.GeoDataFrame]:
+    for part in range(len(plan.parts)):
+        yield gpd.read_parquet(parts.evaluations_of(folder, part))
+
+
+def _plain(value: object) -> object:
+    """A value as the database takes it: NaN is null, a list of words stays one."""
+    if isinstance(value, float):
+        return None if value != value else value
+    return list(value) if hasattr(value, "tolist") else value

@@ -1,0 +1,113 @@
+"""
+Keeps the inputs of lots as GeoParquet and reads them back, to the bit: one folder, one independent part.
+
+A part holds `lots`, `edges`, `passages`, `zones` and `overlays` as GeoParquet, and `rules.json` with rules,
+layers, the day and the instant. Nothing here asks the database, so a part can be judged on any machine.
+"""
+
+import json
+import shutil
+from dataclasses import fields, replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import geopandas as gpd
+import numpy as np
+
+from gis_core.constraints.inputs import Inputs, layer_from, layer_row, rule_rows, rules_from
+from gis_core.constraints.values import Edges, Lots, Overlays, Passages, Surroundings, Zones
+
+Held = TypeVar("Held", Lots, Edges, Passages, Zones, Overlays)
+#: Columns of a value that are mappings, kept as JSON text.
+MAPPINGS = ("attributes",)
+
+
+def write(inputs: Inputs, folder: Path, *, srid: int) -> None:
+    """
+    Keep the inputs in a folder that appears whole or not at all.
+
+    `srid`: the metric CRS of the shapes, which goes into the files.
+    """
+    making = folder.with_name(f"{folder.name}.part")
+    shutil.rmtree(making, ignore_errors=True)
+    making.mkdir(parents=True)
+    around = inputs.around
+    lots = _frame(inputs.lots, srid)
+    if inputs.north_deg is not None:
+        lots["north_deg"] = inputs.north_deg
+    lots.to_parquet(making / "lots.parquet")
+    for name in ("edges", "passages", "zones", "overlays"):
+        _frame(getattr(around, name), srid).to_parquet(making / f"{name}.parquet")
+    (making / "rules.json").write_text(json.dumps(_standing(inputs), ensure_ascii=False), encoding="utf-8")
+    making.rename(folder)
+
+
+def read(folder: Path) -> Inputs:
+    """The inputs that a folder keeps."""
+    told = json.loads((folder / "rules.json").read_text(encoding="utf-8"))
+    lots = gpd.read_parquet(folder / "lots.parquet")
+    zones = _values(Zones, folder / "zones.parquet")
+    if told["zone_layer"] is not None:
+        zones = replace(zones, layer=layer_from(told["zone_layer"]))
+    on = date.fromisoformat(told["on"])
+    return Inputs(
+        lots=_from_frame(Lots, lots),
+        around=Surroundings(
+            edges=_values(Edges, folder / "edges.parquet"),
+            passages=_values(Passages, folder / "passages.parquet"),
+            zones=zones,
+            overlays=_values(Overlays, folder / "overlays.parquet"),
+            layers={row["key"]: layer_from(row) for row in told["layers"]},
+        ),
+        rules=rules_from(told["rules"], on),
+        on=on,
+        known_at=datetime.fromisoformat(told["known_at"]),
+        origin=(told["origin"][0], told["origin"][1]),
+        north_deg=lots["north_deg"].to_numpy(dtype=float) if "north_deg" in lots else None,
+    )
+
+
+def _standing(inputs: Inputs) -> dict[str, Any]:
+    around = inputs.around
+    return {
+        "on": inputs.on.isoformat(),
+        "known_at": inputs.known_at.isoformat(),
+        "origin": list(inputs.origin),
+        "rules": rule_rows(inputs.rules),
+        "layers": [layer_row(layer) for layer in around.layers.values()],
+        "zone_layer": None if around.zones.layer is None else layer_row(around.zones.layer),
+    }
+
+
+def _frame(values: Any, srid: int) -> gpd.GeoDataFrame:
+    columns = {entry.name: getattr(values, entry.name) for entry in fields(values)}
+    # What is no array is told in rules.json; an array left at its empty default is not told at all.
+    columns = {
+        name: rows
+        for name, rows in columns.items()
+        if isinstance(rows, np.ndarray) and len(rows) == len(columns["geometry"])
+    }
+    for name in MAPPINGS:
+        if name in columns:
+            columns[name] = np.array([json.dumps(row, ensure_ascii=False) for row in columns[name]], object)
+    return gpd.GeoDataFrame(columns, geometry="geometry", crs=srid)
+
+
+def _values(kind: type[Held], path: Path) -> Held:
+    return _from_frame(kind, gpd.read_parquet(path))
+
+
+def _from_frame(kind: type[Held], frame: gpd.GeoDataFrame) -> Held:
+    names = [entry.name for entry in fields(kind) if entry.name in frame]
+    return kind(**{name: _column(frame, name) for name in names})
+
+
+def _column(frame: gpd.GeoDataFrame, name: str) -> np.ndarray:
+    rows = frame[name]
+    if name in MAPPINGS:
+        mappings = np.empty(len(rows), dtype=object)
+        mappings[:] = [json.loads(text) for text in rows]
+        return mappings
+    plain = rows.dtype.kind in "bif" if isinstance(rows.dtype, np.dtype) else False
+    return rows.to_numpy() if plain else rows.to_numpy(dtype=object)
