@@ -8,6 +8,7 @@ import pandas as pd
 
 from import_scripts.demo_city import reference as ref
 from import_scripts.demo_city.city import DemoCity
+from import_scripts.demo_city.owners import on_record
 
 WITHOUT_RECORD = 0.15
 VIOLATIONS = ("احداث بنای مازاد بر پروانه", "تغییر کاربری پارکینگ", "پیش‌آمدگی غیرمجاز", "کسری پارکینگ")
@@ -39,6 +40,7 @@ def records(city: DemoCity, *, on: date) -> Records:
             "file_no": [f"{d}{n:07d}" for d, n in zip(own["district"], range(1, count + 1), strict=True)],
             "last_inspected_on": inspected,
             "stop_order": (rng.random(count) < 0.006) & ~clean,
+            "owner_indexes": on_record(own, np.random.default_rng([city.seed, 62])),
         }
     )
     return Records(
