@@ -147,7 +147,8 @@ def _left_at_the_desks(
             code, back = ("IQ-02", 9) if papers else ("PB-11", 32)
             for _ in range(count if code in services else 0):
                 day = days[-chance.randrange(max(2, back - 8), back)]
-                yield Case(code, chance.choice(lots.busy_without_file), day, office=office, rests=state)
+                key = chance.choice(lots.busy_without_file)
+                yield Case(code, key, day, office=office, counter=not papers, rests=state)
 
 
 def _wishes(count: int, on: date) -> list[date]:
@@ -160,7 +161,7 @@ def _wishes(count: int, on: date) -> list[date]:
 def _visits_owed(
     wishes: Sequence[date], lots: Lots, services: dict[str, Service], days: list[date], chance: Random
 ) -> Iterator[Case]:
-    """Visits of the busy district that are still to be made, each for the day that was wished."""
+    """Visits of the busy district that are still to be made, asked for at counters, for the day wished."""
     pools = {"PB-11": lots.busy, "CT-04": lots.busy_without_file, "IQ-04": lots.busy_without_access}
     left = {code: chance.sample(keys, len(keys)) for code, keys in pools.items() if code in services}
     for number, wished in enumerate(wishes):
@@ -168,4 +169,5 @@ def _visits_owed(
         code = code if left.get(code) else "PB-11"
         if left.get(code):
             day = days[-chance.randrange(1, 5)]
-            yield Case(code, left[code].pop(), day, wished, rests=State.INSPECTION_REQUESTED)
+            rests = State.INSPECTION_REQUESTED
+            yield Case(code, left[code].pop(), day, wished, counter=True, rests=rests)

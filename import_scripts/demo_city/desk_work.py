@@ -10,6 +10,7 @@ from django.conf import settings
 from gis_core.models import Role
 from import_scripts.demo_city.staff import Staff
 from parcels.inspections.models import VisitReport
+from parcels.service_requests.authority import NOT_VERIFIED, VERIFIED, in_doubt
 from parcels.service_requests.decisions import decide, recommend
 from parcels.service_requests.intake import Issuer
 from parcels.service_requests.models import ServiceRequest, State
@@ -79,10 +80,11 @@ class Desks:
         wanted = self._rests.get(request.pk)
         if wanted == State.RETURNED or (wanted is None and self._chance.random() < PAPERS_UNREADABLE):
             recommend(request, State.RETURNED, by=by, at=at, note=UNREADABLE)
-        elif request.service.visit:
-            recommend(request, State.INSPECTION_REQUESTED, by=by, at=at)
         else:
-            recommend(request, State.DETAILED_PLAN_CHECK, by=by, at=at)
+            needs_visit = bool(request.service.visit) and _first_reasons(request) != {NOT_VERIFIED.code}
+            there = State.INSPECTION_REQUESTED if needs_visit else State.DETAILED_PLAN_CHECK
+            proof = (VERIFIED,) if in_doubt(request) else ()
+            recommend(request, there, by=by, at=at, reasons=proof)
 
     def _papers_again(self, request: ServiceRequest, at: datetime) -> None:
         if self._chance.random() < NEVER_CAME_BACK:
@@ -137,5 +139,10 @@ def _lies_under_agency(request: ServiceRequest) -> bool:
     """Whether an agency's restriction stood against an answer on the spot, and nobody has asked it yet."""
     if request.transitions.filter(to_state=State.WAITING_AGENCY).exists():
         return False
+    return "OVERLAY_NEEDS_AGENCY" in _first_reasons(request)
+
+
+def _first_reasons(request: ServiceRequest) -> set[str]:
+    """Codes of what stood against an answer on the spot."""
     first = request.decisions.order_by("decided_at", "id").first()
-    return any(reason["code"] == "OVERLAY_NEEDS_AGENCY" for reason in first.reasons)
+    return {reason["code"] for reason in first.reasons}

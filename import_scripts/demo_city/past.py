@@ -15,6 +15,7 @@ from PIL import Image, ImageDraw
 from gis_core.errors import Trouble
 from gis_core.identifiers import invented_mobile, invented_national_code
 from gis_core.models import Role
+from gis_core.personal_data import blind_index
 from gis_core.working_days import is_working_day
 from import_scripts.demo_city import names as pools
 from import_scripts.demo_city.applications import (
@@ -25,11 +26,13 @@ from import_scripts.demo_city.applications import (
     working_days,
 )
 from import_scripts.demo_city.desk_work import Desks
+from import_scripts.demo_city.owners import citizen_code, owners_of
 from import_scripts.demo_city.rounds import Rounds
 from import_scripts.demo_city.staff import Staff
 from parcels.evaluation import issue
 from parcels.inspections.models import VisitReport
 from parcels.models import IssuedEvaluation, Parcel
+from parcels.records.queries import is_owner
 from parcels.service_requests.applicants import Person
 from parcels.service_requests.front_office import office_for
 from parcels.service_requests.intake import Submission, receive
@@ -37,6 +40,8 @@ from parcels.service_requests.models import Decision, Document, Service, Service
 from parcels.service_requests.uploads import Paper
 from parcels.service_requests.workflow import ANSWERED, FINAL
 
+OWNERS_ASK = 0.92
+"""Share of those who ask about a property of which they are an owner, on record or not."""
 BUSY_VISITS = 34
 """Visits that the busy district owes for the next working day: enough for a whole day of its inspectors."""
 
@@ -134,9 +139,10 @@ class _Year:
     def _submission(self, case: Case) -> Submission:
         service = self.services[case.service]
         office, clerk = case.office, None
+        parcel = Parcel.objects.filter(key=case.parcel_key).only("lineage", "district_code")[0]
         if case.counter:
-            district = Parcel.objects.filter(key=case.parcel_key).values_list("district_code", flat=True)[0]
-            office = office_for(district, case.service, on=case.day)
+            district = parcel.district_code
+            office = office or office_for(district, case.service, on=case.day)
             subject = ServiceRequest(district_code=district, office_code=office)
             clerk = self.staff.acting(Role.TECHNICAL_OFFICER, subject).user_id
         channel = ServiceRequest.Channel
@@ -145,7 +151,7 @@ class _Year:
             case.service,
             case.parcel_key,
             filed_by_id=clerk,
-            person=None if service.public else self._person(),
+            person=None if service.public else self._person(parcel),
             channel=channel.COUNTER if case.counter else channel.ONLINE,
             office_code=office,
             wished_day=case.wished,
@@ -155,9 +161,14 @@ class _Year:
     def _uuid(self) -> uuid.UUID:
         return uuid.UUID(int=self.chance.getrandbits(128), version=4)
 
-    def _person(self) -> Person:
+    def _person(self, parcel: Parcel) -> Person:
+        """An owner, or now and then somebody else: a relative, a buyer, an agent with a power of attorney."""
         name = f"{self.chance.choice(pools.GIVEN)} {self.chance.choice(pools.SURNAMES)}"
-        return Person(name, invented_national_code(self.chance), invented_mobile(self.chance))
+        code = invented_national_code(self.chance)
+        if self.chance.random() < OWNERS_ASK:
+            citizens = is_owner(parcel, "", blind_index(citizen_code()))
+            code = citizen_code() if citizens else self.chance.choice(owners_of(parcel.lineage))
+        return Person(name, code, invented_mobile(self.chance))
 
     def _paper(self, kind: str) -> Paper:
         return Paper(kind, "sample.png", "sample.png", "image/png", self.paper)

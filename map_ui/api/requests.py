@@ -19,6 +19,7 @@ from gis_core.access import acting_as, require
 from gis_core.errors import BadInput
 from map_ui.guessing import count_miss, refuse_guesser
 from parcels.service_requests import applicants, catalogue
+from parcels.service_requests.front_office import counter_of
 from parcels.service_requests.intake import Submission, is_tracking_code, receive
 from parcels.service_requests.models import Decision, Service, ServiceRequest
 from parcels.service_requests.queries import no_such_request
@@ -45,7 +46,9 @@ _FILED = inline_serializer(
     request={"multipart/form-data": _FILED, "application/json": _FILED},
     responses={201: OpenApiTypes.OBJECT},
     summary="File a request; papers are sent as files named by their kind",
-    description="Decided at once where the record allows it; otherwise every reason why not is given.",
+    description="Decided at once where the record allows it and, for services about a property, shows "
+    "the applicant as its owner; otherwise every reason why not is given. A technical officer files at "
+    "the counter.",
 )
 @api_view(["POST"])
 @parser_classes([MultiPartParser, JSONParser])
@@ -80,12 +83,15 @@ def _submission(request: Request, service: Service) -> Submission:
         asked = (str(sent.get(name, "")) for name in ("name", "national_code", "mobile"))
         who = applicants.person(*asked)
     day = str(sent.get("wished_day", "") or "")
+    counter = counter_of(request.scope)
     return Submission(
         client_uuid=_uuid(sent.get("client_uuid")),
         service_code=service.code,
         parcel_key=str(sent.get("parcel", "")),
         filed_by_id=request.scope.user_id,
         person=who,
+        channel=ServiceRequest.Channel.ONLINE if counter is None else ServiceRequest.Channel.COUNTER,
+        office_code=counter or "",
         wished_day=jalali.parse(day) if day else None,
         chosen_storeys=_storeys(sent.get("storeys")),
         papers=_papers(request, service),

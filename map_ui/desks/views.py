@@ -19,13 +19,14 @@ from gis_core.models import AuditEntry, RoleGrant
 from gis_core.persian import latin_digits
 from map_ui.requests.story import told
 from parcels.evaluation import issue
+from parcels.service_requests import authority
 from parcels.service_requests.applicants import reveal, shown
 from parcels.service_requests.decisions import decide, recommend
 from parcels.service_requests.intake import keep_paper
 from parcels.service_requests.models import Document, Service, ServiceRequest, State
 from parcels.service_requests.queries import counted, request_by_code, states_to_work_on, visible_to
 from parcels.service_requests.uploads import checked_file
-from parcels.service_requests.workflow import Actor, next_states
+from parcels.service_requests.workflow import Actor, needs_proof, next_states
 
 PAGE = 50
 #: Steps that a page of their own takes: planning a day, reporting a visit.
@@ -193,10 +194,12 @@ def _context(request: HttpRequest, found: ServiceRequest) -> dict[str, Any]:
     may_read = allowed(request.scope, "read_documents", found)
     may_reveal = found.applicant_id is not None and allowed(request.scope, "reveal_applicant", found)
     own = found.filed_by_id == request.scope.user_id
+    steps = [state for state in next_states(found, actor) if state not in ELSEWHERE]
     return {
         "case": found,
         "story": told(found, with_notes=True),
-        "steps": [state for state in next_states(found, actor) if state not in ELSEWHERE],
+        "steps": steps,
+        "asks_proof": any(needs_proof(found, state) for state in steps),
         "papers": found.documents.order_by("kind", "pk") if may_read else [],
         "person": shown(found.applicant) if found.applicant and (may_reveal or own) else None,
         "may_reveal": may_reveal,
@@ -213,4 +216,6 @@ def _take_step(request: HttpRequest, found: ServiceRequest, to_state: str, note:
         granted = request.POST.get("granted", "1") == "1"
         decide(found, by=by, at=now, on=today, evaluation=evaluation, granted=granted, note=note)
     else:
-        recommend(found, to_state, by=by, at=now, note=note)
+        seen = [authority.VERIFIED] if request.POST.get("authority") == "1" else []
+        seen = seen if needs_proof(found, to_state) else []
+        recommend(found, to_state, by=by, at=now, note=note, reasons=seen)

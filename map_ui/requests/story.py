@@ -10,7 +10,8 @@ from django.utils import timezone
 from layers.offices.models import Office
 from map_ui import wording
 from parcels.inspections.models import Visit
-from parcels.service_requests.models import Decision, ServiceRequest, State
+from parcels.service_requests import authority
+from parcels.service_requests.models import Decision, ServiceRequest, State, Transition
 from parcels.service_requests.reasons import sentence, way_out
 
 QUIET = frozenset({State.SUBMITTED, State.INSTANT_CHECK})
@@ -92,7 +93,7 @@ def told(request: ServiceRequest, *, with_notes: bool = False) -> Story:
         whys=[why(reason) for reason in reasons],
         next=wording.in_language(fa, en),
         chapters=[
-            Chapter(str(State(step.to_state).label), step.at, step.note if with_notes else "")
+            Chapter(str(State(step.to_state).label), step.at, _note(step) if with_notes else "")
             for step in shown
         ],
         decision=decision,
@@ -100,6 +101,12 @@ def told(request: ServiceRequest, *, with_notes: bool = False) -> Story:
         visit=_promised_visit(request),
         office=_office(request.office_code),
     )
+
+
+def _note(step: Transition) -> str:
+    """What was written with a step, and that proof of authority was accepted with it."""
+    proof = why(authority.VERIFIED.as_row()).text if authority.accepted(step.reasons) else ""
+    return " ".join(filter(None, (proof, step.note)))
 
 
 def _office(code: str) -> str:

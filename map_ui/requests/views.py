@@ -26,6 +26,7 @@ from map_ui.requests.story import told
 from parcels import queries as parcel_queries
 from parcels.service_requests import catalogue
 from parcels.service_requests.applicants import asks_national_code
+from parcels.service_requests.front_office import counter_of
 from parcels.service_requests.intake import Submission, is_tracking_code, receive
 from parcels.service_requests.models import Service, ServiceRequest
 from parcels.service_requests.queries import no_such_request, visible_to
@@ -272,10 +273,7 @@ def _first_missing(draft: Draft, service: Service) -> str | None:
 
 
 def _submission(request: HttpRequest, draft: Draft) -> Submission:
-    counter = allowed(request.scope, "file_on_behalf")
-    offices = sorted(
-        office for grant in request.scope.holding("technical_officer") for office in grant.offices
-    )
+    counter = counter_of(request.scope)
     chosen = draft.values.get("office", "")
     known = Office.objects.in_force(on=timezone.localdate()).filter(code=chosen).exists() if chosen else False
     return Submission(
@@ -284,8 +282,8 @@ def _submission(request: HttpRequest, draft: Draft) -> Submission:
         parcel_key=draft.parcel,
         filed_by_id=request.scope.user_id,
         person=draft.person,
-        channel=ServiceRequest.Channel.COUNTER if counter else ServiceRequest.Channel.ONLINE,
-        office_code=offices[0] if counter and offices else (chosen if known else ""),
+        channel=ServiceRequest.Channel.ONLINE if counter is None else ServiceRequest.Channel.COUNTER,
+        office_code=counter or (chosen if known else ""),
         chosen_storeys=draft.values.get("storeys"),
         wished_day=draft.wished_day,
         papers=draft.papers(),

@@ -14,7 +14,7 @@ FIELDS = frozenset(field.name for field in Service._meta.get_fields() if field.c
 CONDITIONS = frozenset(
     {
         *("file", "certificates", "inspected_within_months", "no_open_violation", "no_stop_order"),
-        *("debts_settled", "plan_unchanged", "no_agency_overlay"),
+        *("debts_settled", "plan_unchanged", "no_agency_overlay", "owner"),
     }
 )
 NEEDED = frozenset({"code", "title_fa", "title_en", "decision", "output"})

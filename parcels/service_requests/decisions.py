@@ -17,6 +17,7 @@ from django.db import transaction
 from gis_core.signing import sign
 from parcels.models import IssuedEvaluation
 from parcels.records.queries import PropertyRecord, property_record
+from parcels.service_requests.authority import NOT_VERIFIED
 from parcels.service_requests.costs import frozen_estimates
 from parcels.service_requests.models import Decision, Service, ServiceRequest, State
 from parcels.service_requests.reasons import Reason
@@ -44,6 +45,8 @@ NOT_SURE = {
     "needs_inspection": "FINDING_NEEDS_INSPECTION",
 }
 DOUBTFUL = {"unknown": "OVERLAY_UNKNOWN", "borderline": "OVERLAY_BORDERLINE"}
+NOT_OF_THE_FILE = frozenset({"owner", "no_agency_overlay"})
+"""Conditions that ask something else than what the property file says of the property."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,16 @@ class Needs:
             service.needed_records,
         )
 
+    @property
+    def owner(self) -> bool:
+        """Whether the applicant's authority over the property must be verified."""
+        return bool((self.records or {}).get("owner"))
+
+    @property
+    def file(self) -> bool:
+        """Whether anything is asked of the property file itself."""
+        return any(wanted for name, wanted in (self.records or {}).items() if name not in NOT_OF_THE_FILE)
+
 
 def instant_verdict(
     needs: Needs,
@@ -82,16 +95,19 @@ def instant_verdict(
     on: date,
     plan_changed_on: date | None = None,
     is_lot: bool = True,
+    authority: bool = False,
 ) -> Verdict:
     """
     Whether the service is answered on the spot on that day, with every reason against it.
 
     `document` is the evaluation (gis_core/constraints/README.md), None when there is none; `record`
     the property file, None when there is none; `plan_changed_on` the day since which the present
-    plan holds on this parcel.
+    plan holds on this parcel; `authority` whether the applicant owns the property or a person saw proof.
     """
-    reasons = tuple(_reasons(needs, document, record, on=on, plan_changed_on=plan_changed_on, is_lot=is_lot))
-    return Verdict(not reasons, reasons)
+    reasons = [*_reasons(needs, document, record, on=on, plan_changed_on=plan_changed_on, is_lot=is_lot)]
+    if needs.owner and not authority:
+        reasons.append(NOT_VERIFIED)
+    return Verdict(not reasons, tuple(reasons))
 
 
 def _reasons(
@@ -111,8 +127,8 @@ def _reasons(
         yield Reason("NOT_A_LOT")
     if needs.findings or needs.overlays:
         yield from _about_evaluation(needs, document)
-    if needs.records:
-        yield from _about_record(needs.records, record, on=on, plan_changed_on=plan_changed_on)
+    if needs.file:
+        yield from _about_record(needs.records or {}, record, on=on, plan_changed_on=plan_changed_on)
 
 
 def _about_evaluation(needs: Needs, document: Mapping[str, Any] | None) -> Iterator[Reason]:
@@ -151,8 +167,7 @@ def _about_record(
     asked: Mapping[str, Any], record: PropertyRecord | None, *, on: date, plan_changed_on: date | None
 ) -> Iterator[Reason]:
     if record is None:
-        if any(wanted for condition, wanted in asked.items() if condition != "no_agency_overlay"):
-            yield Reason("NO_RECORD")
+        yield Reason("NO_RECORD")
         return
     kinds = asked.get("certificates", ())
     papers = [paper for paper in record.papers if paper.kind in kinds]
@@ -223,7 +238,7 @@ def facts_of(
         "chosen_storeys": request.chosen_storeys,
         "evaluation": {"code": str(evaluation.code), "sha256": evaluation.sha256} if evaluation else None,
         "findings": {key: findings[key]["value"] for key in service.needed_findings if key in findings},
-        **({"record": _record_facts(record)} if service.needed_records else {}),
+        **({"record": _record_facts(record)} if Needs.of(service).file else {}),
     }
 
 
@@ -321,9 +336,12 @@ def recommend(
     """
     A desk hands a case on with its opinion as a row of its own; the step and its rights are the workflow's.
 
+    `authority.VERIFIED` among the reasons says that whoever takes the step saw the applicant's proof of
+    ownership or authority; a case in which that is in doubt does not go on from the papers without it.
+
     Raises
     ------
-    Conflict, Forbidden
+    BadInput, Conflict, Forbidden
         As `workflow.move`.
     """
     rows = [reason.as_row() for reason in reasons]

@@ -1,12 +1,26 @@
-"""Names the counter office that handles a request for which nobody chose one."""
+"""Names the counter office of a request: that of the officer who files it, or the one that handles it."""
 
 from datetime import date
 
 from django.db.models import Count
 
+from gis_core.access import Scope, allowed
+from gis_core.models import Role
 from layers.offices.models import Office
 from parcels.service_requests.models import ServiceRequest
 from parcels.service_requests.workflow import ANSWERED, FINAL
+
+
+def counter_of(scope: Scope) -> str | None:
+    """
+    Code of the office at whose counter this person files for others; None for who files online.
+
+    Empty for an officer of the whole city.
+    """
+    if not allowed(scope, "file_on_behalf"):
+        return None
+    offices = (code for grant in scope.holding(Role.TECHNICAL_OFFICER) for code in grant.offices)
+    return min(offices, default="")
 
 
 def office_for(district_code: str, service_code: str, *, on: date) -> str:

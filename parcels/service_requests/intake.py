@@ -25,7 +25,7 @@ from parcels.evaluation import issue
 from parcels.models import IssuedEvaluation, Parcel
 from parcels.queries import parcel_by_key
 from parcels.records.queries import PropertyRecord, property_record
-from parcels.service_requests import applicants, catalogue
+from parcels.service_requests import applicants, authority, catalogue
 from parcels.service_requests.applicants import Person
 from parcels.service_requests.decisions import Needs, Verdict, instant_verdict, write_decision
 from parcels.service_requests.front_office import office_for
@@ -49,7 +49,7 @@ class Submission:
     What was sent: made by the sender's `client_uuid`, so that a second sending is the same request.
 
     `person` None only for public services. `papers` were checked (uploads.py). `channel` COUNTER:
-    an officer filed it and has seen the papers.
+    an officer filed it and has seen the papers, also those of ownership or authority.
     """
 
     client_uuid: UUID
@@ -241,7 +241,7 @@ def _settle(
 ) -> ServiceRequest:
     record = property_record(parcel, submission.unit, on=on)
     evaluation = _evaluation(parcel, on, issued)
-    verdict = _verdict(service, parcel, evaluation, record, on)
+    verdict = _verdict(submission, service, parcel, evaluation, record, on)
     state = _next_state(service, submission.channel, verdict)
     if not verdict.instant and not submission.office_code:
         office = office_for(parcel.district_code, service.code, on=on)
@@ -272,6 +272,7 @@ def _evaluation(parcel: Parcel, on: date, issued: Issuer) -> IssuedEvaluation | 
 
 
 def _verdict(
+    submission: Submission,
     service: Service,
     parcel: Parcel,
     evaluation: IssuedEvaluation | None,
@@ -286,7 +287,15 @@ def _verdict(
         on=on,
         plan_changed_on=_plan_changed_on(parcel, needs, record, on),
         is_lot=parcel.kind == Parcel.Kind.LOT,
+        authority=needs.owner and _may_act(submission, parcel),
     )
+
+
+def _may_act(submission: Submission, parcel: Parcel) -> bool:
+    """The officer at the counter saw the papers; everybody else must be an owner on record."""
+    if submission.channel == ServiceRequest.Channel.COUNTER:
+        return True
+    return authority.owns(submission.person, parcel, submission.unit)
 
 
 def _plan_changed_on(parcel: Parcel, needs: Needs, record: PropertyRecord | None, on: date) -> date | None:
@@ -317,6 +326,8 @@ def _next_state(service: Service, channel: str, verdict: Verdict) -> State:
     """Answered; or the visit, when no papers are to be checked first; or the office."""
     if verdict.instant:
         return State.ANSWERED_INSTANT
+    if authority.NOT_VERIFIED in verdict.reasons:
+        return State.DOC_CHECK
     at_counter = channel == ServiceRequest.Channel.COUNTER
     visits = service.decision != Service.Decision.DESK and bool(service.visit)
     if visits and (at_counter or not service.documents):

@@ -42,6 +42,16 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "«{name_fa}» این قطعه را در بر می‌گیرد و نظر دستگاه مسئول لازم است.",
         "{name_en} holds here, and the agency in charge has to be asked.",
     ),
+    "AUTHORITY_NOT_VERIFIED": (
+        "در پروندهٔ ملک ثبت نیست که شما مالک آن هستید؛ سند مالکیت یا وکالت‌نامه را در همین درخواست "
+        "بارگذاری کنید یا به دفتر ببرید تا مسئول فنی آن را ببیند.",
+        "The record does not show you as an owner of this property: upload the title deed or a power of "
+        "attorney to this case, or take it to the counter office, whose technical officer checks it.",
+    ),
+    "AUTHORITY_VERIFIED": (
+        "مسئول فنی مدرک مالکیت یا وکالت متقاضی را دید و پذیرفت.",
+        "The technical officer saw and accepted the applicant's proof of ownership or authority.",
+    ),
     "NO_RECORD": (
         "از این ملک هیچ پرونده‌ای در شهرداری نیست.",
         "The municipality has no file of this property.",

@@ -14,8 +14,9 @@ from typing import Any
 from django.db import transaction
 
 from gis_core.access import Grant, Scope
-from gis_core.errors import Conflict, Forbidden
+from gis_core.errors import BadInput, Conflict, Forbidden
 from gis_core.models import Role
+from parcels.service_requests import authority
 from parcels.service_requests.models import ServiceRequest, State, Transition
 
 SYSTEM = "system"
@@ -85,6 +86,9 @@ ANSWERED = frozenset({S.ANSWERED_INSTANT, S.ANSWERED, S.CLOSED})
 WAITS_FOR_VISIT = frozenset({S.INSPECTION_REQUESTED, S.INSPECTION_SCHEDULED})
 WAITS_FOR_APPLICANT = frozenset({S.RETURNED, S.FEES_DUE})
 WITH_VISIT = frozenset({S.INSPECTION_REQUESTED, S.INSPECTION_SCHEDULED, S.INSPECTED, S.DETAILED_PLAN_CHECK})
+
+GOES_ON = frozenset({S.INSPECTION_REQUESTED, S.DETAILED_PLAN_CHECK, S.WAITING_AGENCY})
+"""Where a case goes from the papers when they are in order."""
 
 DUTIES: dict[str, frozenset[tuple[State, State]]] = {
     "documents": frozenset(step for step, who in STEPS.items() if step[0] == S.DOC_CHECK and who == DOC),
@@ -172,9 +176,19 @@ def move(
         When the table has no such step from where the request stands by now.
     Forbidden
         When the actor's role may not take it, or the same person did another duty on this file.
+    BadInput
+        When it would go on from the papers although nobody has said to have seen the proof of authority.
     """
     locked = ServiceRequest.objects.select_for_update().get(pk=request.pk)
     _refuse_wrong_step(locked, to_state, by)
+    if needs_proof(locked, to_state) and not authority.accepted(list(reasons)):
+        raise BadInput(
+            "معلوم نیست که متقاضی مالک این ملک است؛ تا مدرک مالکیت یا وکالت را نبینید و نپذیرید "
+            "پرونده پیش نمی‌رود.",
+            "The applicant is not known to own this property: the case goes on only when you have seen and "
+            "accepted proof of ownership or authority.",
+            {"field": "authority"},
+        )
     role = role_for(locked, to_state, by)
     Transition.objects.create(
         request=locked,
@@ -190,6 +204,11 @@ def move(
     request.closed_at = at if to_state in FINAL else None
     request.save(update_fields=["state", "closed_at"])
     return request
+
+
+def needs_proof(request: ServiceRequest, to_state: str) -> bool:
+    """Whether this step asks for proof of the applicant's authority first."""
+    return request.state == State.DOC_CHECK and to_state in GOES_ON and authority.in_doubt(request)
 
 
 def _refuse_wrong_step(request: ServiceRequest, to_state: str, by: Actor) -> None:

@@ -125,18 +125,18 @@ def test_the_nearest_post_office_is_told_by_travel_time(cambridge_town, page):
 
 def test_a_request_is_filed_and_its_visit_is_planned_on_the_streets(cambridge_town, someone):
     town = cambridge_town
-    citizen = someone(town, "citizen")
-    citizen.goto("/language/en")
+    officer = someone(town, "technical_officer")
+    officer.goto("/language/en")
     district = "9"
     lots = lots_of(town, district, 8)
     day = (timezone.localdate() + timedelta(days=3)).isoformat()
-    cookies = citizen.context.cookies()
+    cookies = officer.context.cookies()
     token = next(cookie["value"] for cookie in cookies if cookie["name"] == "csrftoken")
     filed = []
     for key in lots:
         asked = {"client_uuid": str(uuid4()), "service": "PB-11", "parcel": key, "wished_day": day, **PERSON}
-        headers = {"X-CSRFToken": token, "Referer": citizen.url}
-        answer = citizen.request.post("/api/requests/", data=asked, headers=headers)
+        headers = {"X-CSRFToken": token, "Referer": officer.url}
+        answer = officer.request.post("/api/requests/", data=asked, headers=headers)
         assert answer.status == 201, answer.text()
         filed.append(answer.json()["tracking_code"])
     dispatcher = someone(town, "dispatcher")
@@ -151,9 +151,22 @@ def test_a_request_is_filed_and_its_visit_is_planned_on_the_streets(cambridge_to
     assert planned >= len(lots) - 1
     dispatcher.click('form[action*="/send"] button')
     dispatcher.wait_for_selector("form[action*='/send']", state="detached")
-    citizen.goto(f"/track/{filed[0]}/")
-    seen(citizen, "c61-tracked")
-    assert citizen.locator(".verdict-visit").is_visible()
+    anybody = someone(town)
+    anybody.goto(f"/track/{filed[0]}/")
+    seen(anybody, "c61-tracked")
+    assert anybody.locator(".verdict-visit").is_visible()
+
+
+def test_where_no_file_names_owners_nobody_is_told_about_a_property_on_the_spot(cambridge_town, someone):
+    citizen = someone(cambridge_town, "citizen")
+    [key] = lots_of(cambridge_town, "9", 1)
+    cookies = citizen.context.cookies()
+    token = next(cookie["value"] for cookie in cookies if cookie["name"] == "csrftoken")
+    asked = {"client_uuid": str(uuid4()), "service": "CT-04", "parcel": key, **PERSON}
+    headers = {"X-CSRFToken": token, "Referer": citizen.url}
+    answer = citizen.request.post("/api/requests/", data=asked, headers=headers).json()
+    assert answer["state"] == "doc_check"
+    assert "AUTHORITY_NOT_VERIFIED" in {reason["code"] for reason in answer["reasons"]}
 
 
 def lots_of(town, district, count) -> list[str]:

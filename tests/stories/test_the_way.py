@@ -11,13 +11,20 @@ from django.utils import timezone
 from PIL import Image
 from pypdf import PdfReader
 
-from gis_core.persian import latin_digits
+from gis_core.city import DEMO_CITY, read_city
+from gis_core.persian import latin_digits, persian_digits
 from import_scripts.demo_city.reference import DISTRICT, KEY
 from tests.stories.conftest import PHONE, seen
 
 pytestmark = [pytest.mark.story, pytest.mark.browser]
 VISITS, INSPECTORS = 30, 4
-PERSON = {"name": "مینا کاظمی", "national_code": "۰۴۹۹۳۷۰۸۹۹", "mobile": "۰۹۱۳۱۲۳۴۵۶۷"}
+CITIZEN = read_city(DEMO_CITY).policies["demo_citizen"]
+PERSON = {
+    "name": "مینا کاظمی",
+    "national_code": persian_digits(CITIZEN["national_code"]),
+    "mobile": "۰۹۱۳۱۲۳۴۵۶۷",
+}
+STRANGER = PERSON | {"national_code": "۰۴۹۹۳۷۰۸۹۹"}
 
 
 def test_from_a_click_on_the_map_to_the_route_of_the_inspector(town, someone):
@@ -28,7 +35,10 @@ def test_from_a_click_on_the_map_to_the_route_of_the_inspector(town, someone):
     lots = lots_without_a_file(town)
     code, day = certificate_that_needs_a_visit(citizen, lots[0])
     nearest_office(citizen, lots[0])
-    others_ask_for_visits(citizen, lots[1 : 1 + VISITS - visits_waiting(town)], day)
+    the_officer_sees_the_papers(town, someone, code)
+    others_ask_for_visits(
+        someone(town, "technical_officer"), lots[1 : 1 + VISITS - visits_waiting(town)], day
+    )
     plan_and_send(someone(town, "dispatcher"), day)
     record_the_visit(town, someone, code)
     anybody = someone(town)
@@ -96,7 +106,7 @@ def paper_issued_at_once(page):
 
 
 def certificate_that_needs_a_visit(page, key) -> tuple[str, str]:
-    """No-violation certificate of a lot without a record: the reasons, and a visit on a wished day."""
+    """No-violation certificate of a lot without a record: the reasons, what to do, and a wished day."""
     page.goto(f"/services/?parcel={key}")
     page.click('a[href*="service=CT-04"]')
     fill_in_the_person(page)
@@ -107,8 +117,31 @@ def certificate_that_needs_a_visit(page, key) -> tuple[str, str]:
     seen(page, "30-why-not-at-once")
     assert page.locator(".whys li").count() >= 1
     assert page.locator(".verdict-yes").count() == 0
-    assert "پرونده" in page.locator(".whys").inner_text()
+    whys = page.locator(".whys").inner_text()
+    assert "هیچ پرونده‌ای در شهرداری نیست" in whys
+    assert "ثبت نیست که شما مالک آن هستید" in whys
     return page.url.split("/track/")[1].split("/")[0], day
+
+
+def the_officer_sees_the_papers(town, someone, code):
+    """No file says whose the lot is: the office's officer reads why, accepts the deed, asks for the visit."""
+    [(username,)] = town.ask(
+        "SELECT u.username FROM service_requests_servicerequest r JOIN gis_core_rolegrant g"
+        " ON g.role = 'technical_officer' AND g.office_codes ? r.office_code"
+        " JOIN gis_core_user u ON u.id = g.user_id WHERE r.tracking_code = %s ORDER BY u.username LIMIT 1",
+        code,
+    )
+    page = someone(town, username=username)
+    page.goto(f"/cases/{code}/")
+    seen(page, "35-whose-is-it")
+    assert "ثبت نیست که شما مالک آن هستید" in page.locator(".whys").inner_text()
+    page.locator('input[name=to][value="inspection_requested"]').check()
+    page.locator("input[name=authority]").check()
+    page.click(".case-steps button[type=submit]")
+    page.wait_for_load_state()
+    page.goto(f"/cases/{code}/")
+    seen(page, "36-papers-accepted")
+    assert "دید و پذیرفت" in page.locator(".chapters").inner_text()
 
 
 def nearest_office(page, key):
@@ -132,14 +165,10 @@ def visits_waiting(town):
 
 
 def others_ask_for_visits(page, lots, day):
-    """The rest of the day's work: building-permit inspections of other lots, by the API."""
-    token = next(cookie["value"] for cookie in page.context.cookies() if cookie["name"] == "csrftoken")
+    """The rest of the day's work: permit inspections of other lots, filed at a counter by the API."""
     for key in lots:
-        asked = {"client_uuid": str(uuid4()), "service": "PB-11", "parcel": key, "wished_day": day, **PERSON}
-        headers = {"X-CSRFToken": token, "Referer": page.url}
-        answer = page.request.post("/api/requests/", data=asked, headers=headers)
-        assert answer.status == 201, answer.text()
-        assert answer.json()["state"] == "inspection_requested"
+        answer = filed(page, service="PB-11", parcel=key, wished_day=day, **STRANGER)
+        assert answer["state"] == "inspection_requested"
 
 
 def plan_and_send(page, day):
@@ -248,6 +277,24 @@ def test_a_published_change_of_a_zone_changes_the_answer_from_its_day_and_not_be
     seen(approver, "73-answer-of-that-day")
     assert "G111" in approver.locator("#sheet").inner_text()
     assert approver.locator(".verdict-text").inner_text() != today
+
+
+def test_a_stranger_is_not_told_what_the_file_says_and_the_owner_is(town, someone):
+    page = someone(town, "citizen")
+    for who, state in ((STRANGER, "doc_check"), (PERSON, "answered_instant")):
+        answer = filed(page, service="CT-04", parcel=KEY, **who)
+        assert answer["state"] == state, answer
+        codes = [reason["code"] for reason in answer["reasons"]]
+        assert codes == ([] if answer["instant"] else ["AUTHORITY_NOT_VERIFIED"])
+
+
+def filed(page, **asked) -> dict:
+    """What the API answers to a request of the one who has signed in."""
+    token = next(cookie["value"] for cookie in page.context.cookies() if cookie["name"] == "csrftoken")
+    headers = {"X-CSRFToken": token, "Referer": page.url}
+    answer = page.request.post("/api/requests/", data={"client_uuid": str(uuid4()), **asked}, headers=headers)
+    assert answer.status == 201, answer.text()
+    return answer.json()
 
 
 def draft_with_one_changed_zone(town, page, *, to) -> str:

@@ -10,7 +10,9 @@ from django.conf import settings
 from django.db import transaction
 
 from gis_core.access import scope_of
+from gis_core.identifiers import national_code
 from gis_core.models import User
+from gis_core.personal_data import blind_index
 from gis_core.working_days import add_working_days
 from import_scripts.demo_city.applications import BUSY_DISTRICT
 from import_scripts.demo_city.city import generate
@@ -19,7 +21,11 @@ from import_scripts.demo_city.past import Past, live_through
 from parcels.inspections.dispatch import plan_district_day
 from parcels.inspections.models import DayPlan
 from parcels.inspections.questions import owed_visits
+from parcels.models import Parcel
+from parcels.records.models import PropertyFile
 from parcels.records.queries import property_record
+from parcels.service_requests import authority
+from parcels.service_requests.applicants import opened
 from parcels.service_requests.decisions import Needs, instant_verdict
 from parcels.service_requests.models import Decision, ServiceRequest, Transition
 from parcels.service_requests.queries import states_to_work_on, visible_to
@@ -84,7 +90,31 @@ def test_cases_that_were_not_answered_at_once_were_visited_decided_and_closed(ye
     assert closed.count() >= 10
     for request in closed:
         assert request.decisions.filter(outcome__in=("answered", "refused"), instant=False).exists()
-        assert request.transitions.filter(to_state="inspected").exists() or not request.service.visit
+        first = request.decisions.order_by("decided_at", "id").first()
+        only_authority = {reason["code"] for reason in first.reasons} == {"AUTHORITY_NOT_VERIFIED"}
+        visited = request.transitions.filter(to_state="inspected").exists()
+        assert visited or only_authority or not request.service.visit
+
+
+def test_who_asks_is_mostly_an_owner_and_others_were_let_pass_by_an_officer_who_saw_papers(year):
+    asked = ServiceRequest.objects.filter(service__needed_records__owner=True, channel="online")
+    strangers = [request for request in asked if authority.in_doubt(request)]
+    accepted = Transition.objects.filter(reasons__contains=[{"code": "AUTHORITY_VERIFIED"}])
+    assert accepted.exists()
+    assert not accepted.exclude(role="technical_officer").exists()
+    assert {request.state for request in strangers} <= {"doc_check", "returned", "cancelled"}
+
+
+def test_the_demo_citizen_owns_the_reference_lot_and_a_handful_more(loaded):
+    citizen = settings.CITY.policies["demo_citizen"]
+    index = blind_index(citizen["national_code"])
+    lots = Parcel.objects.filter(
+        lineage__in=PropertyFile.objects.filter(owner_indexes=[index]).values("parcel_lineage")
+    )
+    keys = set(lots.values_list("key", flat=True))
+    assert citizen["parcel"] in keys
+    assert len(keys) == 6
+    assert national_code(citizen["national_code"]).is_readable
 
 
 def test_visit_papers_and_answer_of_a_case_were_the_work_of_three_people(year):
@@ -156,7 +186,9 @@ def told_of_a_year(seed: int) -> list[tuple]:
 
 def first_decisions() -> list[Decision]:
     """What was said of each request when it came in."""
-    rows = Decision.objects.select_related("request__service", "request__parcel", "evaluation")
+    rows = Decision.objects.select_related(
+        "request__service", "request__parcel", "request__applicant", "evaluation"
+    )
     return list(rows.order_by("request", "decided_at", "id").distinct("request"))
 
 
@@ -164,4 +196,8 @@ def nothing_stands_against(row: Decision) -> bool:
     """Whether evaluation, overlays and the property's file of that day, asked again, leave no reason."""
     request, on = row.request, row.evaluation.on
     record = property_record(request.parcel, on=on)
-    return instant_verdict(Needs.of(request.service), row.evaluation.document, record, on=on).instant
+    needs = Needs.of(request.service)
+    may_act = request.channel == "counter" or (
+        request.applicant is not None and authority.owns(opened(request.applicant), request.parcel)
+    )
+    return instant_verdict(needs, row.evaluation.document, record, on=on, authority=may_act).instant

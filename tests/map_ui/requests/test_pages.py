@@ -14,11 +14,14 @@ from parcels.inspections.models import Visit
 from parcels.service_requests.intake import receive
 from parcels.service_requests.models import Document, ServiceRequest, State
 from tests.parcels.service_requests.situations import (
+    ALI,
     NEGAR,
     lot_in_a_zone,
+    owned_by,
     property_file,
     someone,
     submission,
+    tolerance,
 )
 
 pytestmark = pytest.mark.django_db
@@ -145,6 +148,66 @@ def _latin(response) -> str:
     return response.content.decode().translate(str.maketrans("۰۱۲۳۴۵۶۷۸۹", "0123456789"))
 
 
+def test_a_stranger_reads_why_and_what_to_do_and_an_officer_lets_the_case_go_on():
+    parcel = lot_in_a_zone()
+    property_file(parcel, owner_indexes=owned_by(ALI))
+    client, citizen = signed_in("citizen")
+    request = receive(submission(parcel, office_code="101", filed_by_id=citizen.pk), on=timezone.localdate())
+    tracked, case = f"/track/{request.tracking_code}/", f"/cases/{request.tracking_code}/"
+    assert "ثبت نیست که شما مالک آن هستید" in Client().get(tracked).content.decode()
+    client.post(case + "papers", {"kind": "other", "file": SimpleUploadedFile("deed.pdf", PDF)})
+    officer, user = signed_in("technical_officer", offices=("101",))
+    shown = officer.get(case).content.decode()
+    assert "ثبت نیست که شما مالک آن هستید" in shown
+    assert "deed.pdf" in shown
+    assert 'name="authority"' in shown
+    assert officer.post(case + "move", {"to": "detailed_plan_check"}).status_code == 400
+    request.refresh_from_db()
+    assert request.state == State.DOC_CHECK
+    accepts = {"to": "detailed_plan_check", "authority": "1", "note": "سند دیده شد"}
+    assert officer.post(case + "move", accepts).status_code == 302
+    step = request.transitions.get(to_state=State.DETAILED_PLAN_CHECK)
+    assert (step.by, [reason["code"] for reason in step.reasons]) == (user, ["AUTHORITY_VERIFIED"])
+    plan, _ = signed_in("detailed_plan_desk", offices=("101",))
+    assert "مدرک مالکیت یا وکالت متقاضی را دید و پذیرفت" in plan.get(case).content.decode()
+    plan.post(case + "move", {"to": "municipal_desk"})
+    staff, _ = signed_in("municipal_staff", districts=("3",))
+    staff.post(case + "move", {"to": "answered", "granted": "1"})
+    request.refresh_from_db()
+    assert request.state == State.ANSWERED
+    assert "ثبت نیست" not in Client().get(tracked).content.decode()
+
+
+def test_the_owner_is_answered_and_no_page_or_json_names_the_owners():
+    parcel = lot_in_a_zone()
+    tolerance()
+    file = property_file(parcel, owner_indexes=owned_by(NEGAR, ALI))
+    client, citizen = signed_in("citizen")
+    request = receive(submission(parcel, filed_by_id=citizen.pk), on=timezone.localdate())
+    assert request.state == State.ANSWERED_INSTANT
+    code = request.decisions.get().code
+    cases = (f"/cases/{request.tracking_code}/", f"/track/{request.tracking_code}/", f"/v/{code}")
+    parcels = (f"/parcels/{parcel.key}/", f"/api/parcels/{parcel.key}/evaluation/")
+    told = (f"/api/requests/{request.tracking_code}/", "/api/services/", "/services/")
+    for page in (*cases, *parcels, *told):
+        answer = client.get(page, follow=True)
+        assert answer.status_code == 200, page
+        shown = answer.content.decode()
+        for secret in (*file.owner_indexes, "owner_indexes", ALI.national_code):
+            assert secret not in shown, page
+
+
+def test_a_paper_of_authority_is_no_step_of_the_one_who_needs_it():
+    parcel = lot_in_a_zone()
+    client, citizen = signed_in("citizen")
+    request = receive(submission(parcel, filed_by_id=citizen.pk), on=timezone.localdate())
+    answer = client.post(
+        f"/cases/{request.tracking_code}/move", {"to": "detailed_plan_check", "authority": "1"}
+    )
+    assert answer.status_code == 403
+    assert not request.transitions.filter(reasons__contains=[{"code": "AUTHORITY_VERIFIED"}]).exists()
+
+
 def test_another_offices_case_is_as_if_it_were_not():
     request = receive(submission(lot_in_a_zone(), office_code="101"), on=timezone.localdate())
     other, _ = signed_in("technical_officer", offices=("102",))
@@ -153,7 +216,9 @@ def test_another_offices_case_is_as_if_it_were_not():
 
 
 def test_a_step_of_another_role_is_refused_and_nothing_moves():
-    request = receive(submission(lot_in_a_zone(), office_code="101"), on=timezone.localdate())
+    parcel = lot_in_a_zone()
+    property_file(parcel, stop_order=True)
+    request = receive(submission(parcel, office_code="101"), on=timezone.localdate())
     officer, _ = signed_in("follow_up_officer", offices=("101",))
     response = officer.post(f"/cases/{request.tracking_code}/move", {"to": "detailed_plan_check"})
     assert response.status_code in (403, 409)

@@ -6,15 +6,17 @@ from typing import Any
 
 from gis_core.city import DEMO_CITY
 from gis_core.models import RoleGrant, User
+from gis_core.personal_data import blind_index
 from parcels.models import Parcel
 from parcels.records.models import Certificate, Debt, PropertyFile
 from parcels.service_requests.applicants import Person
 from parcels.service_requests.catalogue import load_services
 from parcels.service_requests.intake import Submission
-from tests.builders import corner_plot, zoned
+from tests.builders import corner_plot, rule, zoned
 
 TODAY = date(2026, 11, 21)
 NEGAR = Person("نگار صالحی", "0499370899", "09131234567")
+ALI = Person("علی رضایی", "0010350829", "09121111111")
 
 
 def catalogue() -> None:
@@ -30,8 +32,14 @@ def lot_in_a_zone() -> Parcel:
     return parcel
 
 
+def tolerance() -> None:
+    """The rule by which a deed's area may differ from the survey."""
+    rule("DEED-TOLERANCE", "DEED_TOLERANCE", {"relative_share": 0.02, "absolute_m2": 5, "combine": "LARGER"})
+
+
 def property_file(parcel: Parcel, **values: Any) -> PropertyFile:
-    """A clean file: visited and certified in spring, nothing open, nothing owed."""
+    """A clean file of Negar's: visited and certified in spring, nothing open, nothing owed."""
+    values.setdefault("owner_indexes", owned_by(NEGAR))
     file = PropertyFile.objects.create(
         parcel_lineage=parcel.lineage,
         file_no="1-1204",
@@ -40,6 +48,11 @@ def property_file(parcel: Parcel, **values: Any) -> PropertyFile:
     )
     Certificate.objects.create(file=file, kind="completion", number="77", issued_on=date(2026, 5, 10))
     return file
+
+
+def owned_by(*people: Person) -> list[str]:
+    """The owners of a file, as it keeps them."""
+    return [blind_index(who.national_code) for who in people]
 
 
 def owes(file: PropertyFile, amount_rial: int) -> Debt:

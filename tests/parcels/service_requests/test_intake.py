@@ -17,7 +17,7 @@ from parcels.service_requests.applicants import Person, asks_national_code, pers
 from parcels.service_requests.intake import is_tracking_code, receive
 from parcels.service_requests.models import Applicant, Decision, Document, ServiceRequest, State
 from parcels.service_requests.uploads import LARGEST_BYTES, checked
-from tests.builders import ORIGIN, plot, rule
+from tests.builders import ORIGIN, plot
 from tests.parcels.service_requests.situations import (
     NEGAR,
     TODAY,
@@ -26,13 +26,10 @@ from tests.parcels.service_requests.situations import (
     property_file,
     someone,
     submission,
+    tolerance,
 )
 
 pytestmark = pytest.mark.django_db
-
-
-def tolerance():
-    rule("DEED-TOLERANCE", "DEED_TOLERANCE", {"relative_share": 0.02, "absolute_m2": 5, "combine": "LARGER"})
 
 
 def only(request):
@@ -66,7 +63,8 @@ def test_what_was_signed_holds_no_personal_data():
 def test_without_a_record_the_reason_is_said_and_a_visit_is_asked_for():
     parcel = lot_in_a_zone()
     tolerance()
-    request = receive(submission(parcel, wished_day=date(2026, 11, 25)), on=TODAY)
+    sent = submission(parcel, channel="counter", wished_day=date(2026, 11, 25))
+    request = receive(sent, on=TODAY)
     assert request.state == State.INSPECTION_REQUESTED
     assert [reason["code"] for reason in only(request).reasons] == ["NO_RECORD"]
     assert request.wished_day == date(2026, 11, 25)
