@@ -71,6 +71,7 @@ ENDPOINTS: dict[str, str] = {
     "case-reveal": "open_desk",
     "case-add-paper": "see_own",
     "document": "see_own",
+    "case-photo": "see_own",
     # desks
     "desk": "open_desk",
     "overview": "supervise",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from map_ui.desks import views
+from map_ui.desks import views, watch
 
 urlpatterns = [
     path("desk/", views.desk, name="desk"),
@@ -11,7 +11,8 @@ urlpatterns = [
     path("cases/<str:code>/applicant", views.reveal_applicant, name="case-reveal"),
     path("cases/<str:code>/papers", views.add_paper, name="case-add-paper"),
     path("cases/<str:code>/papers/<int:pk>", views.document, name="document"),
-    path("overview/", views.overview, name="overview"),
-    path("audit/", views.audit_book, name="audit-book"),
-    path("administration/", views.administration, name="administration"),
+    path("cases/<str:code>/photos/<int:pk>", views.photo, name="case-photo"),
+    path("overview/", watch.overview, name="overview"),
+    path("audit/", watch.audit_book, name="audit-book"),
+    path("administration/", watch.administration, name="administration"),
 ]

@@ -1,12 +1,9 @@
-"""The desks: what each role has to do, one case with its steps, and the overviews of who watches."""
+"""The desks: what each role has to do, one case with its papers and visits, and the steps taken with it."""
 
-from datetime import timedelta
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Q
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -15,16 +12,22 @@ from django.views.decorators.http import require_POST, require_safe
 
 from gis_core.access import allowed, require
 from gis_core.errors import BadInput, Conflict, NotFound
-from gis_core.models import AuditEntry, RoleGrant
-from gis_core.persian import latin_digits
+from gis_core.models import AuditEntry
+from map_ui import wording
+from map_ui.desks.found import found_at
+from map_ui.desks.papers import missing, paper_rows
+from map_ui.desks.queue import PASSING, queue
+from map_ui.desks.steps import note_missing, steps_of
 from map_ui.requests.story import told
 from parcels.evaluation import issue
+from parcels.inspections.accepted import hand_on
+from parcels.inspections.models import Photo
 from parcels.service_requests import authority
 from parcels.service_requests.applicants import reveal, shown
-from parcels.service_requests.decisions import decide, recommend
+from parcels.service_requests.decisions import decide
 from parcels.service_requests.intake import keep_paper
 from parcels.service_requests.models import Document, Service, ServiceRequest, State
-from parcels.service_requests.queries import counted, request_by_code, states_to_work_on, visible_to
+from parcels.service_requests.queries import request_by_code, states_to_work_on, visible_to
 from parcels.service_requests.uploads import checked_file
 from parcels.service_requests.workflow import Actor, needs_proof, next_states
 
@@ -37,35 +40,18 @@ OTHER_PAPER = "other"
 
 @require_safe
 def desk(request: HttpRequest) -> HttpResponse:
-    """The cases of this desk; what is to be done first, filters in the address."""
+    """The cases of this desk, the one that waits longest first; filters in the address."""
     asked = request.GET
-    rows = visible_to(request.scope)
-    to_do = states_to_work_on(request.scope)
-    state, typed = asked.get("state", ""), asked.get("q", "").strip()
-    if state == "all":
-        pass
-    elif state in State.values:
-        rows = rows.filter(state=state)
-    elif to_do:
-        rows = rows.filter(state__in=to_do)
-    if asked.get("service"):
-        rows = rows.filter(service__code=asked["service"])
-    if asked.get("district"):
-        rows = rows.filter(district_code=asked["district"])
-    if typed:
-        digits = "".join(letter for letter in latin_digits(typed) if letter.isdigit())
-        by_key = Q(parcel__key__startswith=latin_digits(typed))
-        rows = rows.filter(by_key | Q(tracking_code__startswith=digits)) if digits else rows.filter(by_key)
-    page = Paginator(rows.order_by("submitted_at", "pk"), PAGE).get_page(asked.get("page"))
+    page = Paginator(queue(request.scope, asked.dict()), PAGE).get_page(asked.get("page"))
     kept = asked.copy()
     kept.pop("page", None)
     context = {
         "page": page,
-        "states": [
-            choice for choice in State.choices if choice[0] not in ("draft", "submitted", "instant_check")
-        ],
+        "states": [choice for choice in State.choices if choice[0] not in PASSING],
         "services": Service.objects.filter(active=True),
         "asked": asked,
+        "filtered": any(asked.get(name) for name in ("state", "service", "district", "q")),
+        "works": bool(states_to_work_on(request.scope)),
         "kept": kept.urlencode(),
         "may_file": allowed(request.scope, "file_on_behalf"),
         "now": timezone.now(),
@@ -87,16 +73,20 @@ def move_case(request: HttpRequest, code: str) -> HttpResponse:
     to_state, note = request.POST.get("to", ""), request.POST.get("note", "").strip()
     if to_state not in State.values or to_state in ELSEWHERE:
         raise BadInput("گام را از فهرست انتخاب کنید.", "Choose the step from the list.")
-    if to_state == State.RETURNED and not note:
-        raise BadInput(
-            "بنویسید متقاضی چه چیزی را باید کامل کند.",
-            "Write what the applicant has to complete.",
-            {"field": "note"},
-        )
-    _take_step(request, found, to_state, note)
-    messages.success(request, _("The step was taken."))
-    still_seen = visible_to(request.scope).filter(pk=found.pk).exists()
-    return redirect("case", code) if still_seen else redirect("desk")
+    try:
+        wanted = note_missing(to_state, note)
+        if wanted:
+            raise BadInput(*wanted, {"field": "note"})
+        _take_step(request, found, to_state, note)
+    except BadInput as trouble:
+        found.refresh_from_db()
+        context = _context(request, found) | {"trouble": trouble, "typed": request.POST}
+        return render(request, "desks/case.html", context, status=trouble.status)
+    messages.success(request, _step_taken(found))
+    still_mine = visible_to(request.scope).filter(pk=found.pk).exists() and (
+        found.filed_by_id == request.scope.user_id or next_states(found, Actor(request.scope))
+    )
+    return redirect("case", code) if still_mine else redirect("desk")
 
 
 @require_POST
@@ -142,51 +132,28 @@ def document(request: HttpRequest, code: str, pk: int) -> HttpResponse:
         filename=paper.original_name or f"{paper.kind}",
         content_type=paper.media_type,
     )
+    return _kept_apart(response)
+
+
+@require_safe
+def photo(request: HttpRequest, code: str, pk: int) -> HttpResponse:
+    """A picture taken on a visit, for the desks that check its report; looking is written down."""
+    found = request_by_code(request.scope, code)
+    require(request.scope, "read_documents", found)
+    picture = Photo.objects.filter(report__visit__request=found, pk=pk).first()
+    if picture is None:
+        raise NotFound("این عکس در پرونده نیست.", "This photo is not in the file.")
+    AuditEntry.objects.create(
+        user=request.user, action="read_photo", subject_kind="photo", subject_id=str(picture.pk)
+    )
+    return _kept_apart(FileResponse(picture.file.open("rb")))
+
+
+def _kept_apart(response: FileResponse) -> FileResponse:
+    """What somebody uploaded is no page of ours: it runs nothing and stays in no cache."""
     response["Content-Security-Policy"] = "sandbox; default-src 'none'"
     response["Cache-Control"] = "no-store"
     return response
-
-
-@require_safe
-def overview(request: HttpRequest) -> HttpResponse:
-    """What was filed and answered in the last year, by service and by state; for supervisors."""
-    until = timezone.localdate()
-    days = 30 if request.GET.get("period") == "month" else 365
-    since = until - timedelta(days=days)
-    services, states = counted(visible_to(request.scope), since=since, until=until)
-    filed = sum(row.filed for row in services)
-    context = {
-        "services": services,
-        "states": [(State(state).label, count) for state, count in states.most_common()],
-        "most": max(states.values(), default=1),
-        "filed": filed,
-        "instant": sum(row.instant for row in services),
-        "since": since,
-        "until": until,
-        "days": days,
-    }
-    context["instant_percent"] = 100 * context["instant"] / filed if filed else None
-    return render(request, "desks/overview.html", context)
-
-
-@require_safe
-def audit_book(request: HttpRequest) -> HttpResponse:
-    """Who read personal data and why; for auditors, without the data themselves."""
-    rows = AuditEntry.objects.select_related("user").order_by("-at")
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    return render(request, "desks/audit.html", {"page": page})
-
-
-@require_safe
-def administration(request: HttpRequest) -> HttpResponse:
-    """The city, its services and who has which role; for administrators."""
-    grants = RoleGrant.objects.filter(valid__contains=timezone.localdate()).select_related("user")
-    context = {
-        "city": settings.CITY,
-        "services": Service.objects.all(),
-        "grants": grants.order_by("role", "user__username")[:300],
-    }
-    return render(request, "desks/administration.html", context)
 
 
 def _context(request: HttpRequest, found: ServiceRequest) -> dict[str, Any]:
@@ -194,13 +161,20 @@ def _context(request: HttpRequest, found: ServiceRequest) -> dict[str, Any]:
     may_read = allowed(request.scope, "read_documents", found)
     may_reveal = found.applicant_id is not None and allowed(request.scope, "reveal_applicant", found)
     own = found.filed_by_id == request.scope.user_id
-    steps = [state for state in next_states(found, actor) if state not in ELSEWHERE]
+    states = [state for state in next_states(found, actor) if state not in ELSEWHERE]
+    rows = paper_rows(found) if may_read else []
+    visits = found_at(found) if may_read and not own else []
+    report = visits[0].report if visits else None
     return {
         "case": found,
         "story": told(found, with_notes=True),
-        "steps": steps,
-        "asks_proof": any(needs_proof(found, state) for state in steps),
-        "papers": found.documents.order_by("kind", "pk") if may_read else [],
+        "steps": steps_of(
+            found, [state for state in states if state != State.CANCELLED], report, missing(rows)
+        ),
+        "may_cancel": State.CANCELLED in states,
+        "asks_proof": any(needs_proof(found, state) for state in states),
+        "papers": rows,
+        "visits": visits,
         "person": shown(found.applicant) if found.applicant and (may_reveal or own) else None,
         "may_reveal": may_reveal,
         "may_add": found.state in TAKES_PAPERS
@@ -218,4 +192,13 @@ def _take_step(request: HttpRequest, found: ServiceRequest, to_state: str, note:
     else:
         seen = [authority.VERIFIED] if request.POST.get("authority") == "1" else []
         seen = seen if needs_proof(found, to_state) else []
-        recommend(found, to_state, by=by, at=now, note=note, reasons=seen)
+        hand_on(found, to_state, by=by, at=now, note=note, reasons=seen)
+
+
+def _step_taken(found: ServiceRequest) -> str:
+    """«پروندهٔ ۷۹۴۹ … اکنون: در انتظار بازدید.»"""
+    state = State(found.state).label
+    return _("Case %(code)s is now: %(state)s.") % {
+        "code": wording.digits(found.tracking_code),
+        "state": state,
+    }

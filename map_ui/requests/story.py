@@ -9,7 +9,9 @@ from django.utils import timezone
 
 from layers.offices.models import Office
 from map_ui import wording
+from map_ui.dispatch import words
 from parcels.inspections.models import Visit
+from parcels.inspections.promises import promised_window
 from parcels.service_requests import authority
 from parcels.service_requests.models import Decision, ServiceRequest, State, Transition
 from parcels.service_requests.reasons import sentence, way_out
@@ -36,8 +38,16 @@ NEXT: dict[str, tuple[str, str]] = {
         "The office's detailed-plan desk checks the report against the plan.",
     ),
     State.MUNICIPAL_DESK: ("کارشناس شهرداری پاسخ را می‌نویسد.", "The municipality writes the answer."),
-    State.FEES_DUE: ("نوبت شماست: عوارض را بپردازید.", "It is your turn: pay the fees."),
-    State.PAID: ("پاسخ صادر می‌شود.", "The answer is being issued."),
+    State.FEES_DUE: (
+        "نوبت شماست: عوارض را به شهرداری بپردازید و رسید را به دفتر بدهید. پلاک قبض و پرداخت ندارد؛ "
+        "مبلغ و شمارهٔ قبض در یادداشت پرونده است.",
+        "It is your turn: pay the fees to the municipality and show the receipt at the office. Pelak has no "
+        "bills and takes no payments; the amount and the number of the bill are in the note to the case.",
+    ),
+    State.PAID: (
+        "شهرداری رسید پرداخت را دیده است؛ پاسخ صادر می‌شود.",
+        "The municipality has seen the receipt; the answer is being issued.",
+    ),
     State.WAITING_AGENCY: ("دستگاه دیگری باید نظر بدهد.", "Another agency has to give its opinion."),
     State.REFERRED_ART100: ("در کمیسیون مادهٔ ۱۰۰ است.", "It is before the Article 100 commission."),
 }
@@ -74,6 +84,7 @@ class Story:
     decision: Decision | None
     paper_code: str
     visit: Visit | None = None
+    visit_hours: str = ""
     office: str = ""
 
 
@@ -84,6 +95,7 @@ def told(request: ServiceRequest, *, with_notes: bool = False) -> Story:
     shown = [step for step in steps if step.to_state not in QUIET]
     final = decision is not None and decision.outcome in (Decision.Outcome.ANSWERED, Decision.Outcome.REFUSED)
     reasons = decision.reasons if decision and not (final and decision.instant) else ()
+    visit = _promised_visit(request)
     fa, en = NEXT.get(State(request.state), ("", ""))
     return Story(
         title=str(State(request.state).label),
@@ -98,7 +110,8 @@ def told(request: ServiceRequest, *, with_notes: bool = False) -> Story:
         ],
         decision=decision,
         paper_code=decision.code if final and decision.evaluation_id else "",
-        visit=_promised_visit(request),
+        visit=visit,
+        visit_hours=_hours(visit),
         office=_office(request.office_code),
     )
 
@@ -113,6 +126,12 @@ def _office(code: str) -> str:
     """The name of the office that works on the case."""
     office = Office.objects.in_force(on=timezone.localdate()).filter(code=code).first() if code else None
     return wording.digits(wording.in_language(office.name_fa, office.name_en)) if office else ""
+
+
+def _hours(visit: Visit | None) -> str:
+    """«۸ تا ۱۰»: when the inspector comes; empty while no hour is promised."""
+    window = promised_window(visit) if visit is not None else None
+    return words.hour_span(*window) if window else ""
 
 
 def _promised_visit(request: ServiceRequest) -> Visit | None:

@@ -57,8 +57,13 @@ def no_such_request() -> NotFound:
 
 
 def states_to_work_on(scope: Scope) -> frozenset[State]:
-    """The states in which somebody of these roles has a step to take."""
-    return frozenset(here for (here, _there), who in STEPS.items() if scope.roles.intersection(who))
+    """
+    The states in which somebody of these roles has a step to take.
+
+    What was answered on the spot waits for nobody: it may be closed, but is no work of a desk.
+    """
+    found = (here for (here, _there), who in STEPS.items() if scope.roles.intersection(who))
+    return frozenset(found) - {State.ANSWERED_INSTANT}
 
 
 @dataclass(frozen=True)

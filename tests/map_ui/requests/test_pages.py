@@ -1,7 +1,8 @@
 """Filing, tracking and working on a request through the pages, without script."""
 
 import re
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -283,7 +284,24 @@ def test_the_day_and_hours_of_a_planned_visit_are_told_to_whoever_has_the_code()
     )
     shown = Client().get(f"/track/{request.tracking_code}/").content.decode()
     assert "چهارشنبه ۴ آذر ۱۴۰۵" in shown
-    assert "۹:۰۰" in shown
+    assert "ساعت ۹ تا ۱۱" in shown
+
+
+def test_a_visit_without_agreed_hours_shows_the_span_that_its_plan_promises():
+    parcel = lot_in_a_zone()
+    request = receive(submission(parcel, "PB-11"), on=timezone.localdate())
+    ServiceRequest.objects.filter(pk=request.pk).update(state=State.INSPECTION_SCHEDULED)
+    Visit.objects.create(
+        request=request,
+        district_code="3",
+        status=Visit.Status.PLANNED,
+        day=date(2026, 11, 25),
+        arrives_at=datetime(2026, 11, 25, 9, 40, tzinfo=ZoneInfo("Asia/Tehran")),
+        place=parcel.geometry.point_on_surface,
+    )
+    shown = Client().get(f"/track/{request.tracking_code}/").content.decode()
+    assert "چهارشنبه ۴ آذر ۱۴۰۵" in shown
+    assert "ساعت ۹:۳۰ تا ۱۱:۳۰" in shown
 
 
 def test_a_technical_officer_files_at_the_counter_for_another_person():
