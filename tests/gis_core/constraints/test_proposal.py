@@ -1,0 +1,153 @@
+"""A proposed building is held against the answer: what passes, what fails, by how much, what would pass."""
+
+from dataclasses import replace
+
+import pytest
+import shapely
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gis_core.constraints.counting import BuiltPart
+from gis_core.constraints.proposal import Judgement, Proposal, Verdict, judge
+from gis_core.constraints.rules import Rule
+from tests.gis_core.constraints.scenes import (
+    REFERENCE_LOT,
+    RULES,
+    X,
+    Y,
+    a_lot,
+    answer_for,
+    reference_corner,
+    rule_set,
+)
+
+COUNT = Rule(
+    "COUNTING",
+    "COUNT",
+    {
+        "kinds": {
+            "ROOM": {"share": "1"},
+            "BALCONY_3_SIDES": {"share": "2/3"},
+            "BALCONY_2_SIDES": {"share": "1/2"},
+            "BALCONY_OPEN": {"share": "0"},
+            "LIGHT_WELL": {"share": "1", "from_m2": 6, "share_from": "0"},
+        }
+    },
+)
+USES = Rule("USES", "USE", {"uses": {"housing": "PERMITTED", "shop": "CONDITIONAL", "workshop": "FORBIDDEN"}})
+HELD = rule_set(COUNT, USES)
+ENOUGH = Proposal(storeys=4, uses=("housing",), units_m2=(82.5,) * 8, footprint_m2=165.0, bays=8)
+
+
+REFERENCE = answer_for(a_lot(REFERENCE_LOT), reference_corner(), HELD)[0]
+
+
+def verdict(proposal: Proposal, rules=HELD) -> Verdict:
+    if rules is HELD:
+        return judge(proposal, REFERENCE, HELD)
+    return judge(proposal, answer_for(a_lot(REFERENCE_LOT), reference_corner(), rules)[0], rules)
+
+
+def point(key: str, proposal: Proposal, rules=HELD) -> Judgement:
+    return next(found for found in verdict(proposal, rules).judgements if found.key == key)
+
+
+def test_the_building_of_the_rule_book_passes_in_every_point():
+    found = verdict(ENOUGH)
+    assert found.state == "passes"
+    assert {judgement.key for judgement in found.judgements} == {"storeys", "footprint_m2", "use", "bays"}
+
+
+def test_a_storey_too_many_fails_by_one_and_is_told_how_many_would_pass():
+    found = point("storeys", replace(ENOUGH, storeys=6))
+    assert (found.state, found.excess, found.limit) == ("fails", 2.0, 4.0)
+    assert (found.remedy.code, found.remedy.args) == ("REDUCE_STOREYS_TO", {"limit": 4.0})
+
+
+def test_a_storey_that_may_be_asked_for_is_discretionary_and_never_passes():
+    asking = {"zone_prefix": "R", "max_passage_width_m": 12, "when_storeys": [3, 4], "extra": 1}
+    policy = replace(
+        RULES["STOREY_POLICY"], params=dict(RULES["STOREY_POLICY"].params) | {"discretionary": asking}
+    )
+    rules = rule_set(COUNT, USES, policy)
+    evaluation = answer_for(a_lot(REFERENCE_LOT), reference_corner(), rules)[0]
+    found = judge(replace(ENOUGH, storeys=5), evaluation, rules)
+    assert found.judgements[0].state == "discretionary"
+    assert found.judgements[0].remedy.code == "ASK_FOR_STOREYS"
+    assert found.state == "discretionary"
+
+
+def test_balconies_count_in_parts_and_a_small_light_well_in_full():
+    parts = (
+        BuiltPart("ROOM", 700.0),
+        BuiltPart("BALCONY_3_SIDES", 30.0),
+        BuiltPart("BALCONY_2_SIDES", 10.0),
+        BuiltPart("BALCONY_OPEN", 50.0),
+        BuiltPart("LIGHT_WELL", 4.0),
+        BuiltPart("LIGHT_WELL", 6.0),
+    )
+    found = point("floor_area_m2", Proposal(parts=parts))
+    assert found.proposed == 700.0 + 20.0 + 5.0 + 4.0
+    assert (found.state, found.limit, found.excess) == ("fails", 720.0, 9.0)
+    assert found.remedy.code == "REDUCE_FLOOR_AREA_TO"
+
+
+def test_a_part_that_the_law_does_not_name_leaves_the_floor_area_unknown():
+    found = point("floor_area_m2", Proposal(parts=(BuiltPart("GREENHOUSE", 10.0),)))
+    assert (found.state, found.reason.code) == ("unknown", "KIND_NOT_TOLD")
+
+
+def test_a_footprint_within_the_envelope_passes_and_a_strip_of_a_millimetre_outside_does_not():
+    yard_side = shapely.box(X + 2, Y + 12, X + 10, Y + 20)
+    assert point("footprint_outside_m2", Proposal(footprint=yard_side)).state == "passes"
+    over = shapely.box(X - 0.001, Y + 12, X + 10, Y + 20)
+    found = point("footprint_outside_m2", Proposal(footprint=over))
+    assert found.state == "fails"
+    assert found.excess == pytest.approx(0.008, abs=1e-5)
+    assert found.remedy.code == "STAY_INSIDE_ENVELOPE"
+
+
+def test_a_footprint_that_crosses_itself_is_refused_as_unknown():
+    crossing = shapely.Polygon([(X, Y), (X + 5, Y + 5), (X + 5, Y), (X, Y + 5)])
+    assert point("footprint_outside_m2", Proposal(footprint=crossing)).reason.code == "INVALID_SHAPE"
+
+
+def test_three_bays_too_few_are_named():
+    found = point("bays", replace(ENOUGH, bays=5))
+    assert (found.state, found.limit, found.excess) == ("fails", 8, 3.0)
+    assert (found.remedy.code, found.remedy.args) == ("ADD_BAYS", {"bays": 3})
+
+
+@pytest.mark.parametrize(
+    ("use", "state"),
+    [("housing", "passes"), ("shop", "discretionary"), ("workshop", "fails"), ("cinema", "unknown")],
+)
+def test_a_use_is_judged_by_the_cell_of_the_matrix_and_an_unnamed_one_is_unknown(use, state):
+    assert point("use", Proposal(uses=(use,))).state == state
+
+
+@pytest.mark.parametrize("kind", ["COV", "STOREY"])
+def test_without_its_rule_a_point_is_unknown_and_the_whole_never_passes(kind):
+    rules = rule_set(COUNT, USES, without=(kind,))
+    assert verdict(ENOUGH, rules).state == "unknown"
+
+
+def test_nothing_proposed_is_nothing_passed():
+    assert verdict(Proposal()).state == "unknown"
+
+
+@given(st.floats(0.5, 12), st.floats(10, 400))
+def test_what_passes_still_passes_when_it_is_made_smaller(storeys, footprint_m2):
+    large = verdict(Proposal(storeys=storeys, footprint_m2=footprint_m2))
+    small = verdict(Proposal(storeys=storeys / 2, footprint_m2=footprint_m2 / 2))
+    assert large.state != "passes" or small.state == "passes"
+
+
+@given(st.floats(0.5, 12), st.floats(10, 400))
+def test_what_is_reduced_to_the_limit_passes(storeys, footprint_m2):
+    found = verdict(Proposal(storeys=storeys, footprint_m2=footprint_m2))
+    limits = {judgement.key: judgement.limit for judgement in found.judgements}
+    mended = Proposal(
+        storeys=min(storeys, limits["storeys"]), footprint_m2=min(footprint_m2, limits["footprint_m2"])
+    )
+    assert verdict(mended).state == "passes"
