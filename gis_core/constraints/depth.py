@@ -106,7 +106,7 @@ def depth_envelopes(
         _mean_slabs(measured, policy) if policy["length"] == "MEAN_LENGTH" else _chord_slabs(measured, policy)
     )
     owner, taken, points = _retreats(slabs, edges, measured, policy)
-    whole = without(_chain(slabs, len(net), policy["extension_m"]), *_side_by_side(owner, taken))
+    whole = without(_chain(slabs, len(net), policy["extension_m"]), *_side_by_side(owner, taken), tidy=False)
     envelope = inside(whole, lots)
     envelope_m2, basic_m2 = shapely.area(envelope), np.full(len(net), np.nan)
     if basic:

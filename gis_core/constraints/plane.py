@@ -253,15 +253,18 @@ def _overlaid(overlay: Callable[..., Shapes], geometries: Shapes, by: Shapes) ->
         return np.concatenate(parts)
 
 
-def without(geometries: Shapes, owner: Ints, taken: Shapes) -> Shapes:
+def without(geometries: Shapes, owner: Ints, taken: Shapes, *, tidy: bool = True) -> Shapes:
     """
     Shapes less all that is taken from each of them.
 
-    `taken`: (m,) shapes; `owner`: (m,) index of the shape that each is taken from.
+    `taken`: (m,) shapes; `owner`: (m,) index of the shape that each is taken from. Not `tidy`: spikes are
+    left to whoever cleans the last of several overlays.
     """
     left = geometries.copy()
     for members in rounds(owner):
         left[owner[members]] = outside(left[owner[members]], taken[members])
+    if not tidy:
+        return left
     changed = np.flatnonzero(shapely.area(left) < shapely.area(geometries))
     left[changed] = cleaned(left[changed])
     return left
