@@ -34,6 +34,8 @@ ENDPOINTS: dict[str, str] = {
     "paper": "verify_answer",
     "estimate-paper": "look",
     "frontage-paper": "look",
+    "parcel-dxf": "look",
+    "parcel-geopackage": "look",
     # people
     "account_login": "sign_in",
     "account_request_login_code": "sign_in",

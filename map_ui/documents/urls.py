@@ -10,4 +10,6 @@ urlpatterns = [
     path("v/<str:code>/paper.pdf", views.paper, name="paper"),
     path("parcels/<str:key>/estimate.pdf", views.estimate, name="estimate-paper"),
     path("parcels/<str:key>/frontage.pdf", views.frontage, name="frontage-paper"),
+    path("parcels/<str:key>/plan.dxf", views.drawing, {"form": "dxf"}, name="parcel-dxf"),
+    path("parcels/<str:key>/plan.gpkg", views.drawing, {"form": "gpkg"}, name="parcel-geopackage"),
 ]

@@ -1,5 +1,6 @@
 """Pages of papers: verification of an issued one, its PDF, and the sheets anybody may print."""
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -8,8 +9,10 @@ from django.views.decorators.http import require_safe
 
 from gis_core.errors import BadInput
 from map_ui.documents import issued
+from map_ui.documents.extract import extract
 from map_ui.pages import asked_day
 from parcels import queries
+from parcels.evaluation import evaluate_document
 
 
 @require_safe
@@ -53,6 +56,24 @@ def frontage(request: HttpRequest, key: str) -> HttpResponse:
     return _live(request, key, "corrected_line")
 
 
+@require_safe
+def drawing(request: HttpRequest, key: str, form: str) -> HttpResponse:
+    """The shapes of a parcel's answer for drawing programs: lot, widening line, net lot, envelope."""
+    # The writers of files take a second to load; only who draws waits for them.
+    from map_ui.documents import extract_files
+
+    on = asked_day(request)
+    parcel = queries.parcel_by_key(key, on=on)
+    drawn = extract(
+        evaluate_document(parcel, on=on), srid=settings.CITY.metric_srid, official=settings.CITY.official
+    )
+    content_type, write = {
+        "dxf": ("image/vnd.dxf", extract_files.as_dxf),
+        "gpkg": ("application/geopackage+sqlite3", extract_files.as_geopackage),
+    }[form]
+    return _file(write(drawn), f"parcel-{key}-{on.isoformat()}.{form}", content_type, "attachment")
+
+
 def _live(request: HttpRequest, key: str, output: str) -> HttpResponse:
     on = asked_day(request)
     parcel = queries.parcel_by_key(key, on=on)
@@ -73,8 +94,10 @@ def _storeys(request: HttpRequest) -> float | None:
     return value
 
 
-def _file(content: bytes, name: str) -> HttpResponse:
-    response = HttpResponse(content, content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="{name}"'
+def _file(
+    content: bytes, name: str, content_type: str = "application/pdf", shown: str = "inline"
+) -> HttpResponse:
+    response = HttpResponse(content, content_type=content_type)
+    response["Content-Disposition"] = f'{shown}; filename="{name}"'
     patch_cache_control(response, private=True, no_cache=True)
     return response
