@@ -23,6 +23,7 @@ from import_scripts.demo_city.city import SRID, DemoCity, city_hash, lineage
 from import_scripts.demo_city.offices import offices, opening_hours
 from import_scripts.demo_city.overlays import overlays
 from import_scripts.demo_city.records import records
+from import_scripts.first_load import indexed_at_the_end
 from import_scripts.frontages import Edges, Surroundings, access, derive, documents
 from import_scripts.issues import Doubts
 from import_scripts.load import copy_frame, reserve_ids
@@ -47,6 +48,7 @@ PARCEL_ACCURACY_M = 0.1
 SHIFTS_BEFORE, SHIFTS_AHEAD = 366, 100
 """Days for which the inspectors' shifts are known."""
 _SOURCE = "demo-detailed-plan"
+_LARGE_TABLES = (Parcel, Building, ParcelEdges, Address, Identifier, GroundCover, Zone, StreetSegment)
 
 
 @dataclass(frozen=True)
@@ -81,9 +83,10 @@ def load(city: DemoCity, *, on: date, progress: Progress = silent) -> Loaded:
         load_services(RECIPES / "services.toml")
         _rules(run, progress)
         rows: dict[str, int] = {}
-        for step, (name, count) in enumerate(_tables(city, run, on), start=1):
-            rows[name] = rows.get(name, 0) + count
-            progress("load", step, 16)
+        with indexed_at_the_end(connection, _LARGE_TABLES, len(city.parcels)):
+            for step, (name, count) in enumerate(_tables(city, run, on), start=1):
+                rows[name] = rows.get(name, 0) + count
+                progress("load", step, 16)
         progress("load", 16, 16)
         ImportRun.objects.filter(pk=run.pk).update(
             finished_at=datetime.now(UTC), rows_read=sum(rows.values()), rows_loaded=sum(rows.values())
