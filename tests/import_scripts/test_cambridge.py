@@ -105,6 +105,44 @@ def test_the_base_zone_of_each_lot_is_the_published_one(cambridge, sample):
     assert [key for key, published in base.items() if found[key] != published] == []
 
 
+def pud_over(cambridge, day):
+    """Codes of planned unit developments over the inner point of every lot on a day, by the lot's key."""
+    lots = cambridge.execute(f"SELECT key, ST_AsBinary(geometry) FROM ({LARGEST_LOT}) p").fetchall()
+    puds = cambridge.execute(
+        "SELECT o.code, ST_AsBinary(o.geometry) FROM layers_overlayfeature o JOIN layers_layer l"
+        " ON l.id = o.layer_id AND l.key = 'pud' WHERE o.valid @> %s AND upper_inf(o.known)",
+        [day],
+    ).fetchall()
+    inner = shapely.point_on_surface(shapely.from_wkb([bytes(shape) for _, shape in lots]))
+    tree = shapely.STRtree(shapely.from_wkb([bytes(shape) for _, shape in puds]))
+    found = zip(*tree.query(inner, predicate="covered_by"), strict=True)
+    return {lots[lot][0]: puds[pud][0] for lot, pud in found}
+
+
+def test_the_19_lots_published_under_a_pud_code_lie_under_that_overlay_and_no_other_lot_does(
+    cambridge, sample
+):
+    zones, puds = zones_on(cambridge, EARLIER), pud_over(cambridge, EARLIER)
+    published = {key: code for key, code in sample.items() if key in zones and code.startswith("PUD")}
+    assert len(published) == 19
+    for key, code in published.items():
+        # "PUD-4B-BA" is the development PUD-4B over base zone BA; "PUD-4/PUD-8" are two over one lot
+        assert any(code == part or code.startswith(f"{part}-") for part in puds[key].split("/"))
+    assert not [key for key in sample if key in puds and key not in published]
+    with_base = {key: zones[key] for key, code in published.items() if code == "PUD-4B-BA"}
+    # of seven such lots two lie in zone IA-1 on all three maps: the two publications differ there
+    assert Counter(with_base.values()) == {"BA": 5, "IA-1": 2}
+
+
+def test_planned_unit_developments_have_the_editions_of_the_zoning_map(cambridge):
+    rows = cambridge.execute(
+        "SELECT lower(v.valid), count(*) FROM layers_overlayfeature o"
+        " JOIN layers_layerversion v ON v.id = o.layer_version_id JOIN layers_layer l ON l.id = v.layer_id"
+        " WHERE l.key = 'pud' AND upper_inf(v.known) GROUP BY v.id ORDER BY v.valid"
+    ).fetchall()
+    assert rows == [(date(2014, 9, 30), 39), (date(2025, 2, 24), 46), (date(2026, 3, 3), 52)]
+
+
 def test_the_rezoning_changes_64_lots_from_its_day_and_none_before(cambridge, sample):
     before, after = zones_on(cambridge, EARLIER), zones_on(cambridge, LATER)
     joined = [key for key in sample if key in before]
