@@ -26,6 +26,7 @@ KINDS = {
     "rasters": "import_scripts.rasters",
     "streets": "import_scripts.streets",
     "offices": "import_scripts.offices",
+    "staff": "import_scripts.staff",
     "property-records": "import_scripts.records",
     "rules": "import_scripts.rules",
     "tariffs": "import_scripts.tariffs",
@@ -81,7 +82,7 @@ def import_file(
         outcome's `trouble`, beside its doubts.
     """
     doubts = Doubts(file.name)
-    task = _task(kind, file, recipe, answers or {}, progress)
+    task = replace(_task(kind, file, recipe, answers or {}, progress), dry_run=dry_run)
     importer: Importer = import_module(KINDS[kind])
     counts, edges = Counts(), 0
     try:

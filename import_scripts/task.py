@@ -22,13 +22,18 @@ def silent(_step: str, _done: int, _total: int) -> None:
 
 @dataclass(frozen=True)
 class Task:
-    """One file to bring in by one recipe, for one city; `progress` hears step, rows done, rows in all."""
+    """
+    One file to bring in by one recipe, for one city; `progress` hears step, rows done, rows in all.
+
+    A dry run is taken back by its caller; it must leave nothing outside the database either.
+    """
 
     file: Path
     recipe: Recipe
     city: City
     progress: Progress = silent
     answers: dict[str, str] = field(default_factory=dict)
+    dry_run: bool = False
 
 
 @dataclass(frozen=True)

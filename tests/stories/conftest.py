@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,7 +13,7 @@ import psycopg
 import pytest
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 
-from conftest import database_prefix
+from conftest import ROOT, database_prefix
 from tests.conftest import Served, serving
 from tests.import_scripts.conftest import CAMBRIDGE, cambridge_template  # noqa: F401
 
@@ -42,6 +44,12 @@ class Town:
         """What the city's tables say."""
         with psycopg.connect(self.served.environment["DATABASE_OWNER_URL"]) as connection:
             return connection.execute(query, values).fetchall()
+
+
+def accounts_of(path: Path) -> dict[str, tuple[str, str]]:
+    """User name and password of one person for each role."""
+    rows = json.loads(path.read_text(encoding="utf-8"))
+    return {row["role"]: (row["username"], row["password"]) for row in rows}
 
 
 @contextmanager
@@ -75,34 +83,24 @@ def town(demo_city_template: str, tmp_path_factory: pytest.TempPathFactory) -> I
 
 @pytest.fixture(scope="session")
 def cambridge_town(request: pytest.FixtureRequest, tmp_path_factory) -> Iterator[Town]:
-    """Cambridge with its services, an account for each role, and four inspectors of one neighbourhood."""
+    """Cambridge with its services, its invented inspectors, and an account for each role."""
     template = request.getfixturevalue("cambridge_template")
     folder = tmp_path_factory.mktemp("cambridge")
     with walked(template, folder, str(CAMBRIDGE)) as served:
         served.manage("load_services")
+        bring_in_staff(served)
         served.manage("demo_accounts")
         rows = json.loads((folder / "secrets" / "demo_accounts_cambridge.json").read_text(encoding="utf-8"))
-        town = Town(served, {row["role"]: (row["username"], row["password"]) for row in rows})
-        put_on_duty(town, district="9")
-        yield town
+        yield Town(served, {row["role"]: (row["username"], row["password"]) for row in rows})
 
 
-def put_on_duty(town: Town, *, district: str, inspectors: int = 4) -> None:
-    """Inspectors with a shift on each of the next days, starting at the first office: no file names any."""
-    with psycopg.connect(town.served.environment["DATABASE_OWNER_URL"]) as connection:
-        for number in range(1, inspectors + 1):
-            connection.execute(
-                "WITH person AS (INSERT INTO gis_core_user (username, full_name, first_name, last_name,"
-                " email, password, is_active, is_staff, is_superuser, date_joined)"
-                " VALUES (%(name)s, %(name)s, '', '', '', '', true, false, false, now())"
-                " RETURNING id), one AS (INSERT INTO inspections_inspector (user_id, code, district_codes,"
-                " skills, active, start) SELECT person.id, %(name)s, ARRAY[%(district)s], ARRAY['building'],"
-                " true, (SELECT geometry FROM offices_office ORDER BY code LIMIT 1) FROM person RETURNING id)"
-                " INSERT INTO inspections_shift (inspector_id, day, starts, ends, break_minutes)"
-                " SELECT one.id, current_date + step, '09:00', '17:00', 0"
-                " FROM one, generate_series(0, 9) step",
-                {"name": f"visitor-{number}", "district": district},
-            )
+def bring_in_staff(served: Served) -> None:
+    """Inspectors with their shifts and a dispatcher, by the committed recipe, as `./pelak import` does."""
+    recipe, people = CAMBRIDGE.with_name("staff.toml"), CAMBRIDGE.with_name("staff_invented.csv")
+    words = [sys.executable, "-m", "import_scripts", "staff", people, "--recipe", recipe]
+    environment = {**served.environment, "DJANGO_SETTINGS_MODULE": "gis_core.settings.owner"}
+    done = subprocess.run(words, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-3000:]
 
 
 @pytest.fixture

@@ -1,12 +1,14 @@
 """The way of the main job on Cambridge, as far as its published files go."""
 
+import csv
 from datetime import date, timedelta
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from django.utils import timezone
 
-from tests.stories.conftest import seen
+from tests.stories.conftest import seen, sign_in
 
 pytestmark = [pytest.mark.story, pytest.mark.real_data, pytest.mark.browser]
 BEFORE, AFTER = date(2025, 2, 25), date(2026, 3, 5)
@@ -123,13 +125,23 @@ def test_the_nearest_post_office_is_told_by_travel_time(cambridge_town, page):
     assert 0 < minutes[0] < 40
 
 
+def test_an_invented_inspector_signs_in_with_the_first_password(cambridge_town, someone):
+    folder = Path(cambridge_town.served.environment["PELAK_VAR"]) / "secrets"
+    (file,) = folder.glob("staff_cambridge_*.csv")
+    rows = list(csv.DictReader(file.open(encoding="utf-8")))
+    assert {row["role"] for row in rows} == {"inspector", "dispatcher"}
+    page = someone(cambridge_town)
+    sign_in(page, "visitor-3", next(row["first_password"] for row in rows if row["username"] == "visitor-3"))
+    assert page.goto("/inspector/").status == 200
+
+
 def test_a_request_is_filed_and_its_visit_is_planned_on_the_streets(cambridge_town, someone):
     town = cambridge_town
     officer = someone(town, "technical_officer")
     officer.goto("/language/en")
     district = "9"
     lots = lots_of(town, district, 8)
-    day = (timezone.localdate() + timedelta(days=3)).isoformat()
+    day = working_day(town, district)
     cookies = officer.context.cookies()
     token = next(cookie["value"] for cookie in cookies if cookie["name"] == "csrftoken")
     filed = []
@@ -167,6 +179,18 @@ def test_where_no_file_names_owners_nobody_is_told_about_a_property_on_the_spot(
     answer = citizen.request.post("/api/requests/", data=asked, headers=headers).json()
     assert answer["state"] == "doc_check"
     assert "AUTHORITY_NOT_VERIFIED" in {reason["code"] for reason in answer["reasons"]}
+
+
+def working_day(town, district) -> str:
+    """A day soon on which all four inspectors of the neighbourhood work."""
+    [(day,)] = town.ask(
+        "SELECT s.day::text FROM inspections_shift s JOIN inspections_inspector i ON i.id = s.inspector_id"
+        " WHERE %s = ANY(i.district_codes) AND s.day > %s GROUP BY s.day HAVING count(*) = 4"
+        " ORDER BY s.day LIMIT 1",
+        district,
+        timezone.localdate() + timedelta(days=2),
+    )
+    return day
 
 
 def lots_of(town, district, count) -> list[str]:
