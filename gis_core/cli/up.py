@@ -3,6 +3,7 @@
 import json
 import os
 
+from gis_core.city import City
 from gis_core.cli import cluster, jobs, serve, steps
 from gis_core.cli.environment import CityHome, city_home
 from gis_core.cli.places import find_places
@@ -66,8 +67,19 @@ def _greet(home: CityHome, public_url: str) -> None:
     if accounts:
         lines.append("Demo accounts (invented people):")
         lines += [f"  {role:<20} {name:<26} {password}" for role, name, password in accounts]
-        lines.append("")
+        lines += [*whose_lot(home.city), ""]
     steps.say("\n".join([*lines, "Ctrl-C stops it. Logs: " + str(home.places.logs)]))
+
+
+def whose_lot(city: City) -> list[str]:
+    """Which lot is the demo citizen's, and the invented national code under which it is on record."""
+    citizen = city.policies.get("demo_citizen")
+    if not citizen:
+        return []
+    return [
+        f"The citizen owns parcel {citizen['parcel']} and five beside it, answered at once for national code",
+        f"{citizen['national_code']} and any name. For another code an officer sees the papers first.",
+    ]
 
 
 def demo_accounts(home: CityHome) -> list[tuple[str, str, str]]:
