@@ -4,6 +4,7 @@ Asks whether an applicant may act for a property: as its owner on record, or bec
 What is not known is not verified. A power of attorney is never on record, so a person looks at it.
 """
 
+from gis_core.models import Contact
 from gis_core.personal_data import blind_index
 from parcels.models import Parcel
 from parcels.records.queries import is_owner
@@ -18,6 +19,16 @@ VERIFIED = Reason("AUTHORITY_VERIFIED")
 def owns(person: Person | None, parcel: Parcel, unit: str = "") -> bool:
     """Whether the property's file names this person as an owner; False where the owners are not known."""
     return person is not None and is_owner(parcel, unit, blind_index(person.national_code))
+
+
+def speaks_as(user_id: int | None, person: Person | None) -> bool:
+    """
+    Whether this account may speak as this person: not when it was opened under another national code.
+
+    An account without a national code may speak as whom it names.
+    """
+    own = Contact.objects.filter(user_id=user_id).values_list("national_code_index", flat=True).first()
+    return not own or (person is not None and own == blind_index(person.national_code))
 
 
 def in_doubt(request: ServiceRequest) -> bool:

@@ -292,10 +292,11 @@ def _verdict(
 
 
 def _may_act(submission: Submission, parcel: Parcel) -> bool:
-    """The officer at the counter saw the papers; everybody else must be an owner on record."""
+    """The officer at the counter saw the papers; everybody else must be an owner on record and ask as one."""
     if submission.channel == ServiceRequest.Channel.COUNTER:
         return True
-    return authority.owns(submission.person, parcel, submission.unit)
+    who = submission.person
+    return authority.speaks_as(submission.filed_by_id, who) and authority.owns(who, parcel, submission.unit)
 
 
 def _plan_changed_on(parcel: Parcel, needs: Needs, record: PropertyRecord | None, on: date) -> date | None:

@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from gis_core.contacts import claim_mobile, keep_national_code
 from gis_core.errors import BadInput
 from gis_core.models import Role
 from parcels.records.queries import property_record
@@ -87,6 +88,17 @@ def test_at_the_counter_the_officer_has_seen_the_papers():
     parcel = lot()
     property_file(parcel, owner_indexes=owned_by(ALI))
     assert receive(submission(parcel, channel="counter"), on=TODAY).state == State.ANSWERED_INSTANT
+
+
+def test_an_account_opened_under_another_national_code_does_not_ask_as_the_owner():
+    parcel = lot()
+    property_file(parcel)
+    accounts = [someone("citizen", name) for name in ("negar", "ali", "nobody-asked")]
+    for user, who in zip(accounts, (NEGAR, ALI), strict=False):
+        claim_mobile(user, who.mobile)
+        keep_national_code(user, who.national_code)
+    asked = [receive(submission(parcel, filed_by_id=user.pk), on=TODAY).state for user in accounts]
+    assert asked == [State.ANSWERED_INSTANT, State.DOC_CHECK, State.ANSWERED_INSTANT]
 
 
 def test_a_power_of_attorney_is_looked_at_by_a_person():
