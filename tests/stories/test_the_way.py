@@ -40,6 +40,7 @@ def test_from_a_click_on_the_map_to_the_route_of_the_inspector(town, someone):
         someone(town, "technical_officer"), lots[1 : 1 + VISITS - visits_waiting(town)], day
     )
     plan_and_send(someone(town, "dispatcher"), day)
+    the_day_comes(town, day)
     record_the_visit(town, someone, code)
     anybody = someone(town)
     anybody.goto(f"/track/{code}/")
@@ -186,6 +187,22 @@ def plan_and_send(page, day):
     page.click('form[action*="/send"] button')
     page.wait_for_selector("form[action*='/send']", state="detached")
     seen(page, "51-day-board-sent")
+
+
+def the_day_comes(town, day):
+    """The day that was planned becomes today: a visit is reported on its day and not before."""
+    today = timezone.localdate()
+    moved = town.ask(
+        "UPDATE inspections_visit SET day = %s WHERE day = %s AND district_code = %s RETURNING id",
+        *(today, day, str(DISTRICT)),
+    )
+    plans = town.ask(
+        "UPDATE inspections_dayplan SET day = %s, number = number + 100"
+        " WHERE day = %s AND district_code = %s AND status = 'sent' RETURNING id",
+        *(today, day, str(DISTRICT)),
+    )
+    assert len(moved) >= VISITS * 0.8
+    assert len(plans) == 1
 
 
 def record_the_visit(town, someone, code):
