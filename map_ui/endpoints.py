@@ -32,6 +32,7 @@ ENDPOINTS: dict[str, str] = {
     "verify": "verify_answer",
     "verify-typed": "verify_answer",
     "paper": "verify_answer",
+    "paper-evaluation": "verify_answer",
     "estimate-paper": "look",
     "frontage-paper": "look",
     "parcel-dxf": "look",

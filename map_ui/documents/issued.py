@@ -10,10 +10,11 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
-from gis_core.access import acting_as_system
-from gis_core.errors import NotFound
+from gis_core.access import Scope, acting_as_system, allowed
+from gis_core.errors import Forbidden, NotFound
 from gis_core.persian import latin_digits, tidy
 from gis_core.signing import Verdict, verify
+from layers.models import Layer
 from map_ui import wording
 from map_ui.answers import place_of
 from map_ui.around import surroundings
@@ -22,7 +23,7 @@ from map_ui.documents.paper import PARTS, Paper, paper
 from map_ui.documents.paper_plan import for_paper
 from map_ui.documents.qr import qr_svg_address
 from map_ui.drawing.plan import plan
-from parcels.evaluation import evaluate_document, fingerprint
+from parcels.evaluation import evaluate_document, fingerprint, frozen_file
 from parcels.fees.calculate import PriceList, as_document, estimates
 from parcels.fees.queries import price_list
 from parcels.models import Parcel
@@ -100,6 +101,41 @@ def _evaluation_is_whole(decision: Decision) -> bool:
     if signed is None or kept is None:
         return signed is None and kept is None
     return signed["sha256"] == fingerprint(kept.inputs, kept.document)
+
+
+def frozen_evaluation(decision: Decision, scope: Scope) -> dict[str, Any]:
+    """
+    The evaluation of a decision as `python -m gis_core.constraints.verify` reads it.
+
+    Raises
+    ------
+    NotFound
+        When the decision froze no evaluation, or one without its inputs.
+    Forbidden
+        When it rests on a layer whose geometry is never published, for all but an auditor.
+    """
+    if decision.evaluation is None:
+        raise NotFound(
+            "این تصمیم ارزیابی منجمدی ندارد.", "This decision froze no evaluation.", {"code": decision.code}
+        )
+    whole = frozen_file(decision.evaluation)
+    overlays = whole["inputs"]["parts"]["around.overlays"]["layer"]["rows"]
+    if Layer.objects.filter(key__in=set(overlays), sensitive=True).exists() and not allowed(scope, "audit"):
+        raise Forbidden(
+            "ورودی‌های این ارزیابی لایه‌ای دارد که شکل آن منتشر نمی‌شود؛ فقط حسابرس آن را می‌گیرد.",
+            "The inputs of this evaluation hold a layer that is never published; only an auditor gets them.",
+            {"code": decision.code},
+        )
+    return whole
+
+
+def may_have_evaluation(decision: Decision, scope: Scope) -> bool:
+    """Whether the frozen evaluation of a decision is there for this scope."""
+    try:
+        frozen_evaluation(decision, scope)
+    except (NotFound, Forbidden):
+        return False
+    return True
 
 
 def issued_paper(decision: Decision, *, with_plan: bool = True) -> Paper:

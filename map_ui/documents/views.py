@@ -1,5 +1,7 @@
 """Pages of papers: verification of an issued one, its PDF, and the sheets anybody may print."""
 
+import json
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -21,9 +23,13 @@ def verify(request: HttpRequest, code: str) -> HttpResponse:
     decision = issued.decision_of(code)
     checked = issued.verified(decision, on=timezone.localdate())
     told = issued.issued_paper(decision, with_plan=False)
-    response = render(
-        request, "documents/verify.html", {"checked": checked, "paper": told, "decision": decision}
-    )
+    shown = {
+        "checked": checked,
+        "paper": told,
+        "decision": decision,
+        "recomputable": issued.may_have_evaluation(decision, request.scope),
+    }
+    response = render(request, "documents/verify.html", shown)
     patch_cache_control(response, private=True, no_cache=True)
     return response
 
@@ -42,6 +48,14 @@ def paper(request: HttpRequest, code: str) -> HttpResponse:
     """The issued paper as PDF."""
     decision = issued.decision_of(code)
     return _file(issued.pdf(issued.issued_paper(decision), decision), f"{decision.code}.pdf")
+
+
+@require_safe
+def evaluation(request: HttpRequest, code: str) -> HttpResponse:
+    """The frozen evaluation of an issued paper with all its inputs, for whoever computes it again."""
+    found = issued.frozen_evaluation(issued.decision_of(code), request.scope)
+    content = json.dumps(found, ensure_ascii=False, indent=1, sort_keys=True).encode()
+    return _file(content, f"evaluation-{code}.json", "application/json", "attachment")
 
 
 @require_safe

@@ -15,8 +15,10 @@ from shapely.geometry import shape
 from weasyprint.urls import FatalURLFetchingError
 
 from gis_core.city import ROOT
+from gis_core.constraints.verify import check
 from gis_core.personal_data import seal
 from gis_core.signing import sign
+from layers.models import Layer, OverlayFeature
 from map_ui.documents import issued, statements
 from map_ui.documents.paper_plan import texts
 from map_ui.documents.pdf import OnlyOurFont, pdf_of, with_isolates
@@ -26,7 +28,7 @@ from parcels.fees.calculate import as_document, estimates
 from parcels.models import IssuedEvaluation
 from parcels.service_requests.intake import receive
 from parcels.service_requests.models import Applicant, Decision, Service, ServiceRequest
-from tests.builders import plot, rule
+from tests.builders import LONG_AGO, ORIGIN, geos, plot, published_layer, rule
 from tests.parcels.fees.test_calculate import DEMO, SAMPLE
 from tests.parcels.service_requests.situations import (
     NEGAR,
@@ -34,6 +36,7 @@ from tests.parcels.service_requests.situations import (
     lot_in_a_zone,
     owes,
     property_file,
+    someone,
     submission,
 )
 
@@ -360,6 +363,50 @@ def test_a_certificate_given_on_the_spot_is_verified_and_printed(client):
     pdf = read(client.get(reverse("paper", args=[given.code]), headers={"accept-language": "en"}).content)
     assert "No-violation certificate" in text_of(pdf)
     assert given.code in text_of(pdf)
+
+
+def given_on_the_spot() -> Decision:
+    """A certificate that was given at once, with its frozen evaluation."""
+    parcel = lot_in_a_zone()
+    rule("DEED", "DEED_TOLERANCE", {"relative_share": 0.02, "absolute_m2": 5, "combine": "LARGER"})
+    property_file(parcel)
+    return Decision.objects.get(request=receive(submission(parcel), on=TODAY))
+
+
+def test_whoever_holds_a_paper_computes_its_evaluation_again(client):
+    given = given_on_the_spot()
+    address = reverse("paper-evaluation", args=[given.code])
+    assert address in client.get(reverse("verify", args=[given.code])).content.decode()
+    whole = json.loads(client.get(address).content)
+    assert [one.code for one in check(whole).said] == ["SAME"]
+    assert whole["sha256"] == given.facts["evaluation"]["sha256"]
+    assert NEGAR.name not in json.dumps(whole, ensure_ascii=False)
+
+
+def test_inputs_with_a_secret_layer_are_for_the_auditor_alone(client):
+    version = published_layer("gas-mains", Layer.Kind.OVERLAY)
+    Layer.objects.filter(key="gas-mains").update(sensitive=True)
+    x, y = ORIGIN
+    OverlayFeature.objects.create(
+        layer=version.layer,
+        layer_version=version,
+        geometry=geos(shapely.box(x - 50, y - 50, x + 50, y + 50)),
+        valid=(LONG_AGO, None),
+        known=version.known,
+    )
+    given = given_on_the_spot()
+    # A certificate that waits for a layer is given later; here only its evaluation matters.
+    address = reverse("paper-evaluation", args=[given.code])
+    assert client.get(address).status_code == 403
+    assert address not in client.get(reverse("verify", args=[given.code])).content.decode()
+    client.force_login(someone("auditor"))
+    assert client.get(address).status_code == 200
+
+
+def test_a_paper_from_before_inputs_were_kept_says_that_it_cannot_be_computed_again(client):
+    decision()
+    response = client.get(reverse("paper-evaluation", args=["PK7-3MQ-84R"]))
+    assert response.status_code == 404
 
 
 def test_the_cost_is_frozen_with_the_decision():
