@@ -227,11 +227,14 @@ def _by_rule(placed: Placed, rules: RuleSet, doubts: Doubts) -> dict[int, tuple[
     found: dict[int, tuple[Rule, NDArray[np.bool_]]] = {}
     for code in sorted({code for code in placed.code if code is not None}):
         lots = placed.lot[placed.code == code]
-        picked = [rules.pick(kind, code).rule for kind in ENVELOPE_KINDS]
-        for rule in (rule for rule in picked if rule is not None):
-            found.setdefault(id(rule), (rule, np.zeros(placed.lots, dtype=bool)))[1][lots] = True
-        if not any(picked):
-            where = flagged(lots, placed.lots)
+        where = flagged(lots, placed.lots)
+        picked = [rules.each_rank(kind, code) for kind in ENVELOPE_KINDS]
+        for holding, conflict in picked:
+            if conflict:
+                doubts.add(where, UNKNOWN, Reason("RULES_CONFLICT", {"rules": list(conflict)}))
+            for rule in holding:
+                found.setdefault(id(rule), (rule, np.zeros(placed.lots, dtype=bool)))[1][lots] = True
+        if not any(holding or conflict for holding, conflict in picked):
             doubts.add(where, UNKNOWN, Reason("NO_RULE", {"kind": "DEPTH60", "zone": code}))
     return found
 

@@ -171,7 +171,7 @@ def percentages(
     basis_names = np.full(placed.lots, "", dtype=object)
     for code in sorted({code for code in placed.code if code is not None}):
         here = placed.code == code
-        picked = rules.pick(kind, code)
+        picked = rules.maximum(kind, code, param)
         if picked.rule is None:
             reason = Reason("RULES_CONFLICT", {"rules": list(picked.conflict)})
             missing = Reason("NO_RULE", {"kind": kind, "zone": code})
@@ -258,9 +258,12 @@ def storeys(
     `others`: limits on storeys that were found elsewhere.
     """
     limits, sources = _limits(table, placed, widths_m, areas, rules)
+    contradicting = _contradicting(placed, rules)
     heights = rule_of_lots(placed, "HEIGHT", rules)
     limits += [*_height_limits(placed.lots, restrictions, heights), *others]
     doubts = _copy(placed.doubts)
+    for codes, where in contradicting.items():
+        doubts.add(where, UNKNOWN, Reason("RULES_CONFLICT", {"rules": list(codes)}))
     if not limits:
         limits = [Limit("", np.full(placed.lots, np.inf))]
     found = least(limits)
@@ -295,6 +298,20 @@ def _doubt_by_width(doubts: Doubts, width: Column, limits: list[Limit], sources:
         if rule is not None and rule.params["limit"] == "BY_WIDTH":
             there = unsettled & ~np.isinf(limit.storeys)
             doubts.add_each(there, NEEDS_INSPECTION, lambda lot: width.doubts.reason[lot])
+
+
+def _contradicting(placed: Placed, rules: RuleSet) -> dict[tuple[str, ...], NDArray[np.bool_]]:
+    """Storey rules of one rank, zone and kind of limit that differ, and the lots (n,) they hold on."""
+    found: dict[tuple[str, ...], NDArray[np.bool_]] = {}
+    for code in sorted({code for code in placed.code if code is not None}):
+        holding: dict[tuple[str, int, str], list[Rule]] = {}
+        for rule in rules.together("STOREY", code):
+            holding.setdefault((rule.zone_code, rule.rank, rule.params["limit"]), []).append(rule)
+        for same in holding.values():
+            if any(rule.params != same[0].params for rule in same):
+                where = found.setdefault(tuple(rule.code for rule in same), np.zeros(placed.lots, dtype=bool))
+                where[placed.lot[placed.code == code]] = True
+    return found
 
 
 def _limits(

@@ -6,6 +6,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
+from gis_core.constraints.conflicts import decide
 from gis_core.constraints.findings import RuleReference
 
 #: Kinds of which all rules that hold count together; of the others the nearest one holds.
@@ -76,7 +77,7 @@ class RuleSet:
     """
 
     rules: tuple[Rule, ...] = ()
-    _picked: dict[tuple[str, str], Picked] = field(default_factory=dict, compare=False, repr=False)
+    _picked: dict[tuple[str, ...], Picked] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def on_day(cls, rules: Iterable[Rule], day: date) -> "RuleSet":
@@ -95,9 +96,49 @@ class RuleSet:
         """The rule of a kind for a zone: its own, otherwise the one that holds everywhere."""
         key = (kind, zone_code)
         if key not in self._picked:
-            own = self._by_place.get(key) or self._by_place.get((kind, "")) or []
-            self._picked[key] = _nearest(own)
+            self._picked[key] = _nearest(self._holding(kind, zone_code))
         return self._picked[key]
+
+    def maximum(self, kind: str, zone_code: str, param: str) -> Picked:
+        """
+        The rule of a kind whose maximum binds in a zone: the least of all ranks, never an average.
+
+        Two of equal rank with different values conflict, as the city's CONFLICT rule says (without one:
+        always); so do maxima on different areas, which no rule compares. Source: rules.md section 21.
+
+        Examples
+        --------
+        >>> circular = Rule("CIRCULAR", "FAR", {"far_percent": 200}, zone_code="R121", rank=60)
+        >>> plan = Rule("PLAN", "FAR", {"far_percent": 240}, zone_code="R121", rank=40)
+        >>> rules = RuleSet.on_day([plan, circular], date(2026, 11, 21))
+        >>> rules.maximum("FAR", "R121", "far_percent").rule.code
+        'CIRCULAR'
+        """
+        key = (kind, zone_code, param)
+        if key not in self._picked:
+            policy = self.everywhere("CONFLICT")
+            when = policy.params["equal_rank_conflict"] if policy else "ALWAYS"
+            self._picked[key] = _least(self._holding(kind, zone_code), param, when)
+        return self._picked[key]
+
+    def each_rank(self, kind: str, zone_code: str) -> tuple[list[Rule], tuple[str, ...]]:
+        """
+        The rule of each rank that holds for a zone, all of which bind together; and those that contradict.
+
+        Of hard envelopes the law asks for the intersection. Source: rules.md section 21.
+        """
+        holding = self._holding(kind, zone_code)
+        by_rank = [_nearest([rule for rule in holding if rule.rank == rank]) for rank in _ranks(holding)]
+        conflict = tuple(code for picked in by_rank for code in picked.conflict)
+        return [picked.rule for picked in by_rank if picked.rule is not None], conflict
+
+    def _holding(self, kind: str, zone_code: str) -> list[Rule]:
+        """The zone's own rules of a kind with those of higher rank that hold everywhere; or the latter."""
+        everywhere = self._by_place.get((kind, ""), [])
+        own = self._by_place.get((kind, zone_code), []) if zone_code else []
+        if not own:
+            return everywhere
+        return [rule for rule in everywhere if rule.rank < own[0].rank] + own
 
     def everywhere(self, kind: str) -> Rule | None:
         """The rule of a kind that holds in the whole city."""
@@ -111,6 +152,25 @@ class RuleSet:
     def of_kind(self, kind: str) -> list[Rule]:
         """All rules of a kind, for whatever zone."""
         return [rule for rule in self.rules if rule.kind == kind]
+
+
+def _ranks(rules: list[Rule]) -> list[int]:
+    return sorted({rule.rank for rule in rules})
+
+
+def _least(rules: list[Rule], param: str, when: str) -> Picked:
+    if len(rules) < 2:
+        return Picked(rules[0]) if rules else Picked()
+    if len({rule.area_basis or "NET" for rule in rules}) > 1:
+        return Picked(None, tuple(rule.code for rule in rules))
+    bounds = [
+        {"rule": str(number), "rank": rule.rank, "bound": "MAX", "value": rule.params[param]}
+        for number, rule in enumerate(rules)
+    ]
+    found = decide(bounds, when)
+    if found.conflicting:
+        return Picked(None, tuple(rules[int(number)].code for number in found.conflicting))
+    return Picked(rules[int(found.maximum_binding[0])])
 
 
 def _nearest(rules: list[Rule]) -> Picked:

@@ -1,0 +1,85 @@
+"""Several rules on one thing: the strictest of all ranks binds, equals that differ go to a person."""
+
+from dataclasses import replace
+
+import pytest
+
+from gis_core.constraints.rules import Rule, RuleSet
+from tests.gis_core.constraints.scenes import (
+    ON,
+    REFERENCE_LOT,
+    RULES,
+    a_lot,
+    answer_for,
+    reason,
+    reference_corner,
+)
+
+
+def finding(key, *more, without=()):
+    kept = [rule for kind, rule in RULES.items() if kind not in without]
+    rules = RuleSet.on_day([*kept, *more], ON)
+    return answer_for(a_lot(REFERENCE_LOT), reference_corner(), rules)[0].findings[key]
+
+
+def far(code, percent, **more):
+    return replace(RULES["FAR"], code=code, params={"far_percent": percent}, **more)
+
+
+@pytest.mark.parametrize(("rank", "percent", "binding"), [(10, 300, 240), (10, 180, 180), (90, 180, 180)])
+def test_the_least_of_the_maxima_binds_whatever_its_rank(rank, percent, binding):
+    found = finding("far_percent", far("OTHER", percent, rank=rank))
+    assert found.value == binding
+    assert found.rule.code == ("R121-FAR" if binding == 240 else "OTHER")
+
+
+def test_a_law_of_the_whole_land_holds_in_a_zone_that_has_its_own_rule():
+    assert finding("coverage_percent", Rule("NATIONAL", "COV", {"coverage_percent": 50}, rank=5)).value == 50
+    # A city's general rule of the same rank gives way to the zone's own.
+    assert finding("coverage_percent", Rule("GENERAL", "COV", {"coverage_percent": 50})).value == 60
+
+
+def test_where_only_a_deciding_contradiction_counts_two_weaker_circulars_leave_the_plan_standing():
+    circulars = (far("CIRCULAR-12", 300, rank=70), far("CIRCULAR-40", 320, rank=70))
+    assert finding("far_percent", *circulars).reason.args["rules"] == ["CIRCULAR-12", "CIRCULAR-40"]
+    lenient = Rule("WHEN", "CONFLICT", {"equal_rank_conflict": "ONLY_IF_IT_DECIDES"})
+    assert finding("far_percent", *circulars, lenient).value == 240
+
+
+def test_maxima_on_different_areas_are_compared_by_nobody():
+    found = finding("far_percent", far("ON-NET", 200, rank=70, area_basis="NET"))
+    assert found.reason.code == "RULES_CONFLICT"
+
+
+def test_two_numbers_of_storeys_of_one_rank_in_one_zone_contradict_each_other():
+    found = finding(
+        "storeys", replace(RULES["STOREY"], code="CIRCULAR-7", params={"limit": "ZONE", "storeys": 5})
+    )
+    assert (found.value, found.reason.code) == (None, "RULES_CONFLICT")
+    higher = replace(RULES["STOREY"], code="CIRCULAR-7", params={"limit": "ZONE", "storeys": 3}, rank=10)
+    assert finding("storeys", higher).value == 3.0
+
+
+SETBACK = {"front_m": 2.0, "side_m": 0.0, "rear_m": 3.0, "join": "SUPPORTING_LINE"}
+
+
+def test_of_hard_envelopes_the_intersection_is_left():
+    plan = Rule("PLAN", "SETBACK", SETBACK, zone_code="R121")
+    law = Rule("ROAD-LAW", "SETBACK", {**SETBACK, "front_m": 6.0, "rear_m": 1.0}, zone_code="R121", rank=5)
+    both = finding("envelope_area_m2", plan, law, without=("DEPTH60",))
+    # 12 × 23 m after widening, 6 m in front by the law, 2 m at the side street by front's rule of the law.
+    alone = finding("envelope_area_m2", plan, without=("DEPTH60",))
+    lawful = finding("envelope_area_m2", law, without=("DEPTH60",))
+    assert both.value < min(alone.value, lawful.value)
+    assert both.value == pytest.approx((23 - 6 - 3) * (12 - 6))
+
+
+def test_two_setbacks_of_one_rank_that_differ_leave_the_envelope_to_a_person():
+    plan = Rule("PLAN", "SETBACK", SETBACK, zone_code="R121")
+    other = Rule("OTHER", "SETBACK", {**SETBACK, "front_m": 6.0}, zone_code="R121")
+    found = finding("envelope_area_m2", plan, other, without=("DEPTH60",))
+    assert found.reason.args["rules"] == ["OTHER", "PLAN"]
+    lot = answer_for(
+        a_lot(REFERENCE_LOT), reference_corner(), RuleSet.on_day([*RULES.values(), other, plan], ON)
+    )[0]
+    assert reason(lot, "footprint_m2") == "INPUT_UNKNOWN"
