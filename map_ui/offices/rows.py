@@ -90,7 +90,7 @@ def _row(number: int, option: OfficeOption, at: datetime, *, chosen: bool) -> Of
         number=number,
         code=office.code,
         name=name_of(office),
-        address=wording.digits(office.address),
+        address=wording.address(office.address),
         phone=office.phone,
         minutes="" if option.seconds is None else minutes_words(option.seconds),
         kilometres="" if option.metres is None else kilometres_words(option.metres),

@@ -27,6 +27,12 @@ def city_is_official() -> bool:
     return settings.CITY.official
 
 
+@register.simple_tag
+def search_hint(kinds: int | None = None) -> str:
+    """What a parcel is found by in this city: an address, or one of its identifiers (the first `kinds`)."""
+    return wording.search_hint(settings.CITY.identifiers[:kinds])
+
+
 @register.simple_tag(takes_context=True)
 def navigation_items(context: dict[str, Any]) -> list[navigation.Item]:
     """Entries of the masthead for this person."""
@@ -70,6 +76,12 @@ def field(bound: BoundField, hint: str = "", id: str = "") -> dict[str, Any]:
 def digits(value: Any) -> str:
     """Digits of the language of the page."""
     return wording.digits(str(value))
+
+
+@register.filter
+def address(value: Any) -> str:
+    """An address in the digits of the page; one that is not Persian stays as it is, from left to right."""
+    return wording.address(str(value))
 
 
 @register.filter
