@@ -12,6 +12,7 @@ from map_ui import wording
 #: Findings that are taken away from the one they lead to.
 LOSSES = frozenset({"widening_area_m2", "other_parts_area_m2", "chamfer_area_m2"})
 _DECIMALS = {"m2": 2, "m": 2}
+_COUNTS_OF_STOREYS = frozenset({"storeys", "may_request_storeys"})
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,13 @@ class Account:
     geometry: str
     rule: Mapping[str, str]
     inputs: tuple["Account", ...]
+
+    @property
+    def in_words(self) -> str:
+        """The value with its unit as it is asked about: «۴ طبقه», «۲۷۵٫۰۰ متر مربع»."""
+        if self.key in _COUNTS_OF_STOREYS and self.quantity and not self.quantity.unit:
+            return f"{self.quantity.whole} {wording.unit('storeys')}"
+        return str(self.quantity or "")
 
     @property
     def known(self) -> bool:
@@ -123,7 +131,7 @@ def _rule(rule: Mapping[str, Any] | None) -> dict[str, str]:
     source = wording.in_language(rule.get("source_title_fa", ""), rule.get("source_title_en", ""))
     rows = {
         _("Rule"): rule.get("article") or rule["code"],
-        _("Version"): f"{rule['code']}, {wording.number(rule.get('version', 1))}",
+        _("Version"): f"{wording.number(rule.get('version', 1))} (\u2066{rule['code']}\u2069)",
         _("Source"): source or rule.get("source_code", ""),
         _("In force since"): wording.day(date.fromisoformat(since)) if since else "",
         _("Confidence"): _(wording.CONFIDENCE.get(rule.get("confidence", "C"), "")),

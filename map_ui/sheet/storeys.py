@@ -48,7 +48,7 @@ def _choice(choice: Mapping[str, Any], cost: Cost | None, chosen: float | None, 
         label=label,
         discretionary=choice["discretionary"],
         chosen=count == chosen,
-        floor_area=f"{plain_area(choice['floor_area_m2'])} {_('square metres')}",
+        floor_area=f"{plain_area(choice['floor_area_m2'])} {wording.unit('m2')}",
         units=_("height %(height)s metres") % {"height": wording.number(choice["height_m"])}
         if choice["height_m"]
         else "",

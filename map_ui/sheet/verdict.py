@@ -23,17 +23,42 @@ def verdict(document: Mapping[str, Any]) -> str:
             return _("Nothing can be built on this parcel.")
         return _("On this parcel up to %(storeys)s and %(area)s may be built.") % {
             "storeys": _kept(wording.storeys(storeys)),
-            "area": _kept(f"{whole_area(floor_m2)} {_('square metres')}"),
+            "area": _square_metres(floor_m2),
         }
-    if storeys is not None:
-        return _("Up to %(storeys)s; how much floor area we cannot say yet.") % {
-            "storeys": _kept(wording.storeys(storeys))
-        }
+    return _what_is_known(document)
+
+
+def _what_is_known(document: Mapping[str, Any]) -> str:
+    """Where storeys or floor area are missing: exactly which, and what is known all the same."""
+    storeys, floor_m2 = value(document, "storeys"), value(document, "reachable_floor_area_m2")
+    covered_m2, dense_m2 = value(document, "footprint_m2"), value(document, "far_cap_m2")
+    if covered_m2 is None:
+        covered_m2 = value(document, "coverage_cap_m2")
+    known, missing = [], []
+    if storeys is None:
+        missing.append(wording.finding_name("storeys"))
+    else:
+        known.append(_("up to %(storeys)s") % {"storeys": _kept(wording.storeys(storeys))})
+    if covered_m2 is None:
+        missing.append(wording.finding_name("footprint_m2"))
+    else:
+        known.append(_("coverage up to %(area)s") % {"area": _square_metres(covered_m2)})
     if floor_m2 is not None:
-        return _("Up to %(area)s; how many storeys we cannot say yet.") % {
-            "area": _kept(f"{whole_area(floor_m2)} {_('square metres')}")
-        }
-    return _("What may be built on this parcel we cannot say yet.")
+        known.append(_("floor area up to %(area)s") % {"area": _square_metres(floor_m2)})
+    else:
+        missing.append(wording.finding_name("reachable_floor_area_m2"))
+        if dense_m2 is not None:
+            known.append(_("density for %(area)s at most") % {"area": _square_metres(dense_m2)})
+    if not known:
+        return _("What may be built on this parcel we cannot say yet.")
+    return _("We know: %(known)s. We cannot say yet: %(missing)s.") % {
+        "known": wording.listed(known),
+        "missing": wording.listed(missing),
+    }
+
+
+def _square_metres(area_m2: float) -> str:
+    return _kept(f"{whole_area(area_m2)} {_('square metres')}")
 
 
 def verdict_short(document: Mapping[str, Any], unknown: int) -> str:

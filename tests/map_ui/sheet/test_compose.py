@@ -205,3 +205,20 @@ def test_a_lot_that_overlaps_another_one_says_with_which_and_by_how_much(documen
     told = sheet(document, PLACE, doubts=doubts)
     assert "۲۲۰-۶۳" in told.concerns[-1].name
     assert "۳٫۳۶" in told.concerns[-1].figure
+
+
+def test_a_verdict_without_floor_area_says_what_is_known_and_what_is_not(document):
+    forget(document, "reachable_floor_area_m2", "INPUT_UNKNOWN", inputs=["footprint_m2"])
+    forget(document, "footprint_m2", "INPUT_UNKNOWN", inputs=["envelope_area_m2"])
+    told = plain(sheet(document, PLACE).verdict)
+    assert told.startswith("می‌دانیم: تا ۴ طبقه، سطح اشغال تا ۱۶۵ متر مربع")
+    assert told.endswith("هنوز نمی‌دانیم: زیربنا.")
+    assert not sheet(document, PLACE).verdict_known
+
+
+def test_the_smaller_of_two_is_said_in_words_and_asked_for_with_its_unit(document):
+    told = account(document, "reachable_floor_area_m2")
+    assert "min" not in told.formula
+    assert "کوچک‌تر از" in told.formula
+    assert account(document, "storeys").in_words == "۴ طبقه"
+    assert account(document, "net_area_m2").in_words == "۲۷۵٫۰۰ متر مربع"
