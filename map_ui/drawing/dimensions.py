@@ -25,7 +25,8 @@ def dimension_mark(dimension: shapes.Dimension, view: View) -> str:
     # on the side away from the lot; the width now on the near side, clear of the planned one
     right = (tx > view.width / 2) != (dimension.kind == "width_now")
     anchor, dx, dy = ("start", 8, 4) if right else ("end", -8, 4)
-    if dimension.kind == "front":
+    lies = abs(x2 - x1) >= abs(y2 - y1)
+    if lies and not dimension.kind.startswith("width"):
         anchor, dx, dy = "middle", 0, 16 if ty > view.height / 2 else -8
     return (
         f'<path d="M{x1:.1f} {y1:.1f}L{x2:.1f} {y2:.1f}{ticks}" class="d-dim{brick}"/>'

@@ -9,30 +9,45 @@ from map_ui.drawing.paths import turned_text
 from map_ui.drawing.surroundings import Surroundings
 from map_ui.drawing.view import View
 
+#: About the width of a letter, and how near to the edge of the picture or to a figure a name may end.
+_LETTER_PX, _MARGIN_PX, _CLEAR_PX = 7.0, 6.0, 26.0
+_SHARES = tuple(step / 20 for step in range(2, 19))
+
 
 def street_names(around: Surroundings, view: View, obstacles: np.ndarray) -> str:
-    """Each street's name once, on its longest piece, where it is furthest from the obstacles (px)."""
+    """Each street's name once, whole within the picture and as clear of the obstacles (px) as may be."""
     parts = []
     named: set[str] = set()
     for street in sorted(around.streets, key=lambda entry: -shapely.length(entry.line)):
-        seen = shapely.intersection(street.line, view.box)
-        lines = [part for part in shapely.get_parts(seen) if part.geom_type == "LineString"]
-        if not street.name or street.name in named or not lines:
+        if not street.name or street.name in named:
             continue
-        longest = max(lines, key=shapely.length)
-        if shapely.length(longest) * view.px_per_m < len(street.name) * 8:
+        places = _places(street.line, len(street.name) * _LETTER_PX, view)
+        if not places:
+            continue
+        figures = shapely.multipoints(obstacles)
+        best = max(places, key=lambda under: min(shapely.distance(under, figures), _CLEAR_PX * 4))
+        if shapely.distance(best, figures) < _CLEAR_PX / 2:
             continue
         named.add(street.name)
-        share = max((0.15, 0.3, 0.5, 0.7, 0.85), key=lambda at: _clearance(longest, at, view, obstacles))
-        place, before, after = (
-            view(shapely.get_coordinates(longest.interpolate(at, normalized=True)))[0]
-            for at in (share, share - 0.05, share + 0.05)
-        )
-        parts.append(turned_text(place, after - before, street.name, "d-street"))
+        ends = shapely.get_coordinates(best)
+        parts.append(turned_text(ends.mean(axis=0), ends[1] - ends[0], street.name, "d-street"))
     return "".join(parts)
 
 
-def _clearance(line: Any, share: float, view: View, obstacles: np.ndarray) -> float:
-    """Px between a place on a line and the nearest obstacle."""
-    place = view(shapely.get_coordinates(line.interpolate(share, normalized=True)))[0]
-    return float(np.hypot(*(obstacles - place).T).min())
+def _places(line: Any, length_px: float, view: View) -> list[Any]:
+    """Straight lines (px) under a name of that length, wherever the street and the picture have room."""
+    frame = shapely.box(_MARGIN_PX, _MARGIN_PX, view.width - _MARGIN_PX, view.height - _MARGIN_PX)
+    found = []
+    for part in shapely.get_parts(shapely.intersection(line, view.box)):
+        if part.geom_type != "LineString" or shapely.length(part) * view.px_per_m < length_px:
+            continue
+        for share in _SHARES:
+            middle, before, after = (
+                view(shapely.get_coordinates(part.interpolate(at, normalized=True)))[0]
+                for at in (share, share - 0.05, share + 0.05)
+            )
+            half = (after - before) / (np.hypot(*(after - before)) or 1.0) * length_px / 2
+            under = shapely.linestrings([middle - half, middle + half])
+            if shapely.contains(frame, under):
+                found.append(under)
+    return found

@@ -128,11 +128,13 @@ export class AnswerLayer {
     const [lotX, lotY] = this.middle();
     const right = (from[0]! + to[0]!) / 2 > lotX !== (kind === "width_now");
     const below = (from[1]! + to[1]!) / 2 < lotY;
-    text.setTextAlign(kind === "front" ? "center" : right ? "left" : "right");
-    text.setOffsetX(kind === "front" ? 0 : right ? 9 : -9);
+    // beside a line that stands, under or above one that lies
+    const lies = !widths && Math.abs(to[0]! - from[0]!) >= Math.abs(to[1]! - from[1]!);
+    text.setTextAlign(lies ? "center" : right ? "left" : "right");
+    text.setOffsetX(lies ? 0 : right ? 9 : -9);
     // the width now stands a little further off, for the lot's corner is near
     const aside = kind === "width_now" ? 9 : 0;
-    text.setOffsetY(kind === "front" ? (below ? 15 : -13) : below ? aside : -aside);
+    text.setOffsetY(lies ? (below ? 15 : -13) : below ? aside : -aside);
     return [new Style({ zIndex: 30, stroke: pen, text }), ...ticks];
   }
 

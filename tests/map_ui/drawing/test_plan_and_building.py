@@ -107,3 +107,25 @@ def test_ground_outside_the_picture_leaves_no_empty_path(document):
     drawn = plan(document, there)
     assert "MZ" not in drawn
     assert 'class="d-park"' in drawn
+
+
+def test_a_name_stands_whole_within_the_picture_or_not_at_all(document):
+    drawn = plan(document, around(document, "خیابان هزارجریب"), width=640, height=520)
+    names = re.findall(r'class="d-street"[^>]*translate\(([\d.-]+) ([\d.-]+)\)', drawn)
+    assert len(names) == 1
+    assert 40 < float(names[0][0]) < 600
+    assert 0 < float(names[0][1]) < 520
+    assert 'class="d-street"' not in plan(document, around(document, "خیابان " * 40))
+
+
+def test_a_front_that_runs_from_north_to_south_has_its_figure_beside_it(document):
+    x, y = document["geometries"]["parcel"]["coordinates"][0][0]
+    lot = shapely.box(x, y, x + 30, y + 12)
+    document["geometries"] = {"parcel": shapely.geometry.mapping(lot)}
+    front = shapely.LineString([(x, y + 12), (x, y)])
+    document["edges"] = [
+        document["edges"][0] | {"geometry": shapely.geometry.mapping(front), "length_m": 12.0}
+    ]
+    drawn = plan(document, Surroundings(), width=640, height=520)
+    beside = re.search(r'<text x="([\d.]+)"[^>]*text-anchor="(\w+)"[^>]*>(?:12.00|۱۲٫۰۰)<', drawn)
+    assert beside[2] == "end"
