@@ -28,6 +28,7 @@ from parcels.evaluation import evaluate_document
 from parcels.fees.calculate import estimates
 from parcels.fees.queries import price_list
 from parcels.models import Parcel
+from parcels.service_requests.models import Service
 
 
 @dataclass(frozen=True)
@@ -129,6 +130,8 @@ MAIN_SERVICE = "PB-09"
 
 
 def _main_action(parcel: Parcel) -> Step | None:
+    if not Service.objects.filter(code=MAIN_SERVICE, active=True).exists():
+        return None
     url = _address("request-new", parcel=parcel.key, service=MAIN_SERVICE)
     return Step(url, _("Request a planning brief")) if url else None
 
@@ -190,7 +193,7 @@ def _district(parcel: Parcel, *, on: date) -> str:
         for row in rows
         if codes[row.level] == row.code
     }
-    return wording.digits(_(", ").join(names[level] for level in codes if level in names))
+    return _(", ").join(wording.name(names[level]) for level in codes if level in names)
 
 
 def _costs(parcel: Parcel, document: Mapping[str, Any], *, on: date) -> dict[float, Cost]:

@@ -34,11 +34,14 @@ export function switches(config: Config, isOn: (key: string) => boolean, turn: (
     button.setAttribute("aria-expanded", String(!panel.hidden));
     if (!panel.hidden) panel.querySelector("input")?.focus();
   });
-  panel.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape") return;
+  const close = () => {
     panel.hidden = true;
     button.setAttribute("aria-expanded", "false");
     button.focus();
+  };
+  panel.querySelector(".close")?.addEventListener("click", close);
+  panel.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") close();
   });
 }
 

@@ -55,7 +55,8 @@ const sheet = new BottomSheet(element("sheet-frame"), makeRoom);
 /** The map's view keeps clear of the sheet and of the search on a phone. */
 function makeRoom(covered: number): void {
   const phone = window.matchMedia("(max-width: 991.98px)").matches;
-  map.getView().padding = [phone ? 76 : 0, 0, Math.min(covered, window.innerHeight * 0.65), 0];
+  // on a phone the search stands above, and the row of tools right above the sheet
+  map.getView().padding = [phone ? 76 : 0, 0, phone ? Math.min(covered, window.innerHeight * 0.65) + 56 : 0, 0];
   map.updateSize();
 }
 
@@ -264,10 +265,10 @@ function reveal(always: boolean): void {
   const [left, bottom] = map.getPixelFromCoordinate([extent[0]!, extent[1]!]) ?? [-1, -1];
   const [right, top] = map.getPixelFromCoordinate([extent[2]!, extent[3]!]) ?? [-1, -1];
   const [width, height] = map.getSize() ?? [0, 0];
-  const free = height! - sheet.covered;
+  const free = height! - sheet.covered - (sheet.isPhone ? 56 : 0);
   const seen = left! > 8 && right! < width! - 8 && top! > 60 && bottom! < free - 8 && (here.getZoom() ?? 0) >= 17;
   if (seen && !always) return;
-  const margin = Math.max(24, Math.min(width!, free) * 0.24);
+  const margin = sheet.isPhone ? Math.max(16, Math.min(width!, free - 76) * 0.14) : Math.max(24, Math.min(width!, free) * 0.24);
   // the view's own padding already keeps the sheet's part free
   here.fit(extent, { padding: [margin, margin, margin, margin], maxZoom: 19.4, duration: always ? 0 : 250 });
 }
@@ -288,7 +289,7 @@ function place(): void {
   if (view.at) {
     map.getView().setCenter(fromLonLat([view.at.lon, view.at.lat]));
     map.getView().setZoom(view.at.zoom);
-  } else if (view.parcel) {
+  } else if (answer.source.getFeatures().length > 0) {
     reveal(true);
   } else {
     map.getView().fit(transformExtent(config.extent, "EPSG:4326", "EPSG:3857"), { padding: [24, 24, 24, 24], maxZoom: 17.6 });

@@ -68,7 +68,8 @@ const halo = new Stroke({ color: "#FFFFFF", width: 3 });
 function name(feature: FeatureLike, config: Config): string {
   const fa = (feature.get("name_fa") as string) ?? "";
   const en = (feature.get("name_en") as string) ?? "";
-  return config.language === "en" ? en || fa : digits(fa || en, "fa");
+  const said = config.language === "en" ? en || fa : fa || en;
+  return /[\u0600-\u06ff]/.test(said) ? digits(said, config.language) : said;
 }
 
 export function familyOf(code: string, families: Record<string, string>): string {
@@ -238,12 +239,14 @@ export function zoneStyle(config: Config) {
   return (feature: FeatureLike, resolution: number): Style[] => {
     const zoom = zoomOf(resolution);
     const code = (feature.get("code") as string) ?? "";
-    if (feature.get("layer") === "zone_codes") return zoom >= 16.6 ? [codeLabel(code)] : [];
+    if (feature.get("layer") === "zone_codes") return zoom >= 16.6 && zoom < 17.6 ? [codeLabel(code)] : [];
     const colour = FAMILY_COLOURS[familyOf(code, config.zone_families)] ?? OTHER_ZONE;
     const share = zoom < 14 ? 0.5 : 0.42;
     const tint = kept(`z${colour}${share}`, () => new Style({ zIndex: 1, fill: new Fill({ color: mixed(colour, share) }) }));
     if (zoom < 15) return [tint];
-    return [tint, kept("zline", () => new Style({ zIndex: 2, stroke: new Stroke({ color: "rgba(90,101,114,0.35)", width: 0.8 }) }))];
+    // close up the one label of a zone is often out of sight: each piece that has room for it tells its code
+    const label = zoom >= 17.6 ? [codeLabel(code)] : [];
+    return [...label, tint, kept("zline", () => new Style({ zIndex: 2, stroke: new Stroke({ color: "rgba(90,101,114,0.35)", width: 0.8 }) }))];
   };
 }
 
