@@ -55,6 +55,9 @@ PERSON = Question("person", "person", "درخواست به نام کیست؟", "
 DAY = Question(
     "day", "day", "اگر بازدید لازم شد، کدام روز؟", "If a visit is needed, on which day?", required=False
 )
+VISIT_DAY = Question(
+    "day", "day", "کدام روز برای بازدید بیاییم؟", "On which day shall we come and look?", required=False
+)
 PARCEL = Question("parcel", "parcel", "برای کدام قطعه؟", "For which parcel?")
 
 
@@ -65,7 +68,9 @@ def questions(service: Service) -> list[Question]:
         Question(f"paper-{row['kind']}", "paper", row["title_fa"], row["title_en"], row["required"])
         for row in service.documents
     ]
-    return [*asked, DAY] if service.visit else asked
+    if not service.visit:
+        return asked
+    return [*asked, VISIT_DAY if service.decision == Service.Decision.VISIT else DAY]
 
 
 @require_safe
