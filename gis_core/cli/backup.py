@@ -14,8 +14,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from gis_core.cli import cluster, databases, roles, steps
+from gis_core.cli.current import ensure_current, need_database
 from gis_core.cli.environment import CityHome, city_home
-from gis_core.cli.prepare import ensure_current, is_empty
+from gis_core.cli.prepare import is_empty
 from gis_core.cli.troubles import MachineTrouble
 from gis_core.cli.up_lock import up_lock
 
@@ -47,6 +48,7 @@ def write_backup(home: CityHome, file: Path) -> None:
     The database is one moment of it (people may go on working). Documents are taken after the database,
     so every document that a row speaks of is there. The file holds secrets: keep it like the database.
     """
+    need_database(home)
     file = file.absolute()
     half = file.with_name(file.name + ".part")
     steps.need_space(file.parent, 100, doing="Writing the backup")

@@ -11,8 +11,9 @@ from pathlib import Path
 import psycopg
 
 from gis_core.city import DEMO_CITY, ROOT
-from gis_core.cli import databases, frontend, locks, programs, roles, steps
-from gis_core.cli.environment import CityHome, city_home, ensure_database
+from gis_core.cli import databases, frontend, locks, programs, steps
+from gis_core.cli.current import ensure_current, migrations_fingerprint, set_mark
+from gis_core.cli.environment import CityHome, city_home
 from gis_core.cli.troubles import MachineTrouble
 from gis_core.cli.venv import MARKER as PACKAGES
 
@@ -71,16 +72,6 @@ def real_data() -> Path:
     return Path(os.environ.get("PELAK_REAL_DATA") or ROOT.parent / "shared" / "data")
 
 
-def ensure_current(home: CityHome) -> None:
-    """Migrate unless the database says that it has this very form already; check the serving role always."""
-    wanted = migrations_fingerprint()
-    if _mark(home) != wanted:
-        with steps.step(f"Bringing the database {home.database} to the newest form"):
-            ensure_database(home, quiet=True)
-            _set_mark(home, wanted)
-    roles.refuse_powerful(home.app_url)
-
-
 def is_empty(home: CityHome) -> bool:
     """Whether the city's database is absent, or holds neither a parcel nor an account."""
     if home.is_private and not databases.exists(home.database, home.places):
@@ -108,7 +99,7 @@ def make_filled_database(home: CityHome, fill: Callable[[CityHome], None]) -> No
     fill(making)
     databases.drop_database(home.database, home.places)
     databases.rename_database(aside, home.database, home.places)
-    _set_mark(home, migrations_fingerprint())
+    set_mark(home, migrations_fingerprint())
 
 
 def make_demo(home: CityHome, parcels: int) -> None:
@@ -171,16 +162,6 @@ def collect_static(home: CityHome) -> None:
     marker.write_text(wanted)
 
 
-def migrations_fingerprint() -> str:
-    """Hash over all migrations, the SQL they read and the installed packages (which have migrations too)."""
-    known = hashlib.sha256(PACKAGES.read_bytes() if PACKAGES.exists() else b"")
-    for room in ("gis_core", "layers", "parcels", "map_ui"):
-        for path in sorted((ROOT / room).rglob("*")):
-            if path.suffix in (".py", ".sql") and path.parent.name in ("migrations", "sql"):
-                known.update(path.read_bytes())
-    return known.hexdigest()
-
-
 def _static_fingerprint() -> str:
     known = hashlib.sha256(PACKAGES.read_bytes() if PACKAGES.exists() else b"")
     for folder in sorted(ROOT.glob("*/static")) + sorted(ROOT.glob("*/*/static")):
@@ -190,22 +171,3 @@ def _static_fingerprint() -> str:
                     f"{path.relative_to(ROOT)} {path.stat().st_size} {path.stat().st_mtime_ns}".encode()
                 )
     return known.hexdigest()
-
-
-def _mark(home: CityHome) -> str | None:
-    """The form that the database says it has; None when it is absent or was never finished."""
-    if home.is_private and not databases.exists(home.database, home.places):
-        return None
-    with psycopg.connect(home.owner_url) as connection:
-        row = connection.execute(
-            "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = current_database()"
-        ).fetchone()
-    return row[0] if row else None
-
-
-def _set_mark(home: CityHome, mark: str) -> None:
-    with psycopg.connect(home.owner_url) as connection:
-        name = psycopg.sql.Identifier(connection.info.dbname)
-        connection.execute(
-            psycopg.sql.SQL("COMMENT ON DATABASE {} IS {}").format(name, psycopg.sql.Literal(mark))
-        )

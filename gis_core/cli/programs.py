@@ -5,10 +5,12 @@ import sys
 from pathlib import Path
 
 from gis_core.cli import frontend
-from gis_core.cli.environment import CityHome, city_home, ensure_database
+from gis_core.cli.current import ensure_current, need_database
+from gis_core.cli.environment import CityHome, city_home
 from gis_core.cli.places import ROOT
 
 OWNERS_WORK = ("migrate", "makemigrations", "sqlmigrate", "flush", "optimizemigration", "squashmigrations")
+WITHOUT_DATABASE = ("help", "--help", "version", "check", "makemigrations", "makemessages", "shell")
 MODULES = {"import": "import_scripts", "bench": "tests.speed", "evaluate-city": "parcels.city_wide"}
 
 
@@ -22,8 +24,10 @@ def run(arguments: list[str]) -> int:
         frontend.build()
         return 0
     with city_home(city) as home:
-        if name == "import":
-            ensure_database(home, quiet=True)
+        if name in MODULES:
+            ensure_current(home)
+        elif not rest or rest[0] not in WITHOUT_DATABASE:
+            need_database(home)
         return run_program(home, name, rest)
 
 

@@ -144,6 +144,26 @@ def test_half_a_server_is_a_question(home_places, monkeypatch):
     assert "HALF_A_SERVER" in _pelak("manage", "check").communicate()[0]
 
 
+def test_on_a_machine_without_a_city_each_command_makes_it_or_says_what_is_missing(new_places, tmp_path):
+    with new_places() as found, cluster.running(found, throwaway=True):
+        for words in (("manage", "migrate"), ("backup", str(tmp_path / "b"))):
+            asked = _pelak(*words)
+            said = asked.communicate()[0]
+            assert asked.returncode == 1, said
+            assert "NO_DATABASE" in said
+            assert "Traceback" not in said
+        asked = _pelak("bench", "no-such-benchmark")
+        said = asked.communicate()[0]
+        assert "There is no benchmark no-such-benchmark" in said, said
+        assert databases.exists("pelak_demo", found)
+        assert "are gone" in _pelak("reset", "--yes").communicate()[0]
+        refused = _pelak("import", "parcels", str(tmp_path / "none.gpkg"), "--recipe", str(tmp_path / "none"))
+        said = refused.communicate()[0]
+        assert refused.returncode == 2, said
+        assert "The recipe none cannot be read" in said
+        assert _pelak("manage", "migrate", "--check").wait() == 0
+
+
 def test_what_serves_does_not_know_how_to_become_the_owner(home_places):
     program = "import os; print('OWNER' in ' '.join(os.environ))"
     said = _pelak("manage", "shell", "-c", program).communicate()[0]
