@@ -91,13 +91,13 @@ def read_recipe(path: Path) -> Recipe:
     Raises
     ------
     FileRefused
-        When the recipe is not TOML, lacks an entry or has one that no recipe knows.
+        When the recipe is not there or not TOML, lacks an entry or has one that no recipe knows.
     """
     try:
         with path.open("rb") as file:
             raw = tomllib.load(file)
         return _recipe(raw, path)
-    except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as wrong:
+    except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as wrong:
         raise FileRefused(
             fa=f"دستور ورود {path.name} خوانده نشد: {wrong}",
             en=f"The recipe {path.name} cannot be read: {wrong}",
