@@ -67,7 +67,7 @@ class CodeField(forms.CharField):
     """A code that was sent or is shown by an app, in Persian or Latin digits."""
 
     def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("label", gettext_lazy("Code"))
+        kwargs.setdefault("label", gettext_lazy("One-time code"))
         kwargs.setdefault("max_length", LONGEST_NUMBER)
         kwargs["widget"] = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"})
         super().__init__(**kwargs)

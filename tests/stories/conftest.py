@@ -52,6 +52,12 @@ def accounts_of(path: Path) -> dict[str, tuple[str, str]]:
     return {row["role"]: (row["username"], row["password"]) for row in rows}
 
 
+def accounts_of(path: Path) -> dict[str, tuple[str, str]]:
+    """User name and password of one person for each role."""
+    rows = json.loads(path.read_text(encoding="utf-8"))
+    return {row["role"]: (row["username"], row["password"]) for row in rows}
+
+
 @contextmanager
 def walked(template: str, folder: Path, city: str | None = None) -> Iterator[Served]:
     """A copy of a city, served with keys, papers and styles in a folder of its own; gone afterwards."""
