@@ -52,12 +52,6 @@ def accounts_of(path: Path) -> dict[str, tuple[str, str]]:
     return {row["role"]: (row["username"], row["password"]) for row in rows}
 
 
-def accounts_of(path: Path) -> dict[str, tuple[str, str]]:
-    """User name and password of one person for each role."""
-    rows = json.loads(path.read_text(encoding="utf-8"))
-    return {row["role"]: (row["username"], row["password"]) for row in rows}
-
-
 @contextmanager
 def walked(template: str, folder: Path, city: str | None = None) -> Iterator[Served]:
     """A copy of a city, served with keys, papers and styles in a folder of its own; gone afterwards."""
@@ -83,8 +77,7 @@ def town(demo_city_template: str, tmp_path_factory: pytest.TempPathFactory) -> I
     folder = tmp_path_factory.mktemp("demo")
     with walked(demo_city_template, folder) as served:
         served.manage("demo_accounts")
-        rows = json.loads((folder / "secrets" / "demo_accounts_demo.json").read_text(encoding="utf-8"))
-        yield Town(served, {row["role"]: (row["username"], row["password"]) for row in rows})
+        yield Town(served, accounts_of(folder / "secrets" / "demo_accounts_demo.json"))
 
 
 @pytest.fixture(scope="session")
