@@ -89,8 +89,7 @@ def cambridge_town(request: pytest.FixtureRequest, tmp_path_factory) -> Iterator
         served.manage("load_services")
         bring_in_staff(served)
         served.manage("demo_accounts")
-        rows = json.loads((folder / "secrets" / "demo_accounts_cambridge.json").read_text(encoding="utf-8"))
-        yield Town(served, {row["role"]: (row["username"], row["password"]) for row in rows})
+        yield Town(served, accounts_of(folder / "secrets" / "demo_accounts_cambridge.json"))
 
 
 def bring_in_staff(served: Served) -> None:
