@@ -4,6 +4,7 @@ import json
 from datetime import date
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -17,6 +18,7 @@ from layers import versions
 from layers.models import Layer, LayerVersion
 from layers.zoning.editing import findings
 from layers.zoning.models import Zone
+from map_ui import wording
 from map_ui.map_config import map_config
 from map_ui.planner import shapes
 from map_ui.planner.picture import zoning_picture
@@ -28,12 +30,17 @@ OPEN_STATES = (Status.DRAFT, Status.IN_REVIEW)
 @require_safe
 def plans(request: HttpRequest) -> HttpResponse:
     """Which plan holds on a day, all published versions with their periods, and the open drafts."""
-    on = _asked_day(request.GET.get("on", ""))
+    on, trouble = timezone.localdate(), None
+    try:
+        on = _asked_day(request.GET.get("on", ""))
+    except BadInput as unread:
+        trouble = unread
     zoning = Layer.objects.filter(kind=Layer.Kind.ZONING).first()
     held = versions.version_in_force(zoning.key, on=on) if zoning else None
     published = LayerVersion.objects.filter(layer=zoning, status=Status.IN_FORCE, known__upper_inf=True)
     context = {
         "on": on,
+        "trouble": trouble,
         "held": held,
         "picture": zoning_picture(held) if held else None,
         "codes": _hectares(held) if held else [],
@@ -41,7 +48,7 @@ def plans(request: HttpRequest) -> HttpResponse:
         "drafts": LayerVersion.objects.filter(layer=zoning, status__in=OPEN_STATES).order_by("-number"),
         "may_edit": allowed(request.scope, "edit_zoning"),
     }
-    return render(request, "planner/plans.html", context)
+    return render(request, "planner/plans.html", context, status=trouble.status if trouble else 200)
 
 
 @require_POST
@@ -90,9 +97,12 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
     zone = _zone(draft, request.POST.get("zone"))
     values: dict[str, Any] = {"code": request.POST.get("code", "").strip()[:40] or zone.code}
     typed = request.POST.get("coordinates", "").strip()
-    if typed.split() != shapes.as_text(zone.geometry).split():
-        values["geometry"] = shapes.from_text(typed)
-    versions.change_zone(draft, zone, **values)
+    try:
+        if typed.split() != shapes.as_text(zone.geometry).split():
+            values["geometry"] = shapes.from_text(typed)
+        versions.change_zone(draft, zone, **values)
+    except BadInput as trouble:
+        return _told(request, draft, zone, trouble)
     return redirect(f"{request.path.removesuffix('zones')}?zone={zone.pk}")
 
 
@@ -102,11 +112,13 @@ def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
     draft = _draft(pk)
     require(request.scope, "change_draft", draft)
     if any(finding.blocking for finding in findings(draft)):
-        raise BadInput(
+        gaps = BadInput(
             "نخست شکاف‌ها و هم‌پوشانی‌های پیش‌نویس را رفع کنید.",
             "Mend the draft's gaps and overlaps first.",
         )
+        return _told(request, draft, None, gaps)
     versions.submit(draft)
+    messages.success(request, _("The draft was sent for approval; it cannot be changed meanwhile."))
     return redirect("plan-draft", pk)
 
 
@@ -117,10 +129,26 @@ def put_in_force(request: HttpRequest, pk: int) -> HttpResponse:
     require(request.scope, "approve_zoning", draft)
     if request.POST.get("send_back"):
         versions.send_back(draft)
+        messages.success(request, _("The draft is with its planner again."))
         return redirect("plan-draft", pk)
-    day = jalali.parse(request.POST.get("from_day", ""))
-    versions.publish(draft, from_day=day, by=request.user)
+    try:
+        day = jalali.parse(request.POST.get("from_day", ""))
+        versions.publish(draft, from_day=day, by=request.user)
+    except BadInput as trouble:
+        return _told(request, draft, None, trouble)
+    messages.success(
+        request, _("Published. Answers stand on this plan from %(day)s.") % {"day": wording.day(day)}
+    )
     return redirect("plans")
+
+
+def _told(request: HttpRequest, draft: LayerVersion, zone: Zone | None, trouble: BadInput) -> HttpResponse:
+    """The draft with what was typed and the sentence of what is wrong with it."""
+    draft.refresh_from_db()
+    context = _draft_context(request, draft, zone) | {"trouble": trouble, "typed": request.POST}
+    if zone is not None:
+        context["coordinates"] = request.POST.get("coordinates", "")
+    return render(request, "planner/draft.html", context, status=trouble.status)
 
 
 def _draft_context(request: HttpRequest, draft: LayerVersion, zone: Zone | None) -> dict[str, Any]:

@@ -119,3 +119,30 @@ def test_the_plan_of_a_day_is_the_published_one_of_that_day(planner, draft):
     new_year = date(2121, 3, 21)
     assert "S121" in planner.get("/plans/", {"on": new_year.isoformat()}).content.decode()
     assert "S121" not in planner.get("/plans/", {"on": "2121-03-20"}).content.decode()
+
+
+def test_a_mistake_in_a_zone_or_a_day_is_said_on_the_same_page_and_what_was_typed_stays(planner, draft):
+    east = zone_of(draft, "M112")
+    typed = {"zone": east.pk, "code": "S221", "coordinates": f"{X} {Y}\nnorth"}
+    told = planner.post(f"/plans/{draft.pk}/zones", typed)
+    assert told.status_code == 400
+    assert "سطر ۲ دو عدد" in told.content.decode()
+    assert f"{X} {Y}\nnorth" in told.content.decode()
+    asked = planner.get("/plans/", {"on": "چرند"})
+    assert asked.status_code == 400
+    assert 'value="چرند"' in asked.content.decode()
+    assert "R121" in asked.content.decode()  # today's plan stands there meanwhile
+
+
+@pytest.mark.parametrize("day", ["1404/01/01", "چرند", ""])
+def test_a_day_on_which_nothing_can_come_into_force_keeps_the_draft_in_review(planner, draft, day):
+    zone = zone_of(draft, "M112")
+    same_border = {"zone": zone.pk, "code": "S221", "coordinates": as_text(zone.geometry)}
+    planner.post(f"/plans/{draft.pk}/zones", same_border)
+    planner.post(f"/plans/{draft.pk}/submit")
+    approver = signed_in(Role.PLAN_APPROVER)
+    told = approver.post(f"/plans/{draft.pk}/publish", {"from_day": day})
+    assert told.status_code == 400
+    assert 'role="alert"' in told.content.decode()
+    draft.refresh_from_db()
+    assert draft.status == LayerVersion.Status.IN_REVIEW
