@@ -3,7 +3,7 @@
 import csv
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, ClassVar
@@ -182,6 +182,12 @@ class Doubts:
                 en=en.format(**words),
             )
         )
+
+    def refuse(self, *kinds: str) -> None:
+        """Let doubts of these kinds refuse their rows: what one kind of data may miss, another may not."""
+        self._rows = [
+            replace(doubt, outcome=Outcome.REFUSED) if doubt.kind in kinds else doubt for doubt in self._rows
+        ]
 
     def counts(self) -> dict[str, int]:
         """How many doubts of each kind there are, most first."""

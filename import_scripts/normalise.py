@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -12,6 +13,7 @@ import pyproj
 import shapely
 
 from gis_core.errors import BadInput
+from gis_core.jalali import parse
 from gis_core.numerals import read_numeral
 from gis_core.persian import latin_digits, tidy
 from import_scripts.issues import Doubts, FileRefused, Outcome
@@ -73,6 +75,8 @@ def column(frame: pd.DataFrame, name: str, rule: FieldRule, field: Field, doubts
         return _numbers(values, name, rule, doubts)
     if field.is_a == "date":
         return _dates(values, name, doubts)
+    if field.is_a == "yes_no":
+        return _answers(values, name, doubts)
     texts = _texts(values, codes=field.is_a == "code")
     return texts.fillna(rule.otherwise) if rule.otherwise is not None else texts
 
@@ -200,14 +204,41 @@ def _number(value: Any, line: int, name: str, factor: Decimal, doubts: Doubts) -
     return float(numeral.value * factor)
 
 
+YES, NO = (
+    frozenset({"1", "yes", "true", "y", "بله", "آری", "دارد"}),
+    frozenset({"0", "no", "false", "n", "خیر", "نه", "ندارد"}),
+)
+
+
+def _answers(values: pd.Series, name: str, doubts: Doubts) -> pd.Series:
+    """Yes and no as people and tables write them; None where a cell is empty or says something else."""
+    texts = _texts(values, codes=True)
+    answers: list[bool | None] = []
+    for line, text in texts.items():
+        said = None if text is None else text.lower()
+        if said is not None and said not in YES | NO:
+            doubts.add("UNREADABLE_VALUE", line=line, field=name, value=text, wanted="yes or no")
+        answers.append(None if said not in YES | NO else said in YES)
+    return pd.Series(answers, index=values.index, dtype=object)
+
+
 def _dates(values: pd.Series, name: str, doubts: Doubts) -> pd.Series:
-    days = []
+    days: list[date | None] = []
     for line, value in values.items():
         if _missing(value) or not str(value).strip():
             days.append(None)
             continue
-        day = pd.to_datetime(latin_digits(str(value)), errors="coerce")
-        if day is pd.NaT:
+        day = _day(str(value))
+        if day is None:
             doubts.add("UNREADABLE_VALUE", line=line, field=name, value=value, wanted="a day")
-        days.append(None if day is pd.NaT else day.date())
+        days.append(day)
     return pd.Series(days, index=values.index, dtype=object)
+
+
+def _day(text: str) -> date | None:
+    """A day as people write it, Jalali or Gregorian, or as a workbook keeps it, with a time."""
+    try:
+        return parse(text)
+    except BadInput:
+        day = pd.to_datetime(latin_digits(text), errors="coerce")
+        return None if day is pd.NaT else day.date()
