@@ -20,7 +20,7 @@ from gis_core.constraints.orientation import (
     near_a_diagonal,
 )
 from gis_core.constraints.plane import EMPTY, Floats, Ints, Shapes, flagged, inside, shapes, without
-from gis_core.constraints.restrictions import Restrictions
+from gis_core.constraints.restrictions import Restrictions, doubt_layers
 from gis_core.constraints.rules import Rule, RuleSet
 from gis_core.constraints.setbacks import set_back
 from gis_core.constraints.values import Edges, Passages
@@ -149,11 +149,11 @@ def _buildable_column(table: Table, buildable: Shapes, restrictions: Restriction
     doubts = Doubts.none(table.lots)
     for state, code in (("unknown", "OVERLAY_UNKNOWN"), ("borderline", "OVERLAY_BORDERLINE")):
         rows = restrictions.unsure(("NO_BUILD",))[state]
-        _doubt_layers(doubts, rows, code)
+        doubt_layers(doubts, rows, code)
     for agency, where in restrictions.agencies("CONDITIONAL"):
         doubts.add(where, CONDITIONAL, Reason("AGENCY", {"agencies": [agency]}))
     for rows in restrictions.unsure(("CONDITIONAL",)).values():
-        _doubt_layers(doubts, rows, "OVERLAY_UNKNOWN")
+        doubt_layers(doubts, rows, "OVERLAY_UNKNOWN")
     table.add(
         "buildable_area_m2",
         shapely.area(buildable),
@@ -162,16 +162,6 @@ def _buildable_column(table: Table, buildable: Shapes, restrictions: Restriction
         inputs=("net_area_m2",),
         geometry="buildable",
     )
-
-
-def _doubt_layers(doubts: Doubts, rows: list[tuple[str, NDArray[np.bool_]]], code: str) -> None:
-    """Values that rest on layers which do not say enough are upper bounds: conditional, naming them."""
-    if not rows:
-        return
-    table = np.column_stack([where for _, where in rows])
-    for pattern in np.unique(table[table.any(axis=1)], axis=0):
-        layers = list(dict.fromkeys(layer for (layer, _), set_ in zip(rows, pattern, strict=True) if set_))
-        doubts.add((table == pattern).all(axis=1), CONDITIONAL, Reason(code, {"layers": layers}))
 
 
 def _envelopes(

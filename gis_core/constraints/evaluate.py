@@ -89,7 +89,7 @@ def _judge(taken: Intake, rules: RuleSet, on: date, north_deg: Floats) -> tuple[
     accuracy_m = np.where(np.isnan(lots.accuracy_m), policy["parcel_accuracy_m"], lots.accuracy_m)
     land = clear_land(table, lots, around, rules)
     access_column(table, lots, around.edges)
-    restrictions = restrict(land.net, accuracy_m, around, rules, policy, on)
+    restrictions = restrict(land.net, accuracy_m, around, rules, policy, on, lots.ground_m)
     overlaps = zone_overlaps(land, around.zones, accuracy_m, rules, policy)
     widths_m = governing_widths(table, around.edges, around.passages, rules, tolerance_m(policy, accuracy_m))
     placed = place(overlaps, around.zones.code, land.areas, widths_m, rules)

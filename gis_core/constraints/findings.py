@@ -94,6 +94,7 @@ class OverlayFinding:
     overlap_m2: float | None = None
     width_m: float | None = None
     distance_m: float | None = None
+    max_height_m: float | None = None
     agency: str = ""
     reason: Reason | None = None
     rule: RuleReference | None = None

@@ -18,8 +18,9 @@ from gis_core.constraints.columns import (
     metres,
 )
 from gis_core.constraints.findings import Reason
+from gis_core.constraints.lot_rules import each_rule
 from gis_core.constraints.plane import PASSING_M, Floats, Ints, flagged, or_none
-from gis_core.constraints.restrictions import Restrictions
+from gis_core.constraints.restrictions import Restrictions, doubt_layers
 from gis_core.constraints.rules import Rule, RuleSet
 from gis_core.constraints.storeys import (
     Limit,
@@ -264,6 +265,8 @@ def storeys(
     doubts = _copy(placed.doubts)
     for codes, where in contradicting.items():
         doubts.add(where, UNKNOWN, Reason("RULES_CONFLICT", {"rules": list(codes)}))
+    for state, code in (("unknown", "OVERLAY_UNKNOWN"), ("borderline", "OVERLAY_BORDERLINE")):
+        doubt_layers(doubts, restrictions.unsure(("HEIGHT_LIMIT",))[state], code)
     if not limits:
         limits = [Limit("", np.full(placed.lots, np.inf))]
     found = least(limits)
@@ -356,12 +359,12 @@ def _height_limits(lots: int, restrictions: Restrictions, heights: NDArray[np.ob
         if judgement.effect != "HEIGHT_LIMIT":
             continue
         values = np.full(lots, np.inf)
-        for pair in np.flatnonzero(np.isin(judgement.state, ("applies", "borderline"))):
-            lot = judgement.lot[pair]
-            limit_m = judgement.height_m[pair]
-            rule = heights[lot]
-            allowed = np.nan if rule is None else by_height(np.array([limit_m]), rule.params)[0]
-            values[lot] = np.minimum(values[lot], allowed)
+        limiting = np.isin(judgement.state, ("applies", "borderline"))
+        lot, limit_m = judgement.lot[limiting], judgement.height_m[limiting]
+        allowed = np.full(len(lot), np.nan)
+        for rule, here in each_rule(heights):
+            allowed[here[lot]] = by_height(limit_m[here[lot]], rule.params)
+        np.minimum.at(values, lot, allowed)
         name = judgement.rule.code if judgement.rule else judgement.layer
         limits.append(Limit(name, values))
     return limits

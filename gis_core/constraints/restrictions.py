@@ -9,8 +9,9 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from gis_core.constraints.columns import CONDITIONAL, Doubts
 from gis_core.constraints.findings import OverlayFinding, OverlayState, Reason
-from gis_core.constraints.overlays import buffer_distance_m, buffer_shape, judge
+from gis_core.constraints.overlays import buffer_distance_m, buffer_shape, height_surface_m, judge
 from gis_core.constraints.plane import EMPTY, Floats, Ints, Shapes, shapes
 from gis_core.constraints.rules import Rule, RuleSet
 from gis_core.constraints.slivers import threshold_width_m
@@ -124,21 +125,32 @@ class Restrictions:
 
 
 def restrict(
-    net: Shapes, accuracy_m: Floats, around: Surroundings, rules: RuleSet, policy: Mapping[str, Any], on: date
+    net: Shapes,
+    accuracy_m: Floats,
+    around: Surroundings,
+    rules: RuleSet,
+    policy: Mapping[str, Any],
+    on: date,
+    ground_m: Floats | None = None,
 ) -> Restrictions:
     """
     Judge every overlay layer against the net lots.
 
-    A layer is judged once for each BUFFER rule that names it, or once without a rule. `accuracy_m` (n,)
-    of the lots; `policy`: `measure`, `combine`, `layer_accuracy_m`.
+    A layer is judged once for each BUFFER and HEIGHT_SURFACE rule that names it, or once without a rule.
+    `accuracy_m` (n,) of the lots; `policy`: `measure`, `combine`, `layer_accuracy_m`; `ground_m` (n,) height
+    of the ground above sea level, nothing where it is not known.
     """
     found = Restrictions(len(net))
     tree = shapely.STRtree(net)
     ruled = rules.of_kind("BUFFER")
     passages = {rule.params["layer"] for rule in rules.of_kind("PLANNED_STREET")}
-    named = {rule.params["layer"] for rule in ruled} | passages
+    surfaces = rules.of_kind("HEIGHT_SURFACE")
+    named = {rule.params["layer"] for rule in [*ruled, *surfaces]} | passages
     for rule in ruled:
         found.judgements.append(_judged(tree, net, accuracy_m, around, rule.params, rule, policy, on))
+    ground = np.full(len(net), np.nan) if ground_m is None or not len(ground_m) else ground_m
+    for rule in surfaces:
+        found.judgements.append(_under_surface(net, ground, around, rule, on))
     for key in around.layers:
         if key not in named:
             params = {**WITHOUT_RULE, "layer": key}
@@ -190,6 +202,54 @@ def _judged(
         height_m=_heights_m(around.overlays, feature[number], params),
         silence=silence,
     )
+
+
+def _under_surface(
+    net: Shapes, ground_m: Floats, around: Surroundings, rule: Rule, on: date
+) -> LayerJudgement:
+    """The obstacle surface of each feature of a layer over the lots, and the height left above ground."""
+    layer = around.layers.get(rule.params["layer"])
+    params = {**rule.params, "effect": "HEIGHT_LIMIT"}
+    feature = np.flatnonzero(around.overlays.layer == rule.params["layer"])
+    lot, which = (side.ravel() for side in np.meshgrid(np.arange(len(net)), feature, indexing="ij"))
+    distance_m = shapely.distance(net[lot], around.overlays.geometry[which])
+    surface_m = np.full(len(lot), np.nan)
+    within = np.zeros(len(lot), dtype=bool)
+    for number in feature:
+        here = which == number
+        elevation_m = _elevation_m(around.overlays.attributes[number], params)
+        told = {**params, "aerodrome_elevation_m": 0.0}
+        above_m = height_surface_m(told, distance_m[here])
+        within[here] = ~np.isnan(above_m)
+        surface_m[here] = above_m + elevation_m
+    lot, which, distance_m = lot[within], which[within], distance_m[within]
+    height_m = surface_m[within] - ground_m[lot]
+    state, reason = np.full(len(lot), "applies", dtype=object), np.full(len(lot), None, dtype=object)
+    untold = np.isnan(height_m)
+    state[untold], reason[untold] = "unknown", Reason("GROUND_UNKNOWN")
+    silence = _silence(layer, net, on)
+    return LayerJudgement(
+        layer=rule.params["layer"],
+        params=params,
+        rule=rule,
+        known=layer,
+        lot=lot.astype(np.int64),
+        feature=which.astype(np.int64),
+        state=state,
+        reason=reason,
+        overlap=net[lot],
+        overlap_m2=shapely.area(net[lot]),
+        width_m=np.full(len(lot), np.nan),
+        distance_m=distance_m,
+        height_m=height_m,
+        silence=silence,
+    )
+
+
+def _elevation_m(attributes: Mapping[str, Any], params: Mapping[str, Any]) -> float:
+    named, fixed = params.get("aerodrome_elevation_attribute", ""), params.get("aerodrome_elevation_m")
+    told = attributes.get(named, fixed)
+    return np.nan if told is None else float(told)
 
 
 NONE = np.array([], dtype=np.int64)
@@ -280,6 +340,7 @@ def _feature_finding(judgement: LayerJudgement, pair: int, overlays: Overlays) -
         overlap_m2=float(judgement.overlap_m2[pair]),
         width_m=None if np.isnan(judgement.width_m[pair]) else float(judgement.width_m[pair]),
         distance_m=float(judgement.distance_m[pair]),
+        max_height_m=None if np.isnan(judgement.height_m[pair]) else float(judgement.height_m[pair]),
         agency=str(judgement.params.get("agency") or ""),
         reason=judgement.reason[pair],
         rule=judgement.rule.reference if judgement.rule else None,
@@ -298,3 +359,13 @@ def _silent_finding(judgement: LayerJudgement, lot: int) -> OverlayFinding:
         reason=reason,
         rule=judgement.rule.reference if judgement.rule else None,
     )
+
+
+def doubt_layers(doubts: Doubts, rows: list[tuple[str, NDArray[np.bool_]]], code: str) -> None:
+    """Values that rest on layers which do not say enough are upper bounds: conditional, naming them."""
+    if not rows:
+        return
+    table = np.column_stack([where for _, where in rows])
+    for pattern in np.unique(table[table.any(axis=1)], axis=0):
+        layers = list(dict.fromkeys(layer for (layer, _), set_ in zip(rows, pattern, strict=True) if set_))
+        doubts.add((table == pattern).all(axis=1), CONDITIONAL, Reason(code, {"layers": layers}))

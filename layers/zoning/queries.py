@@ -182,6 +182,9 @@ def reach_of(rules: RuleSet) -> float:
         rows = rule.params.get("table", {}).get("rows", [])
         fixed = rule.params.get("distance_m") or 0.0
         reaches.append(max([fixed, *(row["distance_m"] or 0.0 for row in rows)]) + CARRIED_OFFSET_M)
+    for rule in rules.of_kind("HEIGHT_SURFACE"):
+        cone_m = rule.params["conical_height_m"] / rule.params["conical_slope"]
+        reaches.append(rule.params["inner_radius_m"] + cone_m)
     return max(reaches)
 
 

@@ -1,5 +1,8 @@
 """Buffers and height limits on lots, in four values."""
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 import shapely
 
@@ -14,6 +17,7 @@ from tests.gis_core.constraints.scenes import (
     a_lot,
     answer_for,
     overlays,
+    reason,
     reference_corner,
     rule_set,
 )
@@ -154,3 +158,67 @@ def test_the_buffer_of_a_line_is_measured_from_the_outer_conductor_not_from_the_
     assert evaluation.overlays[0].overlap_m2 == pytest.approx(2.0 * 23, abs=1e-3)
     untold = drawn_beside_the_lot(rule, along(X - 9.5), {})
     assert (untold.overlays[0].state, untold.overlays[0].reason.code) == ("unknown", "NO_ROW")
+
+
+SURFACE = {
+    "layer": "aerodrome",
+    "inner_radius_m": 4000.0,
+    "inner_height_m": 45.0,
+    "conical_slope": 0.05,
+    "conical_height_m": 100.0,
+    "aerodrome_elevation_attribute": "elevation_m",
+}
+
+
+def under_the_surface_of(aerodrome_x, ground_m, attributes=None, **params):
+    point = shapely.Point(aerodrome_x, Y + 12)
+    around = reference_corner(
+        overlays=overlays(
+            "aerodrome", (point, {"elevation_m": 1500.0} if attributes is None else attributes)
+        ),
+        layers={"aerodrome": Layer("aerodrome", surveyed_extent=WHOLE_PLACE)},
+    )
+    lot = replace(a_lot(REFERENCE_LOT), ground_m=np.array([ground_m]))
+    rules = rule_set(Rule("OBSTACLES", "HEIGHT_SURFACE", SURFACE | params))
+    return answer_for(lot, around, rules)[0]
+
+
+@pytest.mark.parametrize(
+    ("distance_m", "ground_m", "storeys"),
+    [
+        (3000, 1500.0, 4),  # 45 m above ground
+        (3000, 1531.0, 3),  # 14 m are left
+        (5000, 1581.0, 3),  # the cone is 50 m higher there: 14 m again
+        (6500, 1600.0, 4),  # beyond the cone nothing limits
+    ],
+)
+def test_an_obstacle_surface_leaves_what_lies_between_it_and_the_ground(distance_m, ground_m, storeys):
+    evaluation = under_the_surface_of(X - distance_m, ground_m)
+    assert evaluation.findings["storeys"].value == storeys
+    assert evaluation.findings["storeys"].state == "computed"
+    assert evaluation.findings["storeys"].binding == (("OBSTACLES",) if storeys == 3 else ("R121-STOREYS",))
+    applies = distance_m < 6000
+    assert evaluation.overlays[0].state == ("applies" if applies else "does_not_apply")
+    assert evaluation.overlays[0].max_height_m == (
+        pytest.approx(1545 + max(0, distance_m - 4000) * 0.05 - ground_m) if applies else None
+    )
+
+
+@pytest.mark.parametrize(("ground_m", "attributes"), [(np.nan, None), (1500.0, {})])
+def test_where_the_height_of_the_ground_is_not_known_the_storeys_are_an_upper_bound(ground_m, attributes):
+    evaluation = under_the_surface_of(X - 3000, ground_m, attributes)
+    assert (evaluation.overlays[0].state, evaluation.overlays[0].reason.code) == ("unknown", "GROUND_UNKNOWN")
+    assert evaluation.findings["storeys"].state == "conditional"
+    assert reason(evaluation, "storeys") == "OVERLAY_UNKNOWN"
+    assert evaluation.findings["height_m"].state == "conditional"
+
+
+def test_a_height_limit_nobody_has_mapped_here_leaves_the_storeys_an_upper_bound():
+    limit = {"layer": "airport", "measured_from": "POLYGON", "distance_m": 0.0, "effect": "HEIGHT_LIMIT"}
+    rules = rule_set(Rule("AIRPORT", "BUFFER", limit | {"max_height_m": 15.0}))
+    evaluation = answer_for(a_lot(REFERENCE_LOT), reference_corner(), rules)[0]
+    assert evaluation.overlays[0].reason.code == "MISSING_LAYER"
+    assert (evaluation.findings["storeys"].value, evaluation.findings["storeys"].state) == (
+        4.0,
+        "conditional",
+    )
