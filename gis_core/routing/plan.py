@@ -5,15 +5,11 @@ from dataclasses import dataclass, field, replace
 from math import ceil
 
 import numpy as np
-import vroom
 
 from gis_core.routing.matrix import TravelMatrix
 
 Window = tuple[int, int]
 """Seconds of the day: from, until (both allowed)."""
-
-FAR_S = 1_000_000
-"""Seconds that stand for "no way" inside the solver: longer than any shift."""
 
 
 @dataclass(frozen=True)
@@ -203,7 +199,7 @@ def _routes(
 ) -> tuple[dict[int, PlannedRoute], list[Unplanned]]:
     """Solve for `solved`, then try under the real `shifts` whatever was left out, the most urgent first."""
     by_id = {visit.id: visit for visit in visits}
-    orders = _solve(visits, solved, travel, exploration) if visits else {}
+    orders = _solved(visits, solved, travel, exploration) if visits else {}
     routes = {shift.id: _kept(shift, orders.get(shift.id, ()), by_id, travel) for shift in shifts}
     placed = {stop.visit for route in routes.values() for stop in route.visits}
     full = []
@@ -424,55 +420,13 @@ def _seconds(travel: TravelMatrix, here: int, there: int) -> int:
     return int(np.ceil(travel.seconds[here, there]))
 
 
-def _solve(
+def _solved(
     visits: Sequence[PlanVisit], shifts: Sequence[Shift], travel: TravelMatrix, exploration: int
 ) -> dict[int, tuple[int, ...]]:
-    """Order of visits for each shift, from VROOM."""
-    skill_number = {name: place for place, name in enumerate(sorted({s for v in visits for s in v.skills}))}
-    problem = vroom.Input()
-    seconds = np.where(np.isfinite(travel.seconds), np.ceil(travel.seconds), FAR_S)
-    problem.set_durations_matrix("car", np.minimum(seconds, FAR_S).astype(np.uint32))
-    for number, shift in enumerate(shifts):
-        problem.add_vehicle(_vehicle(number, shift, skill_number, sum(v.load for v in visits)))
-    for number, visit in enumerate(visits):
-        problem.add_job(_job(number, visit, skill_number))
-    solution = problem.solve(exploration_level=exploration, nb_threads=1)
-    orders: dict[int, list[int]] = {shift.id: [] for shift in shifts}
-    steps = solution.routes
-    for _, step in steps[steps["type"] == "job"].iterrows():
-        orders[shifts[int(step["vehicle_id"])].id].append(visits[int(step["id"])].id)
-    return {shift: tuple(order) for shift, order in orders.items()}
+    # the solver brings pandas with it, a second to load that a program which plans no day need not wait
+    from gis_core.routing.solver import orders_of
 
-
-def _vehicle(number: int, shift: Shift, skill_number: dict[str, int], everything: int) -> vroom.Vehicle:
-    return vroom.Vehicle(
-        number,
-        start=shift.start_stop,
-        end=shift.end_stop,
-        skills={skill_number[name] for name in shift.skills if name in skill_number},
-        time_window=vroom.TimeWindow(shift.start_s, shift.end_s),
-        capacity=[everything if shift.capacity is None else shift.capacity],
-        breaks=[
-            vroom.Break(
-                place,
-                time_windows=[vroom.TimeWindow(pause.earliest_s, pause.latest_s)],
-                service=pause.duration_s,
-            )
-            for place, pause in enumerate(shift.pauses)
-        ],
-    )
-
-
-def _job(number: int, visit: PlanVisit, skill_number: dict[str, int]) -> vroom.Job:
-    return vroom.Job(
-        number,
-        location=visit.stop,
-        default_service=visit.service_s,
-        skills={skill_number[name] for name in visit.skills},
-        priority=visit.priority,
-        delivery=[visit.load],
-        time_windows=[vroom.TimeWindow(start, end) for start, end in visit.windows],
-    )
+    return orders_of(visits, shifts, travel, exploration)
 
 
 def rest_of_shift(shift: Shift, *, from_s: int, start_stop: int) -> Shift:

@@ -18,7 +18,7 @@ from gis_core import jalali
 from gis_core.access import Scope, allowed, require
 from gis_core.errors import NotFound
 from layers.models import District
-from map_ui import prints, wording
+from map_ui import wording
 from map_ui.dispatch.day import DayView, day_view, title_of_day
 from map_ui.dispatch.document import routes_document
 from map_ui.dispatch.picture import day_picture, timeline
@@ -113,6 +113,9 @@ def day_sheet_response(day: DayView, inspector_code: str) -> HttpResponse:
             "This inspector has no route in this plan.",
             {"inspector": inspector_code},
         )
+    # folium and pandas take a second to load; only who prints a day waits for them
+    from map_ui import prints
+
     response = HttpResponse(prints.day_sheet(day, route), content_type="text/html; charset=utf-8")
     name = f"pelak-day-{day.plan.day.isoformat()}-{route.code}.html"
     response["Content-Disposition"] = f'attachment; filename="{name}"'

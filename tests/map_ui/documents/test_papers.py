@@ -416,7 +416,11 @@ def test_the_cost_is_frozen_with_the_decision():
     assert given.facts["estimates"] == []  # no density is loaded, so there is nothing to choose
 
 
-def test_a_start_of_the_program_does_not_load_the_pdf_maker():
-    asked = "import django, sys; django.setup(); import map_ui.urls; print('weasyprint' in sys.modules)"
+def test_a_start_of_the_program_does_not_load_what_only_makes_papers_and_files():
+    late = ["weasyprint", "folium", "pandas", "geopandas"]
+    asked = (
+        "import django, sys; django.setup(); import map_ui.urls; "
+        f"print('loaded', *[name for name in {late} if name in sys.modules])"
+    )
     done = subprocess.run([sys.executable, "-c", asked], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert done.stdout.split()[-1] == "False"
+    assert done.stdout.splitlines()[-1].split() == ["loaded"]
