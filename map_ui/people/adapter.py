@@ -45,7 +45,9 @@ SAID = {
     "mfa/messages/totp_deactivated.txt": gettext_noop("The app is no longer asked for a code."),
     "mfa/messages/webauthn_added.txt": gettext_noop("The passkey is kept."),
     "mfa/messages/webauthn_removed.txt": gettext_noop("The passkey is removed."),
-    "mfa/messages/recovery_codes_generated.txt": gettext_noop("Recovery codes were made; any older ones are void."),
+    "mfa/messages/recovery_codes_generated.txt": gettext_noop(
+        "Recovery codes were made; any older ones are void."
+    ),
 }
 
 
