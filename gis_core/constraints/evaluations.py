@@ -19,7 +19,7 @@ from gis_core.constraints.restrictions import Restrictions
 from gis_core.constraints.rules import Rule
 from gis_core.constraints.values import Lots, Surroundings
 from gis_core.constraints.wells_and_bays import bays, wells
-from gis_core.constraints.zones import Overlaps
+from gis_core.constraints.zones import Overlaps, slivers_join
 
 
 @dataclass(frozen=True)
@@ -112,6 +112,11 @@ class Evaluations(Sequence[Evaluation]):
         overlaps, zones = self.steps.overlaps, self.around.zones
         first, last = np.searchsorted(overlaps.lot, [row, row + 1])
         order = first + np.argsort(-overlaps.share[first:last], kind="stable")
+        joins = slivers_join(overlaps, int(first), int(last))
+        counted = overlaps.area_mm2[first:last].copy()
+        slivers = np.flatnonzero(joins >= 0)
+        np.add.at(counted, joins[slivers], counted[slivers])
+        counted[slivers] = 0
         return tuple(
             ZoneShare(
                 code=str(zones.code[overlaps.zone[pair]]),
@@ -121,6 +126,10 @@ class Evaluations(Sequence[Evaluation]):
                 area_mm2=int(overlaps.area_mm2[pair]),
                 kind=overlaps.kind[pair],
                 width_m=float(overlaps.width_m[pair]),
+                joins=str(zones.code[overlaps.zone[first + joins[pair - first]]])
+                if joins[pair - first] >= 0
+                else "",
+                counted_mm2=int(counted[pair - first]),
             )
             for pair in order
         )

@@ -69,7 +69,8 @@ class ZoneShare:
     """
     The part of the lot that lies in one zone; `area_mm2` of all parts and the uncovered rest add up.
 
-    `width_m` is NaN where the part is plainly wider than the accuracy: then it was not measured.
+    `width_m` is NaN where the part is plainly wider than the accuracy: then it was not measured. `joins`
+    names the zone with which the ground of a sliver is counted, `counted_mm2` what is counted for the zone.
     """
 
     code: str
@@ -79,6 +80,8 @@ class ZoneShare:
     kind: Literal["CONCERNED", "BELOW_ACCURACY", "TOUCHES", "APART"]
     width_m: float
     name_en: str = ""
+    joins: str = ""
+    counted_mm2: int = 0
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,9 @@ from gis_core.constraints.plane import (
 )
 from gis_core.constraints.slivers import TOUCHING_M, surely_wider, widths_m
 
+#: Borders of two parts of a lot this near to each other are one border, in metres.
+SAME_BORDER_M = 1e-3
+
 
 @dataclass(frozen=True)
 class Overlaps:
@@ -110,6 +113,25 @@ def strictest(overlaps: Overlaps, values: Floats, lots: int) -> Floats:
     np.minimum.at(least, overlaps.lot[told], values[told])
     least[overlaps.lot[counts & ~told]] = np.nan
     return np.where(np.isinf(least), np.nan, least)
+
+
+def slivers_join(overlaps: Overlaps, first: int, last: int) -> Ints:
+    """
+    Of the pairs first to last of one lot: with which pair the ground of each sliver is counted, or -1.
+
+    A sliver up to the accuracy joins the concerned zone along which it runs longest; without one it stays.
+    """
+    kind = overlaps.kind[first:last]
+    joins = np.full(last - first, -1, dtype=np.int64)
+    there = np.flatnonzero(kind == "CONCERNED")
+    for sliver in np.flatnonzero((kind == "BELOW_ACCURACY") & (overlaps.area_mm2[first:last] > 0)):
+        if len(there) == 1:
+            joins[sliver] = there[0]
+        elif len(there):
+            border = shapely.boundary(overlaps.shape[first + sliver])
+            near = shapely.buffer(overlaps.shape[first + there], SAME_BORDER_M)
+            joins[sliver] = there[np.argmax(shapely.length(shapely.intersection(border, near)))]
+    return joins
 
 
 def _overlap(lots: Shapes, zones: Shapes, whole: NDArray[np.bool_]) -> Shapes:
