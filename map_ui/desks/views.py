@@ -167,7 +167,7 @@ def _context(request: HttpRequest, found: ServiceRequest) -> dict[str, Any]:
     report = visits[0].report if visits else None
     return {
         "case": found,
-        "story": told(found, with_notes=True),
+        "story": told(found, with_notes=True, to_staff=not own),
         "steps": steps_of(
             found, [state for state in states if state != State.CANCELLED], report, missing(rows)
         ),

@@ -172,7 +172,8 @@ def _route(
 def _stop(position: int, stop: Mapping[str, Any], visit: Visit, addresses: Mapping[int, str]) -> StopView:
     over = visit.status in (Visit.Status.DONE, Visit.Status.MISSED)
     leave_s = stop["leave_s"]
-    if over and visit.reported:
+    reported = over and visit.reported
+    if reported:
         leave_s = second_of_day(visit.reported.astimezone(zone()).time())
     window = promised_window(visit)
     return StopView(
@@ -181,7 +182,7 @@ def _stop(position: int, stop: Mapping[str, Any], visit: Visit, addresses: Mappi
         service=service_name(visit),
         address=address_of(visit, addresses),
         state="done" if over else "coming",
-        start_s=min(stop["start_s"], leave_s),
+        start_s=leave_s - visit.minutes * 60 if reported else stop["start_s"],
         leave_s=leave_s,
         travel_s=stop["travel_s"],
         promise=words.hour_span(*window) if window else "",

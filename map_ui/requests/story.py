@@ -51,6 +51,18 @@ NEXT: dict[str, tuple[str, str]] = {
     State.WAITING_AGENCY: ("دستگاه دیگری باید نظر بدهد.", "Another agency has to give its opinion."),
     State.REFERRED_ART100: ("در کمیسیون مادهٔ ۱۰۰ است.", "It is before the Article 100 commission."),
 }
+#: The same to those who work on the case, where the applicant is spoken to above.
+NEXT_TO_STAFF: dict[str, tuple[str, str]] = {
+    State.RETURNED: (
+        "متقاضی باید مدارک را کامل کند.",
+        "The applicant has to complete the papers.",
+    ),
+    State.FEES_DUE: (
+        "متقاضی باید عوارض را بپردازد و رسید را بیاورد؛ پلاک خودش قبض و پرداخت ندارد.",
+        "The applicant has to pay the fees and bring the receipt; Pelak has no bills and takes no payments.",
+    ),
+}
+VISIT_AHEAD = frozenset({State.DOC_CHECK, State.RETURNED, State.INSPECTION_REQUESTED})
 
 
 @dataclass(frozen=True)
@@ -85,10 +97,11 @@ class Story:
     paper_code: str
     visit: Visit | None = None
     visit_hours: str = ""
+    visit_ahead: bool = False
     office: str = ""
 
 
-def told(request: ServiceRequest, *, with_notes: bool = False) -> Story:
+def told(request: ServiceRequest, *, with_notes: bool = False, to_staff: bool = False) -> Story:
     """The story of a request from its transitions and its latest decision; four queries at most."""
     decision = request.decisions.filter(superseded_by=None).order_by("-decided_at", "-pk").first()
     steps = request.transitions.order_by("at", "pk")
@@ -96,7 +109,8 @@ def told(request: ServiceRequest, *, with_notes: bool = False) -> Story:
     final = decision is not None and decision.outcome in (Decision.Outcome.ANSWERED, Decision.Outcome.REFUSED)
     reasons = decision.reasons if decision and not (final and decision.instant) else ()
     visit = _promised_visit(request)
-    fa, en = NEXT.get(State(request.state), ("", ""))
+    words_of_next = {**NEXT, **NEXT_TO_STAFF} if to_staff else NEXT
+    fa, en = words_of_next.get(State(request.state), ("", ""))
     return Story(
         title=str(State(request.state).label),
         answered=final,
@@ -112,6 +126,7 @@ def told(request: ServiceRequest, *, with_notes: bool = False) -> Story:
         paper_code=decision.code if final and decision.evaluation_id else "",
         visit=visit,
         visit_hours=_hours(visit),
+        visit_ahead=request.state in VISIT_AHEAD,
         office=_office(request.office_code),
     )
 

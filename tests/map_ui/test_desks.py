@@ -218,3 +218,24 @@ def test_the_book_of_readings_leads_on_to_its_next_page():
     client.force_login(auditor)
     assert 'href="?page=2"' in client.get("/audit/").content.decode()
     assert len(client.get("/audit/?page=2").context["page"]) == 1
+
+
+def test_where_only_one_step_is_possible_it_is_chosen_already(lot):
+    request = filed(lot, State.WAITING_AGENCY)
+    shown = page(desk_of("agency", districts=("3",)), request).content.decode()
+    assert 'value="municipal_desk" required checked' in shown
+    several = filed(lot, State.MUNICIPAL_DESK)
+    assert (
+        "required checked" not in page(desk_of("municipal_staff", districts=("3",)), several).content.decode()
+    )
+
+
+def test_the_applicant_is_spoken_to_and_the_desk_is_told_about_the_applicant(lot):
+    citizen = someone("citizen")
+    request = filed(lot, State.FEES_DUE, filed_by_id=citizen.pk)
+    client = Client()
+    client.force_login(citizen)
+    assert "نوبت شماست" in page(client, request).content.decode()
+    told = page(desk_of("municipal_staff", districts=("3",)), request).content.decode()
+    assert "نوبت شماست" not in told
+    assert "متقاضی باید عوارض را بپردازد" in told
