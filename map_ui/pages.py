@@ -108,7 +108,7 @@ def search(request: HttpRequest) -> HttpResponse:
     ]
     asks = any(len(values) > 1 for values in queries.readings(query).values()) if query else False
     context = {"query": query, "rows": rows, "asks": asks and len(rows) > 1, "on": on, "city": settings.CITY}
-    context["no_search"] = True
+    context |= {"no_search": True, "cut": len(rows) >= queries.MOST}
     return render(request, "search/list.html", context)
 
 

@@ -1,5 +1,6 @@
 """Finds parcels: by point, by number, by address; and says which ones a person may have meant."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -20,8 +21,12 @@ from parcels.models import Address, Identifier, Parcel
 BORDER_M = 0.3
 #: How far from a street or open land parcels are offered: m.
 NEAR_M = 40.0
-_MOST = 20
+#: As many parcels a search gives, at most.
+MOST = 20
 _SIMILAR = 0.45
+_BETWEEN = re.compile(r"[\s\-‐‑–−/]+")
+#: District, region, block and house alone, as people write the code of a whole lot.
+_LOT_CODE = re.compile(r"\d+(?:[\s\-‐‑–−/]+\d+){3}")
 #: Words that stand in most addresses and tell none apart.
 _FILLERS = frozenset(
     map(normalise, ("خیابان", "کوچه", "کوی", "بلوار", "بن‌بست", "پلاک", "شماره", "street", "no"))
@@ -107,7 +112,7 @@ def search(text: str, *, on: date) -> list[Found]:
     if not normalise(text):
         return []
     by_number = _by_number(text, on=on)
-    return (by_number or _by_address(text, on=on))[:_MOST]
+    return (by_number or _by_address(text, on=on))[:MOST]
 
 
 def readings(text: str) -> dict[str, tuple[str, ...]]:
@@ -133,8 +138,23 @@ def addresses_of(parcels: Sequence[Parcel]) -> dict[int, str]:
 
 def _read(validator: str, text: str) -> identifiers.Reading:
     if validator == "renovation_code":
-        return identifiers.renovation_code(text, _districts())
+        return _renovation_code(text)
     return identifiers.read(validator, text)
+
+
+def _renovation_code(text: str) -> identifiers.Reading:
+    """A renovation code; that of a lot may be typed without its zeros, in either printing order."""
+    districts = _districts()
+    if not _LOT_CODE.fullmatch(normalise(text)):
+        return identifiers.renovation_code(text, districts)
+    short = _BETWEEN.sub("-", normalise(text))
+    whole = (identifiers.renovation_code(code, districts) for code in (f"{short}-0-0-0", f"0-0-0-{short}"))
+    codes = [reading.canonical for reading in whole if reading.canonical is not None]
+    return (
+        identifiers.Reading(identifiers.ASK, candidates=tuple(codes))
+        if codes
+        else identifiers.Reading(identifiers.INVALID)
+    )
 
 
 def _districts() -> set[int] | None:
@@ -153,7 +173,7 @@ def _by_number(text: str, *, on: date) -> list[Found]:
         rows = Identifier.objects.filter(kind=kind, value__in=values, parcel__in=parcels).select_related(
             "parcel"
         )
-        for row in rows[:_MOST]:
+        for row in rows[:MOST]:
             found.setdefault(row.parcel_id, Found(row.parcel, row.value, kind))
     return list(found.values())
 
@@ -168,10 +188,10 @@ def _by_address(text: str, *, on: date) -> list[Found]:
     key = normalise(text)
     rows = Address.objects.filter(parcel__in=Parcel.objects.in_force(on=on)).select_related("parcel")
     ranked = rows.annotate(similarity=TrigramWordSimilarity(key, "search_key"))
-    exact = ranked.filter(_has_words(key)).order_by("-similarity", "search_key")[: _MOST * 2]
+    exact = ranked.filter(_has_words(key)).order_by("-similarity", "search_key")[: MOST * 2]
     alike = ranked.filter(search_key__trigram_word_similar=key, similarity__gte=_SIMILAR)
     found: dict[int, Found] = {}
-    for row in list(exact) or alike.order_by("-similarity", "search_key")[: _MOST * 2]:
+    for row in list(exact) or alike.order_by("-similarity", "search_key")[: MOST * 2]:
         found.setdefault(row.parcel_id, Found(row.parcel, row.text, "address"))
     return list(found.values())
 

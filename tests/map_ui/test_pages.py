@@ -138,6 +138,8 @@ def test_a_parcel_that_is_not_there_is_said_so(persian):
         ("۳-۲-۴۵-۱۷-۰-۰-۰", "in Persian digits"),
         ("0-0-0-17-45-2-3", "as vendors' screens print it"),
         ("3-2-45-17-1-6-0", "an apartment finds its parcel"),
+        ("۳/۲/۴۵/۱۷", "without the zeros of a whole lot"),
+        ("17 - 45 - 2 - 3", "without the zeros, as vendors' screens print it"),
         ("كوچه سرو پلاك 17", "an address in Arabic letters"),
         ("سرو ۱۷", "a part of the address"),
     ],
