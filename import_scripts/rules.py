@@ -43,6 +43,7 @@ KINDS = frozenset(
         "LIGHTWELL",
         "PARK",
         "BUFFER",
+        "RASTER",
         "USE",
         "LIGHT",
         "CANTILEVER",

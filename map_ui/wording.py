@@ -151,6 +151,10 @@ REASONS = {
     "STALE_LAYER": gettext_noop("The map of it is out of date; it was surveyed on %(surveyed_on)s."),
     "OUTSIDE_SURVEYED_EXTENT": gettext_noop("The survey of it does not reach this parcel."),
     "EXTENT_UNKNOWN": gettext_noop("Nobody has said how far its survey reaches."),
+    "RASTER_ABOVE": gettext_noop(
+        "Measured: %(found)s %(measured_in)s; the limit is %(permitted)s %(measured_in)s."
+    ),
+    "NO_DATA": gettext_noop("Of the parcel, %(unknown_percent)s percent is not measured."),
     "ABOVE_VALID_STOREYS": gettext_noop("The rule holds for fewer storeys only."),
     "NO_FOOTPRINT": gettext_noop("Nothing is left to build on."),
     "LIMIT_UNKNOWN": gettext_noop("A limit on the storeys is not known here."),

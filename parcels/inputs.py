@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
@@ -19,6 +19,7 @@ from gis_core.constraints.plane import shapes
 from gis_core.constraints.rules import RuleSet
 from gis_core.constraints.values import Edges, Layer, Lots, Passages, Surroundings
 from gis_core.errors import NotFound
+from layers.terrain import measured
 from layers.zoning.queries import (
     STAMP_COLUMN,
     Place,
@@ -59,6 +60,7 @@ def read_inputs(ids: Sequence[int], question: Question) -> Inputs:
     lots, edges, streets, stamp = _parcels(list(ids), question)
     standing = standing_on(on, known_at=known_at, stamp=stamp)
     rules, layers = standing.rules, standing.layers
+    lots = replace(lots, rasters=measured(lots.geometry, rules, standing.rasters))
     place = Place(_hull(lots.geometry), on, known_at)
     zones, overlays = ground_rules(place, reach_m=reach_of(rules), layers=layers)
     passages = _passages(place)
@@ -189,7 +191,7 @@ def _passages(place: Place) -> Passages:
 
 
 def _overlay_layers(layers: dict[str, Layer]) -> dict[str, Layer]:
-    return {key: layer for key, layer in layers.items() if layer.kind == "overlay"}
+    return {key: layer for key, layer in layers.items() if layer.kind in ("overlay", "raster")}
 
 
 def _hull(geometries: np.ndarray) -> bytes:

@@ -11,6 +11,7 @@ from gis_core.constraints.division import subdivision_column
 from gis_core.constraints.envelopes import setbacks_column, stand
 from gis_core.constraints.evaluations import Evaluations, Steps
 from gis_core.constraints.floor_areas import floor_area_columns
+from gis_core.constraints.ground import judge_ground
 from gis_core.constraints.intake import Intake, take_in
 from gis_core.constraints.land import access_column, clear_land
 from gis_core.constraints.light_planes import excess_column, light_columns, light_limits
@@ -90,6 +91,7 @@ def _judge(taken: Intake, rules: RuleSet, on: date, north_deg: Floats) -> tuple[
     land = clear_land(table, lots, around, rules)
     access_column(table, lots, around.edges)
     restrictions = restrict(land.net, accuracy_m, around, rules, policy, on, lots.ground_m)
+    restrictions.judgements += judge_ground(lots, land.net, around, rules, on)
     overlaps = zone_overlaps(land, around.zones, accuracy_m, rules, policy)
     widths_m = governing_widths(table, around.edges, around.passages, rules, tolerance_m(policy, accuracy_m))
     placed = place(overlaps, around.zones.code, land.areas, widths_m, rules)

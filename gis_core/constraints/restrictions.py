@@ -25,7 +25,11 @@ UNTOLD_M = 50.0
 
 @dataclass
 class LayerJudgement:
-    """One layer under one rule, against all lots: pairs (m,) of lot and feature, silence per lot (n,)."""
+    """
+    One layer under one rule, against all lots: pairs (m,) of lot and feature, silence per lot (n,).
+
+    `feature` is -1 where a raster and not a feature says it.
+    """
 
     layer: str
     params: Mapping[str, Any]
@@ -151,8 +155,8 @@ def restrict(
     ground = np.full(len(net), np.nan) if ground_m is None or not len(ground_m) else ground_m
     for rule in surfaces:
         found.judgements.append(_under_surface(net, ground, around, rule, on))
-    for key in around.layers:
-        if key not in named:
+    for key, layer in around.layers.items():
+        if key not in named and layer.kind != "raster":  # a raster has no features: `ground.py` judges it
             params = {**WITHOUT_RULE, "layer": key}
             found.judgements.append(_judged(tree, net, accuracy_m, around, params, None, policy, on))
     return found
@@ -179,7 +183,7 @@ def _judged(
     reason = np.full(len(lot), None, dtype=object)
     unread = untold[number]
     state[unread], reason[unread] = "unknown", Reason("NO_ROW", {"kind": "BUFFER"})
-    silence = _silence(layer, net, on)
+    silence = silence_of(layer, net, on)
     outside = np.array(
         [said is not None and said.code != "EXTENT_UNKNOWN" for said in silence[lot]], dtype=bool
     )
@@ -227,7 +231,7 @@ def _under_surface(
     state, reason = np.full(len(lot), "applies", dtype=object), np.full(len(lot), None, dtype=object)
     untold = np.isnan(height_m)
     state[untold], reason[untold] = "unknown", Reason("GROUND_UNKNOWN")
-    silence = _silence(layer, net, on)
+    silence = silence_of(layer, net, on)
     return LayerJudgement(
         layer=rule.params["layer"],
         params=params,
@@ -307,7 +311,7 @@ def _largest_m(params: Mapping[str, Any]) -> float:
     return max([row["distance_m"] for row in rows], default=UNTOLD_M)
 
 
-def _silence(layer: Layer | None, net: Shapes, on: date) -> NDArray[np.object_]:
+def silence_of(layer: Layer | None, net: Shapes, on: date) -> NDArray[np.object_]:
     """Why a layer that shows nothing on a lot still proves nothing there; None where its silence is a no."""
     silence = np.full(len(net), None, dtype=object)
     if layer is None:
@@ -329,14 +333,17 @@ def _stale(layer: Layer, on: date) -> bool:
 
 
 def _feature_finding(judgement: LayerJudgement, pair: int, overlays: Overlays) -> OverlayFinding:
-    feature = judgement.feature[pair]
+    feature, layer = judgement.feature[pair], judgement.known
+    named = (layer.name_fa, layer.name_en) if layer else ("", "")
+    if feature >= 0:
+        named = (str(overlays.name_fa[feature]), str(overlays.name_en[feature]))
     return OverlayFinding(
         layer=judgement.layer,
         state=judgement.state[pair],
         effect=judgement.effect,
-        code=str(overlays.code[feature]),
-        name_fa=str(overlays.name_fa[feature]),
-        name_en=str(overlays.name_en[feature]),
+        code=str(overlays.code[feature]) if feature >= 0 else "",
+        name_fa=named[0],
+        name_en=named[1],
         overlap_m2=float(judgement.overlap_m2[pair]),
         width_m=None if np.isnan(judgement.width_m[pair]) else float(judgement.width_m[pair]),
         distance_m=float(judgement.distance_m[pair]),

@@ -10,7 +10,7 @@ from gis_core.constraints.conflicts import decide
 from gis_core.constraints.findings import RuleReference
 
 #: Kinds of which all rules that hold count together; of the others the nearest one holds.
-TOGETHER = frozenset({"STOREY", "BUFFER", "PLANNED_STREET"})
+TOGETHER = frozenset({"STOREY", "BUFFER", "PLANNED_STREET", "RASTER"})
 
 
 @dataclass(frozen=True)

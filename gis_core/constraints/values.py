@@ -21,7 +21,8 @@ class Lots:
 
     `geometry`: surveyed polygons in the metric CRS. `deed_area_m2` and `accuracy_m` (positional) are
     NaN where not known. `has_access`: 1 yes, 0 no, NaN not known. `ground_m`: height of the ground above
-    sea level, in metres; empty where nobody has told any.
+    sea level, in metres; empty where nobody has told any. `rasters`: by the code of each RASTER rule what
+    was measured under the lot (`ground.py`), a mapping each; empty where there is no such rule.
     """
 
     id: Ints
@@ -31,6 +32,7 @@ class Lots:
     accuracy_m: Floats
     has_access: Floats
     ground_m: Floats = field(default_factory=lambda: np.array([]))
+    rasters: Texts = field(default_factory=lambda: np.array([], dtype=object))
 
     def __len__(self) -> int:
         return len(self.id)

@@ -12,6 +12,8 @@ Ints = NDArray[np.int64]
 
 #: Shares up to this are rounding of coordinates, not ground.
 NOTHING = 1e-9
+#: Falls are added up as whole parts of this size: a sum of whole numbers is the same in every order.
+PARTS = 2.0**40
 
 
 @dataclass(frozen=True)
@@ -141,11 +143,11 @@ def _summed(steps: _Steps, windows: _Windows, measured: NDArray[np.bool_]) -> Co
     row = np.clip(np.floor(y).astype(np.int64), 0, windows.rows[steps.shape] - 1)
     cell = windows.start[steps.shape] + row * windows.columns[steps.shape] + column
     own = np.bincount(cell, steps.fall * (x - column), minlength=windows.cells)
-    fall = np.bincount(cell, steps.fall, minlength=windows.cells)
+    fall = np.rint(np.bincount(cell, steps.fall, minlength=windows.cells) * PARTS).astype(np.int64)
     line = np.repeat(np.arange(windows.rows.sum()), np.repeat(windows.columns, windows.rows))
     to_here = np.cumsum(fall)
     line_end = np.flatnonzero(np.diff(line, append=-1)) if len(line) else np.array([], dtype=np.int64)
-    share = own + (to_here[line_end][line] - to_here)
+    share = own + (to_here[line_end][line] - to_here) / PARTS
     shape = np.repeat(np.arange(len(windows.rows)), windows.columns * windows.rows)
     place = np.arange(windows.cells) - windows.start[shape]
     kept = share > NOTHING

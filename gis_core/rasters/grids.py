@@ -19,8 +19,10 @@ class Grid:
     """
     Cells of a raster, north up.
 
-    `values` (rows, columns), NaN where there is no data; `west`, `north` the outer corner, `width`,
-    `height` of one cell, all in units of `crs` (anything pyproj reads), `height` counted downwards.
+    `values` (rows, columns), NaN where there is no data; `west`, `north` the outer corner of the raster,
+    `width`, `height` of one cell, all in units of `crs` (anything pyproj reads), `height` counted
+    downwards. Where `values` are only a part of the raster, `row` and `column` say where it begins: a cell
+    has one place, whichever part of the raster is at hand.
     """
 
     values: Floats
@@ -29,6 +31,8 @@ class Grid:
     width: float
     height: float
     crs: str
+    row: int = 0
+    column: int = 0
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -37,13 +41,13 @@ class Grid:
 
     @property
     def bounds(self) -> tuple[float, float, float, float]:
-        """West, south, east, north in units of the CRS."""
+        """West, south, east, north of the values, in units of the CRS."""
         rows, columns = self.shape
         return (
-            self.west,
-            self.north - rows * self.height,
-            self.west + columns * self.width,
-            self.north,
+            self.west + self.column * self.width,
+            self.north - (self.row + rows) * self.height,
+            self.west + (self.column + columns) * self.width,
+            self.north - self.row * self.height,
         )
 
     @cached_property
@@ -69,7 +73,7 @@ class Grid:
         if not self.geographic:
             metres = pyproj.CRS(self.crs).axis_info[0].unit_conversion_factor
             return np.full(rows, self.width * self.height * metres**2)
-        edges = np.radians(self.north - np.arange(rows + 1) * self.height)
+        edges = np.radians(self.north - (self.row + np.arange(rows + 1)) * self.height)
         zones = _area_to_equator(edges, *_ellipsoid(self.crs))
         return (zones[:-1] - zones[1:]) * np.radians(self.width)
 
@@ -81,7 +85,7 @@ class Grid:
             metres = pyproj.CRS(self.crs).axis_info[0].unit_conversion_factor
             return np.full(rows, self.width * metres), np.full(rows, self.height * metres)
         radius, squared = _ellipsoid(self.crs)
-        middle = np.radians(self.north - (np.arange(rows) + 0.5) * self.height)
+        middle = np.radians(self.north - (self.row + np.arange(rows) + 0.5) * self.height)
         bent = 1.0 - squared * np.sin(middle) ** 2
         across = radius / np.sqrt(bent) * np.cos(middle) * np.radians(self.width)
         along = radius * (1.0 - squared) / bent**1.5 * np.radians(self.height)

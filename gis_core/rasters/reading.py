@@ -77,8 +77,8 @@ def read_cells(
         values = file.read(1, window=window).astype(float)
         if nodata is not None:
             values[values == nodata] = np.nan
-        corner = file.window_transform(window)
-        return Grid(values, corner.c, corner.f, corner.a, -corner.e, crs)
+        corner, first = file.transform, (int(window.row_off), int(window.col_off))
+        return Grid(values, corner.c, corner.f, corner.a, -corner.e, crs, *first)
 
 
 def _around(file: rasterio.DatasetReader, bounds: tuple[float, float, float, float], border: int) -> Window:

@@ -99,13 +99,14 @@ def class_areas_m2(
 def _values(cover: Coverage, grid: Grid) -> Floats:
     """Value of each covered cell; NaN without data or outside the raster."""
     rows, columns = grid.shape
-    inside = (cover.row >= 0) & (cover.row < rows) & (cover.column >= 0) & (cover.column < columns)
+    row, column = cover.row - grid.row, cover.column - grid.column
+    inside = (row >= 0) & (row < rows) & (column >= 0) & (column < columns)
     value = np.full(len(cover.share), np.nan)
-    value[inside] = grid.values[cover.row[inside], cover.column[inside]]
+    value[inside] = grid.values[row[inside], column[inside]]
     return value
 
 
 def _ground_m2(cover: Coverage, grid: Grid) -> Floats:
     """Covered ground of each cell; a cell outside the raster is as large as the nearest row's."""
-    row = np.clip(cover.row, 0, grid.shape[0] - 1)
+    row = np.clip(cover.row - grid.row, 0, grid.shape[0] - 1)
     return cover.share * grid.cell_area_m2[row]

@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -69,11 +70,26 @@ STAMP_COLUMN = """
 
 
 @dataclass(frozen=True)
+class RasterEdition:
+    """One edition of a raster layer: its file, and what was said of it."""
+
+    layer: str
+    path: Path
+    srid: int
+    nodata: float | None
+    surveyed_on: date | None
+    accuracy_m: float | None
+    sha256: str
+    version: int
+
+
+@dataclass(frozen=True)
 class Standing:
-    """What holds in the whole city on a day: its rules, and its layers by key."""
+    """What holds in the whole city on a day: its rules, its layers and its rasters by their layer's key."""
 
     rules: RuleSet
     layers: dict[str, Layer]
+    rasters: dict[str, RasterEdition] = field(default_factory=dict)
 
 
 def standing_on(on: date, *, known_at: datetime | None = None, stamp: str | None = None) -> Standing:
@@ -108,13 +124,24 @@ def _read_standing(on: date, known_at: datetime | None) -> Standing:
                         v.positional_accuracy_m, v.surveyed_on, l.stale_after_days, l.kind)
                       order by l.key)::text
                  from layers_layerversion v join layers_layer l on l.id = v.layer_id
-                where l.kind in ('overlay', 'zoning') and {published("v")})
+                where l.kind in ('overlay', 'zoning', 'raster') and {published("v")}),
+              (select json_agg(json_build_array(
+                        l.key, r.path, r.srid, r.nodata, r.surveyed_on, v.positional_accuracy_m, r.sha256,
+                        v.number)
+                      order by l.key, r.id)::text
+                 from layers_layerversion v
+                 join layers_layer l on l.id = v.layer_id
+                 join gis_core_importrun i on i.id = v.import_run_id
+                 join layers_raster r on r.layer_id = l.id and r.sha256 = i.file_sha256
+                where l.kind = 'raster' and {published("v")})
             """,
             {"on": on, "known_at": known_at},
         )
-        rules, layers = (json.loads(column or "[]") for column in cursor.fetchone())
+        rules, layers, rasters = (json.loads(column or "[]") for column in cursor.fetchone())
     return Standing(
-        RuleSet.on_day([_rule(*row) for row in rules], on), {row[0]: _layer(*row) for row in layers}
+        RuleSet.on_day([_rule(*row) for row in rules], on),
+        {row[0]: _layer(*row) for row in layers},
+        {row[0]: _raster(*row) for row in rasters},
     )
 
 
@@ -132,6 +159,12 @@ def _layer(key: str, fa: str, en: str, extent: str | None, accuracy_m: float | N
     surveyed_on, stale_after_days, kind = rest
     shape = None if extent is None else shapely.from_wkb(extent)
     return Layer(key, fa, en, shape, accuracy_m, _day(surveyed_on), stale_after_days, kind)
+
+
+def _raster(
+    key: str, path: str, srid: int, nodata: float | None, surveyed_on: str | None, *rest: Any
+) -> RasterEdition:
+    return RasterEdition(key, Path(settings.MEDIA_ROOT) / path, srid, nodata, _day(surveyed_on), *rest)
 
 
 def _day(text: str | None) -> date | None:

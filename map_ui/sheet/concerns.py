@@ -91,6 +91,7 @@ def _applying_overlays(document: Mapping[str, Any], names: Mapping[str, str]) ->
         effect = _(wording.EFFECTS[overlay["effect"]]) if overlay["effect"] in wording.EFFECTS else ""
         if overlay.get("agency"):
             effect = f"{effect} ({wording.agency(overlay['agency'])})".strip()
+        effect = f"{effect} {wording.reason(overlay.get('reason'), names)}".strip()
         area = overlay.get("overlap_m2")
         figure = f"{wording.number(area, 2)} {_('m²')}" if area else ""
         mark = "loss" if overlay["effect"] == "NO_BUILD" else "condition"

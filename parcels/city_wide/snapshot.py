@@ -20,7 +20,7 @@ from gis_core.constraints.values import Edges, Lots, Overlays, Passages, Surroun
 
 Held = TypeVar("Held", Lots, Edges, Passages, Zones, Overlays)
 #: Columns of a value that are mappings, kept as JSON text.
-MAPPINGS = ("attributes",)
+MAPPINGS = ("attributes", "rasters")
 
 
 def write(inputs: Inputs, folder: Path, *, srid: int) -> None:

@@ -1,5 +1,6 @@
 """A raster comes in with CRS, no-data, extent, date and source, or not at all; lots are sampled under it."""
 
+import json
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -11,10 +12,12 @@ from django.conf import settings
 from rasterio.transform import from_origin
 
 from conftest import real_data
+from gis_core.constraints.verify import check
 from import_scripts.runner import import_file
 from layers.models import LayerVersion, Raster
 from layers.terrain import rasters_in_force, under_lots
-from tests.builders import ORIGIN
+from parcels.evaluation import answer_for, evaluate_document, frozen_file, issue
+from tests.builders import ORIGIN, corner_plot, plot, rule
 
 pytestmark = [pytest.mark.usefixtures("as_owner"), pytest.mark.django_db]
 X, Y = ORIGIN
@@ -75,6 +78,17 @@ def hillside(folder: Path, *, crs="EPSG:32639", nodata=-9999.0, west=X - 200, ba
     return path
 
 
+def wavy(folder: Path) -> Path:
+    """Ground of which no two lots are alike."""
+    path = folder / "wavy.tif"
+    heights = np.random.default_rng(7).uniform(1000.0, 1004.0, (80, 80)).astype("float32")
+    place = from_origin(X - 200, Y + 200, 5.0, 5.0)
+    shape = {"driver": "GTiff", "width": 80, "height": 80, "count": 1, "dtype": "float32"}
+    with rasterio.open(path, "w", crs="EPSG:32639", transform=place, nodata=-9999.0, **shape) as file:
+        file.write(heights, 1)
+    return path
+
+
 def test_a_raster_is_kept_as_it_is_with_what_was_said_of_it(tmp_path, brought_in):
     file = hillside(tmp_path)
     outcome = brought_in(file)
@@ -96,6 +110,40 @@ def test_a_lot_on_the_hillside_has_its_slope_and_one_beyond_it_is_unknown(tmp_pa
     assert found.share_above[0] == pytest.approx(1.0, abs=1e-9)
     assert found.unknown_share.tolist() == [0.0, 1.0]
     assert np.isnan(found.mean[1])
+
+
+def test_a_steep_lot_may_not_be_built_on_and_a_lot_beyond_the_survey_is_unknown(tmp_path, brought_in):
+    params = {"layer": "heights", "measure": "SLOPE_PERCENT", "statistic": "MEAN", "unit": "%"}
+    rule("STEEP", "RASTER", {**params, "above": 15.0, "effect": "NO_BUILD"})
+    steep, beyond = corner_plot(), plot(shapely.box(X + 300, Y, X + 312, Y + 25), "3-2-45-99-0-0-0")
+    before = evaluate_document(steep, on=TODAY)["overlays"][0]
+    assert (before["state"], before["reason"]["code"]) == ("unknown", "MISSING_LAYER")
+    brought_in(hillside(tmp_path))
+    overlay = evaluate_document(steep, on=TODAY)["overlays"][0]
+    assert (overlay["state"], overlay["effect"]) == ("applies", "NO_BUILD")
+    assert overlay["reason"]["args"] == {"found": 20.0, "permitted": 15.0, "measured_in": "%"}
+    outside = evaluate_document(beyond, on=TODAY)["overlays"][0]
+    assert (outside["state"], outside["reason"]["code"]) == ("unknown", "OUTSIDE_SURVEYED_EXTENT")
+
+
+def test_ground_is_the_same_to_the_bit_for_a_click_and_for_many_and_in_the_frozen_evaluation(
+    tmp_path, brought_in
+):
+    params = {"layer": "heights", "measure": "SLOPE_PERCENT", "statistic": "MAXIMUM", "above": 15.0}
+    rule("STEEP", "RASTER", {**params, "effect": "CONDITIONAL", "agency": "geology"})
+    brought_in(wavy(tmp_path))
+    lots = [
+        plot(shapely.box(X + 3.3 * n, Y + n, X + 3.3 * n + 3, Y + 21.7), f"3-2-45-{n}-0-0-0")
+        for n in range(1, 15)
+    ]
+    together = answer_for([lot.pk for lot in lots], on=TODAY).evaluations.asked.rasters
+    alone = [answer_for([lot.pk], on=TODAY).evaluations.asked.rasters[0] for lot in lots]
+    assert list(together) == alone
+    assert len({told["STEEP"]["maximum"] for told in alone}) > 5
+    kept = frozen_file(issue(lots[3], on=TODAY))
+    assert kept["inputs"]["parts"]["lots"]["rasters"]["rows"] == [alone[3]]
+    assert [one.code for one in check(json.loads(json.dumps(kept))).said] == ["SAME"]
+    assert answer_for([lots[3].pk], on=TODAY).timing.round_trips <= 4
 
 
 def test_the_same_raster_again_changes_nothing_and_a_correction_keeps_what_was_known(tmp_path, brought_in):

@@ -41,8 +41,8 @@ def test_a_lot_on_a_void_of_the_radar_is_unknown_and_one_beside_it_is_not():
     to_utm = pyproj.Transformer.from_crs(4326, 32631, always_xy=True)
 
     def lot_at(row: int, column: int) -> shapely.Polygon:
-        lon = heights.west + (column + 0.5) * heights.width
-        lat = heights.north - (row + 0.5) * heights.height
+        lon = heights.bounds[0] + (column + 0.5) * heights.width
+        lat = heights.bounds[3] - (row + 0.5) * heights.height
         return shapely.Point(to_utm.transform(lon, lat)).buffer(15.0, quad_segs=1)
 
     slope = slopes_deg(heights)
