@@ -15,6 +15,7 @@ from import_scripts.demo_city import reference as ref
 from import_scripts.demo_city.buildings import footprints
 from import_scripts.demo_city.cells import bazaar, madi_columns, plan_cell
 from import_scripts.demo_city.districts import districts_of_cells, inner_cell
+from import_scripts.demo_city.latin import in_latin
 from import_scripts.demo_city.layout import Layout
 from import_scripts.demo_city.mains import Mains, Surface, cell_polygon, lay_mains, marks, rim, surfaces
 from import_scripts.demo_city.mesh import CORE, RURAL, Mesh, make_mesh
@@ -261,6 +262,7 @@ def _segments(network: Network, seed: int) -> pd.DataFrame:
             "code": codes,
             "lineage": [lineage(seed, "segment", code) for code in codes],
             "name_fa": [street.name for street in streets],
+            "name_en": [in_latin(street.name) for street in streets],
             "street_class": [street.street_class for street in streets],
             "existing_width_m": [round(street.width_m, 2) for street in streets],
             "planned_width_m": [round(street.planned_width_m, 2) for street in streets],
@@ -314,11 +316,13 @@ def _ground(layouts, faces, outside: list[Surface], network: Network, segments, 
             titles.append("" if by_river or shapely.area(shapes[k]) < 900 else f"بوستان {next(parks)}")
         else:
             titles.append("")
+    named = [names[n] if n >= 0 else title for n, title in zip(number, titles, strict=True)]
     return pd.DataFrame(
         {
             "lineage": [lineage(seed, "ground", k) for k in range(len(kinds))],
             "kind": kinds,
-            "name_fa": [names[n] if n >= 0 else title for n, title in zip(number, titles, strict=True)],
+            "name_fa": named,
+            "name_en": [in_latin(name) for name in named],
             "segment": number,
             "street_lineage": [own[n] if n >= 0 else None for n in number],
             "geometry": _moved(np.array(shapes, dtype=object)),
@@ -368,7 +372,8 @@ def _districts(mesh: Mesh, places, faces, outside: list[Surface], seed: int) -> 
             parent = key.rsplit("-", 1)[0] if width > 1 else ""
             last = pools.persian(int(key.split("-")[-1]))
             name = {"district": f"منطقهٔ {last}", "sub_district": f"ناحیهٔ {last}"}.get(level) or next(names)
-            title = {"district": f"District {key}", "sub_district": f"Sub-district {key}"}.get(level, "")
+            title = {"district": f"District {key}", "sub_district": f"Sub-district {key}"}.get(level)
+            title = title or in_latin(name)
             rows.append((level, key, parent, name, title, lineage(seed, level, key), shape))
     frame = pd.DataFrame(
         rows, columns=["level", "code", "parent_code", "name_fa", "name_en", "lineage", "geometry"]

@@ -18,11 +18,13 @@ from gis_core.persian import normalise
 from import_scripts import rules as rule_import
 from import_scripts import tariffs as tariff_import
 from import_scripts.demo_city import people as staff_of
+from import_scripts.demo_city import reference as ref
 from import_scripts.demo_city.addresses import addresses
 from import_scripts.demo_city.city import SRID, DemoCity, city_hash, lineage
 from import_scripts.demo_city.offices import offices, opening_hours
 from import_scripts.demo_city.overlays import overlays
 from import_scripts.demo_city.records import records
+from import_scripts.demo_city.zones import earlier_plan
 from import_scripts.first_load import indexed_at_the_end
 from import_scripts.frontages import Edges, Surroundings, access, derive, documents
 from import_scripts.issues import Doubts
@@ -107,9 +109,15 @@ def _tables(city: DemoCity, run: ImportRun, on: date) -> Iterator[tuple[str, int
     ground = book.version("ground", Layer.Kind.GROUND, "پوشش زمین", "Ground cover", SURVEYED_FROM)
     cover = city.ground.drop(columns=["segment"])
     yield "ground", _copy(GroundCover, cover, survey | {"layer_version": ground.pk})
-    plan = book.version("zoning", Layer.Kind.ZONING, "طرح تفصیلی", "Detailed plan", PLAN_FROM, accuracy_m=0.2)
-    in_plan = {"valid": (PLAN_FROM, None), "known": (KNOWN_FROM, None), "layer_version": plan.pk}
-    yield "zones", _copy(Zone, city.zones, in_plan)
+    lots = city.parcels
+    known_place = lots.loc[lots["key"] == ref.KEY, "geometry"].iloc[0].representative_point()
+    before = earlier_plan(city.zones, known_place, city.seed)
+    for zones, since, until in ((before, SURVEYED_FROM, PLAN_FROM), (city.zones, PLAN_FROM, None)):
+        plan = book.version(
+            "zoning", Layer.Kind.ZONING, "طرح تفصیلی", "Detailed plan", since, until=until, accuracy_m=0.2
+        )
+        in_plan = {"valid": (since, until), "known": (KNOWN_FROM, None), "layer_version": plan.pk}
+        yield "zones", _copy(Zone, zones, in_plan)
     for layer in overlays(city):
         version = book.version(
             layer.key,
@@ -267,7 +275,7 @@ def _copy(model: Any, frame: pd.DataFrame, constants: dict[str, Any] | None = No
 
 
 class _Layers:
-    """Opens the first published version of each layer of the city."""
+    """Opens the published versions of each layer of the city."""
 
     def __init__(self, city: DemoCity, run: ImportRun, source: Source) -> None:
         self.run, self.source = run, source
@@ -281,19 +289,20 @@ class _Layers:
         title_en: str,
         since: date,
         *,
+        until: date | None = None,
         accuracy_m: float = 0.1,
         extent: shapely.Geometry | None = None,
     ) -> LayerVersion:
-        """The layer's version 1, in force since a day."""
+        """The layer's next version, in force since a day, until the next one where it has an end."""
         titles = {"kind": kind, "title_fa": title_fa, "title_en": title_en}
         layer, _made = Layer.objects.get_or_create(key=key, defaults=titles)
         reach = shapely.MultiPolygon([extent if extent is not None else self.whole])
         return LayerVersion.objects.create(
             layer=layer,
-            number=1,
+            number=layer.versions.count() + 1,
             title=title_fa,
             status=LayerVersion.Status.IN_FORCE,
-            valid=(since, None),
+            valid=(since, until),
             known=(KNOWN_FROM, None),
             surveyed_on=since,
             surveyed_extent=GEOSGeometry(shapely.to_wkb(reach, hex=True), srid=SRID),

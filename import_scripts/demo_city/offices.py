@@ -9,6 +9,7 @@ import shapely
 from import_scripts.demo_city import names as pools
 from import_scripts.demo_city import reference as ref
 from import_scripts.demo_city.city import DemoCity, lineage
+from import_scripts.demo_city.latin import in_latin
 
 COUNT = 35
 EVERYWHERE = ["IQ-11", "IQ-04", "IQ-02", "CT-04"]
@@ -35,7 +36,7 @@ def offices(city: DemoCity) -> pd.DataFrame:
     frame["code"] = [f"D{number + 1:02d}" for number in range(len(frame))]
     frame["lineage"] = [lineage(city.seed, "office", code) for code in frame["code"]]
     frame["name_fa"] = "دفتر پیشخوان " + frame["name"]
-    frame["name_en"] = [f"Counter office {number + 1}" for number in range(len(frame))]
+    frame["name_en"] = [in_latin(name) for name in frame["name_fa"]]
     frame["district_code"] = frame["district"].astype(str)
     frame["phone"] = [f"031{36000000 + int(n)}" for n in rng.integers(0, 999_999, len(frame))]
     frame["daily_capacity"] = rng.choice([8, 10, 12, 14, 16], len(frame))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 import shapely
 
 from import_scripts.demo_city.mains import EAST, NORTH, SOUTH, WEST, Mains
@@ -56,6 +57,16 @@ USE_CODES = {
     "workshop": "S311",
     "complex": "R221",
 }
+EARLIER = {
+    "R121": "R112",
+    "R122": "R121",
+    "R131": "R122",
+    "M112": "R122",
+    "M115": "R121",
+    "S121": "M115",
+}
+"""What a zone was in the plan before, where the plan in force changed it: mostly less dense housing."""
+CHANGED_SHARE = 0.35
 STRIP_DEPTH_M = 17.5
 SLIVER_M = 0.12
 """Where a zone's border was drawn beside the lots' line: less than the accuracy of either."""
@@ -96,6 +107,22 @@ def zone_polygons(
         codes[shapely.contains(shape, inner)] = code
     inside = shapely.contains(outline, inner)
     return _dissolved(parts[inside], codes[inside])
+
+
+def earlier_plan(zones: pd.DataFrame, changed_at: shapely.Point, seed: int) -> pd.DataFrame:
+    """
+    The zones of the plan before: the same ground, with other codes in a third of those that may change.
+
+    The zone at `changed_at` is among them, so that there is a known place at which the day matters.
+    """
+    rng = np.random.default_rng([seed, 32])
+    changed = rng.random(len(zones)) < CHANGED_SHARE
+    changed |= shapely.contains(zones["geometry"].to_numpy(), changed_at)
+    codes = [
+        EARLIER.get(code, code) if other else code for code, other in zip(zones["code"], changed, strict=True)
+    ]
+    names = {"name_fa": [NAMES[code] for code in codes], "name_en": [NAMES_EN[code] for code in codes]}
+    return zones.assign(code=codes, **names)
 
 
 def _base(fabric: str, cell: tuple[int, int], mains: Mains) -> str:

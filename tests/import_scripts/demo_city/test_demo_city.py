@@ -17,6 +17,7 @@ from import_scripts.demo_city.overlays import overlays
 from import_scripts.demo_city.people import inspectors, people, shifts
 from import_scripts.demo_city.records import records
 from import_scripts.demo_city.special import special_lots
+from import_scripts.demo_city.zones import earlier_plan
 from import_scripts.frontages import Edges
 from parcels.evaluation import evaluate_document
 from parcels.models import Address, Parcel
@@ -69,6 +70,24 @@ def test_zones_do_not_overlap_and_districts_tile_the_city(city):
     assert shapely.coverage_is_valid(zones)
     assert sorted(districts["code"].astype(int)) == list(range(1, 16))
     assert shapely.coverage_is_valid(districts["geometry"].to_numpy())
+
+
+def test_the_plan_before_differs_in_part_and_covers_the_same_ground(city):
+    place = city.parcels.loc[city.parcels["key"] == ref.KEY, "geometry"].iloc[0].representative_point()
+    before = earlier_plan(city.zones, place, city.seed)
+    assert (before["geometry"] == city.zones["geometry"]).all()
+    changed = before["code"] != city.zones["code"]
+    assert 0.1 < changed.mean() < 0.5
+    here = shapely.contains(city.zones["geometry"].to_numpy(), place)
+    assert changed[here].all(), "on the reference lot the day matters"
+    assert before.equals(earlier_plan(city.zones, place, city.seed))
+
+
+def test_every_name_has_its_latin_spelling(city):
+    for frame in (city.segments, city.ground, city.districts, city.zones, offices(city)):
+        named = frame[frame["name_fa"] != ""]
+        assert (named["name_en"] != "").all(), set(named.loc[named["name_en"] == "", "name_fa"])
+        assert named["name_en"].map(str.isascii).all()
 
 
 def test_every_lot_lies_in_a_zone(city):
@@ -161,5 +180,9 @@ def test_the_published_corner_lot_gives_its_published_answer_in_the_loaded_city(
     assert findings["may_request_storeys"]["value"] == 5
     assert round(findings["reachable_floor_area_m2"]["value"], 2) == 660.00
     assert Address.objects.get(parcel=lot).text == "کوچهٔ سرو، نبش کوچهٔ نارون، پلاک ۱۷"
+    zones = {}
+    for day in (date(2025, 4, 20), date(2025, 4, 21)):
+        zones[day.day] = {row["code"] for row in evaluate_document(lot, on=day)["zones"]}
+    assert zones == {20: {"R112"}, 21: {"R121"}}
     with pytest.raises(ValueError, match="holds parcels already"):
         load(city, on=TODAY)
