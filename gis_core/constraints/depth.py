@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from gis_core.constraints.plane import (
     EMPTY,
+    PASSING_M,
     Floats,
     Ints,
     Shapes,
@@ -24,6 +25,8 @@ from gis_core.constraints.plane import (
 
 #: Points of a lot nearer to each other across the depth than this stand on one line along it.
 SAME_LINE_M = 1e-6
+#: Lots with more corners than this are measured to the millimetre: time grows with the square of the corners.
+MANY_CORNERS = 500
 #: A run of the line that ends this near to a neighbour's edge ends on it.
 ON_EDGE_M = 1e-4
 
@@ -99,6 +102,7 @@ def depth_envelopes(
     >>> round(found.envelope_m2.item(), 6)
     136.0
     """
+    measured_on, neighbours = _less_dense(measured_on), _less_dense_edges(*neighbours, len(net))
     frame = _Frame.of(measured_on, azimuth_deg)
     lots, measured = frame.into(net, np.arange(len(net))), frame.into(measured_on, np.arange(len(net)))
     edges = _segments(frame.into(neighbours[1], neighbours[0]), neighbours[0])
@@ -120,6 +124,28 @@ def depth_envelopes(
         retreat_points=frame.back(points),
         line=frame.back(_lines(slabs, lots)),
     )
+
+
+def _less_dense(lots: Shapes) -> Shapes:
+    """Lots, of those with very many corners without the ones that lie within a millimetre of the rest."""
+    dense = shapely.get_num_coordinates(lots) > MANY_CORNERS
+    if not dense.any():
+        return lots
+    thinned = lots.copy()
+    thinned[dense] = shapely.simplify(lots[dense], PASSING_M)
+    return thinned
+
+
+def _less_dense_edges(lot: Ints, edges: Shapes, lots: int) -> tuple[Ints, Shapes]:
+    dense = np.bincount(lot, minlength=lots) > MANY_CORNERS
+    if not dense.any():
+        return lot, edges
+    kept, owner = [edges[~dense[lot]]], [lot[~dense[lot]]]
+    for number in np.flatnonzero(dense):
+        runs = shapely.get_parts(shapely.line_merge(shapely.multilinestrings(edges[lot == number])))
+        kept.append(shapely.simplify(runs, PASSING_M))
+        owner.append(np.full(len(runs), number))
+    return np.concatenate(owner), np.concatenate(kept)
 
 
 @dataclass(frozen=True)

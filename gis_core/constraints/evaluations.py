@@ -21,6 +21,9 @@ from gis_core.constraints.values import Lots, Surroundings
 from gis_core.constraints.wells_and_bays import bays, wells
 from gis_core.constraints.zones import Overlaps, slivers_join
 
+#: Findings that are made when one lot is asked for, with their units.
+ON_DEMAND = {"light_wells_m2": "m2", "parking_need": "bays", "parking_capacity": "bays"}
+
 
 @dataclass(frozen=True)
 class Steps:
@@ -84,9 +87,8 @@ class Evaluations(Sequence[Evaluation]):
 
     def _refusal(self, lot: int) -> Evaluation:
         reason = self.refused[lot]
-        findings = {
-            key: Finding(key, None, column.unit, "unknown", reason) for key, column in self.columns.items()
-        }
+        units = {key: column.unit for key, column in self.columns.items()} | ON_DEMAND
+        findings = {key: Finding(key, None, unit, "unknown", reason) for key, unit in units.items()}
         return Evaluation(
             parcel_id=int(self.asked.id[lot]),
             parcel_key=str(self.asked.key[lot]),

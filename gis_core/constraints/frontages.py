@@ -16,6 +16,8 @@ from gis_core.constraints.values import Edges, Passages, chosen
 SAME_EDGE_M = 1e-3
 #: A new piece this near to a right of way is a frontage on it.
 ON_WAY_M = 1e-2
+#: Of lots with more edges than this the nearest edge is looked up in a tree.
+MANY_EDGES = 100
 #: Bends of a frontage shallower than this do not end its straight piece, in metres of sag.
 STRAIGHT_M = 0.01
 #: Frontages that turn by less than this follow one another, they make no corner.
@@ -78,10 +80,12 @@ def _nearest(points: Shapes, owner: Ints, others: Shapes, of: Ints, within_m: fl
     order = np.argsort(of, kind="stable")
     first = np.searchsorted(of[order], owner, side="left")
     count = np.searchsorted(of[order], owner, side="right") - first
-    point = np.repeat(np.arange(len(points)), count)
-    other = order[
-        np.repeat(first, count) + np.arange(len(point)) - np.repeat(np.cumsum(count) - count, count)
-    ]
+    if count.max(initial=0) > MANY_EDGES:
+        point, other = _near_ones(points, owner, others, of, within_m)
+    else:
+        point = np.repeat(np.arange(len(points)), count)
+        within = np.arange(len(point)) - np.repeat(np.cumsum(count) - count, count)
+        other = order[np.repeat(first, count) + within]
     gap = shapely.distance(points[point], others[other])
     near = gap <= within_m
     point, other, gap = point[near], other[near], gap[near]
@@ -104,6 +108,14 @@ def street_widths_m(edges: Edges, passages: Passages, some: Ints) -> tuple[Float
     existing_m[named] = np.where(np.isnan(recorded_m), existing_m[named], recorded_m)
     planned_m[named] = passages.planned_width_m[on]
     return existing_m, planned_m
+
+
+def _near_ones(points: Shapes, owner: Ints, others: Shapes, of: Ints, within_m: float) -> tuple[Ints, Ints]:
+    """Points and the shapes of their own lot within reach, found through a tree."""
+    point, other = shapely.STRtree(others).query(points, predicate="dwithin", distance=within_m)
+    own = owner[point] == of[other]
+    order = np.lexsort((other[own], point[own]))
+    return point[own][order], other[own][order]
 
 
 @dataclass(frozen=True)

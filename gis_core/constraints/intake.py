@@ -33,6 +33,7 @@ def take_in(lots: Lots, around: Surroundings, origin: tuple[float, float] | None
 
     `origin`: a point near which is computed; by default a round point near the first lot.
     """
+    lots = _unwrapped(lots)
     refused = refusals(lots)
     good = np.ones(len(lots), dtype=bool)
     good[list(refused)] = False
@@ -45,14 +46,26 @@ def take_in(lots: Lots, around: Surroundings, origin: tuple[float, float] | None
 def refusals(lots: Lots) -> dict[int, Reason]:
     """Lots whose shape cannot be judged: missing, empty, not one polygon, not finite, crossing itself."""
     geometry = lots.geometry
-    finite = np.isfinite(shapely.bounds(geometry)).all(axis=1)
+    nothing = shapely.is_missing(geometry) | shapely.is_empty(geometry)
     one = shapely.get_type_id(geometry) == 3
-    fine = one & finite & shapely.is_valid(geometry) & (shapely.area(geometry) > 0)
+    fine = one & ~nothing & np.isfinite(shapely.bounds(geometry)).all(axis=1) & shapely.is_valid(geometry)
+    fine[fine] = shapely.area(geometry[fine]) > 0
     found = {}
     for lot in np.flatnonzero(~fine):
-        code = "NOT_ONE_POLYGON" if not one[lot] else "INVALID_SHAPE" if finite[lot] else "EMPTY_SHAPE"
+        code = "EMPTY_SHAPE" if nothing[lot] else "INVALID_SHAPE" if one[lot] else "NOT_ONE_POLYGON"
         found[int(lot)] = Reason(code)
     return found
+
+
+def _unwrapped(lots: Lots) -> Lots:
+    """Lots whose one polygon is stored as a collection of one, as that polygon."""
+    geometry = lots.geometry
+    wrapped = (shapely.get_type_id(geometry) == 6) & (shapely.get_num_geometries(geometry) == 1)
+    if not wrapped.any():
+        return lots
+    single = geometry.copy()
+    single[wrapped] = shapely.get_geometry(geometry[wrapped], 0)
+    return replace(lots, geometry=single)
 
 
 def _only(lots: Lots, around: Surroundings, good: NDArray[np.bool_]) -> tuple[Lots, Surroundings]:

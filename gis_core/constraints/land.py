@@ -149,8 +149,10 @@ def _widening_doubts(lots: Lots, around: Surroundings, ways: Ways, rule: Rule | 
     doubts.add_each(where, UNKNOWN, streets)
     beyond = np.zeros(len(lots), dtype=bool)
     beyond[edges.lot[edges.kind == "unknown"]] = True
+    # Edges follow outer rings: what lies in the hole of a lot nobody has said.
+    holed = shapely.get_num_interior_rings(lots.geometry) > 0
     edgeless = ~flagged(edges.lot, len(lots))
-    return doubts.add(beyond | edgeless, NEEDS_INSPECTION, Reason("EDGE_UNKNOWN"))
+    return doubts.add(beyond | edgeless | holed, NEEDS_INSPECTION, Reason("EDGE_UNKNOWN"))
 
 
 def _corners_cut(
