@@ -15,6 +15,9 @@ ASK = "ASK"
 INVALID = "INVALID"
 READABLE = frozenset({VALID, CANONICAL, REVERSED})
 _PLAIN_CODE = re.compile(r"[0-9]{1,6}(?:-[0-9]{1,6}){6}")
+_SOME, _ANY = "[1-9][0-9]{0,5}", "(?:0|[1-9][0-9]{0,5})"
+_STORED_CODE = re.compile(f"{_SOME}-{_ANY}-{_SOME}-{_SOME}-{_ANY}-{_ANY}-0")
+"""A code that ends in 0 and has block and house has one reading, if every number may be a district."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +103,8 @@ def renovation_code(text: str, known_districts: Collection[int] | None = None) -
     >>> renovation_code("2-0-1-17-45-2-3", {1, 2, 3}).verdict
     'ASK'
     """
+    if known_districts is None and _STORED_CODE.fullmatch(text):
+        return Reading(CANONICAL, text)
     parts = _renovation_parts(text)
     if parts is None:
         return Reading(INVALID)

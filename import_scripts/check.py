@@ -1,5 +1,7 @@
 """Checks shapes and keys: repairs what has one repair, refuses what has not, and reports every doubt."""
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -122,7 +124,7 @@ def _common_ground(ground: np.ndarray, shapes: np.ndarray, first: np.ndarray, se
     one_way = (leader.groupby(["low", "high"])["first"].transform("first") == leader["first"]).to_numpy()
     kept = one_way & (first != second)
     ground, first, second = ground[kept], first[kept], second[kept]
-    common = shapely.intersection(ground, shapes[second])
+    common = _by_two(shapely.intersection, ground, shapes[second])
     found = pd.DataFrame({"first": np.minimum(first, second), "second": np.maximum(first, second)})
     found["area"], found["width"] = shapely.area(common), 0.0
     real = (found["area"] > TOUCH_M2 / 10).to_numpy()
@@ -130,6 +132,14 @@ def _common_ground(ground: np.ndarray, shapes: np.ndarray, first: np.ndarray, se
     pairs = found[real].groupby(["first", "second"], as_index=False).agg({"area": "sum", "width": "max"})
     pairs = pairs[pairs["area"] > TOUCH_M2].sort_values("area", ascending=False, kind="stable")
     return Overlaps(*(pairs[name].to_numpy() for name in ("first", "second", "area", "width")))
+
+
+def _by_two(work: Callable[..., np.ndarray], first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """What the work makes of two equally long arrays; their halves are done at the same time."""
+    half = len(first) // 2
+    with ThreadPoolExecutor(2) as both:
+        parts = both.map(work, (first[:half], first[half:]), (second[:half], second[half:]))
+    return np.concatenate(list(parts))
 
 
 def _cut_up(shapes: np.ndarray, giants: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -141,10 +141,20 @@ def _texts(values: pd.Series, *, codes: bool) -> pd.Series:
     """Tidied text; empty and missing become None. Each different value is tidied once."""
     tidied: dict[Any, str | None] = {}
     objects = values.to_numpy(object).tolist()  # once: a NaN is found again only as the same object
+    if _are_tidy(objects):
+        return pd.Series(objects, index=values.index, dtype=object)
     for value in set(objects):
         text = "" if _missing(value) else tidy(_plain(value))
         tidied[value] = (latin_digits(text) if codes else text) or None
     return pd.Series([tidied[value] for value in objects], index=values.index, dtype=object)
+
+
+def _are_tidy(objects: list[Any]) -> bool:
+    """Whether all are words of plain Latin letters, digits and signs, as keys of a city's own files are."""
+    if not all(type(value) is str and value for value in objects):
+        return False
+    whole = "".join(objects)
+    return whole.isascii() and whole.isprintable() and " " not in whole
 
 
 def _plain(value: Any) -> str:
