@@ -51,6 +51,25 @@ def measured(
     return column
 
 
+def ground_m(
+    lots: NDArray[np.object_], rules: RuleSet, rasters: Mapping[str, RasterEdition]
+) -> NDArray[np.float64]:
+    """
+    Height above sea level of the ground under lots, metres, (n,): from the raster a HEIGHT_SURFACE names.
+
+    The highest ground of a lot counts: what is permitted above it is permitted on all of it. NaN where a part
+    was not measured; empty where no rule names a raster (`ground_layer`).
+    """
+    named = [
+        rule.params["ground_layer"]
+        for rule in rules.of_kind("HEIGHT_SURFACE")
+        if "ground_layer" in rule.params
+    ]
+    if not named:
+        return np.array([])
+    return np.round(under_lots(lots, rasters.get(named[0]), "VALUE").maximum, 3)
+
+
 def _by_rule(
     lots: NDArray[np.object_], rule: Rule, rasters: Mapping[str, RasterEdition]
 ) -> list[dict[str, Any]]:

@@ -19,7 +19,7 @@ from gis_core.constraints.plane import shapes
 from gis_core.constraints.rules import RuleSet
 from gis_core.constraints.values import Edges, Layer, Lots, Passages, Surroundings
 from gis_core.errors import NotFound
-from layers.terrain import measured
+from layers.terrain import ground_m, measured
 from layers.zoning.queries import (
     STAMP_COLUMN,
     Place,
@@ -60,7 +60,11 @@ def read_inputs(ids: Sequence[int], question: Question) -> Inputs:
     lots, edges, streets, stamp = _parcels(list(ids), question)
     standing = standing_on(on, known_at=known_at, stamp=stamp)
     rules, layers = standing.rules, standing.layers
-    lots = replace(lots, rasters=measured(lots.geometry, rules, standing.rasters))
+    lots = replace(
+        lots,
+        rasters=measured(lots.geometry, rules, standing.rasters),
+        ground_m=ground_m(lots.geometry, rules, standing.rasters),
+    )
     place = Place(_hull(lots.geometry), on, known_at)
     zones, overlays = ground_rules(place, reach_m=reach_of(rules), layers=layers)
     passages = _passages(place)

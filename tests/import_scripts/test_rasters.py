@@ -14,10 +14,10 @@ from rasterio.transform import from_origin
 from conftest import real_data
 from gis_core.constraints.verify import check
 from import_scripts.runner import import_file
-from layers.models import LayerVersion, Raster
+from layers.models import Layer, LayerVersion, OverlayFeature, Raster
 from layers.terrain import rasters_in_force, under_lots
 from parcels.evaluation import answer_for, evaluate_document, frozen_file, issue
-from tests.builders import ORIGIN, corner_plot, plot, rule
+from tests.builders import LONG_AGO, ORIGIN, corner_plot, geos, plot, published_layer, rule
 
 pytestmark = [pytest.mark.usefixtures("as_owner"), pytest.mark.django_db]
 X, Y = ORIGIN
@@ -124,6 +124,37 @@ def test_a_steep_lot_may_not_be_built_on_and_a_lot_beyond_the_survey_is_unknown(
     assert overlay["reason"]["args"] == {"found": 20.0, "permitted": 15.0, "measured_in": "%"}
     outside = evaluate_document(beyond, on=TODAY)["overlays"][0]
     assert (outside["state"], outside["reason"]["code"]) == ("unknown", "OUTSIDE_SURVEYED_EXTENT")
+
+
+def test_an_airport_limits_the_height_above_the_highest_ground_of_the_lot(tmp_path, brought_in):
+    version = published_layer("aerodromes", Layer.Kind.OVERLAY)
+    OverlayFeature.objects.create(
+        layer=version.layer,
+        layer_version=version,
+        code="OIXX",
+        geometry=geos(shapely.Point(X + 1000, Y)),
+        valid=(LONG_AGO, None),
+        known=version.known,
+    )
+    surface = {"inner_height_m": 45.0, "inner_radius_m": 4000.0, "conical_slope": 0.05}
+    rule(
+        "AIRPORT",
+        "HEIGHT_SURFACE",
+        {
+            "layer": "aerodromes",
+            "aerodrome_elevation_m": 20.0,
+            "conical_height_m": 100.0,
+            "ground_layer": "heights",
+            **surface,
+        },
+    )
+    lot = corner_plot()
+    before = next(o for o in evaluate_document(lot, on=TODAY)["overlays"] if o["layer"] == "aerodromes")
+    assert (before["state"], before["reason"]["code"]) == ("unknown", "GROUND_UNKNOWN")
+    brought_in(hillside(tmp_path))
+    after = next(o for o in evaluate_document(lot, on=TODAY)["overlays"] if o["layer"] == "aerodromes")
+    # The lot reaches 212 m into the hillside, which rises by 1 m in every cell of 5 m.
+    assert (after["state"], after["max_height_m"]) == ("applies", 20.0 + 45.0 - 42.0)
 
 
 def test_ground_is_the_same_to_the_bit_for_a_click_and_for_many_and_in_the_frozen_evaluation(
