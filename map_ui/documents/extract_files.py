@@ -1,8 +1,10 @@
 """Writes a parcel's extract as DXF for architects and as GeoPackage."""
 
 import io
+import re
 import tempfile
 from pathlib import Path
+from textwrap import wrap
 
 import ezdxf
 import geopandas
@@ -18,6 +20,7 @@ from map_ui.documents.extract import LAYERS, Drawn, Extract
 _METRES = 6
 #: Height of letters and lines of notes, metres on the ground.
 _TEXT_M, _LINE_M = 0.6, 1.0
+_LINE_LETTERS = 90
 #: A style of letters with a font that has the Persian ones.
 _LETTERS = "pelak"
 _GEOPACKAGE = "GPKG"
@@ -27,7 +30,8 @@ def as_dxf(extract: Extract) -> bytes:
     """
     The extract as DXF (AutoCAD 2010): layers named as in `extract.LAYERS`, metres of the city's CRS.
 
-    An area is a closed line for each of its rings.
+    An area is a closed line for each of its rings. Letters beyond ASCII are written as \\U+ codes, which
+    every program reads alike; of UTF-8 some make another alphabet.
     """
     drawing = ezdxf.new("R2010", setup=True, units=_METRES)
     drawing.header["$MEASUREMENT"] = 1
@@ -43,7 +47,7 @@ def as_dxf(extract: Extract) -> bytes:
     _show_all(drawing, extract)
     written = io.StringIO()
     drawing.write(written)
-    return written.getvalue().encode(drawing.output_encoding, errors="dxfreplace")
+    return written.getvalue().encode("ascii", errors="dxfreplace")
 
 
 def as_geopackage(extract: Extract) -> bytes:
@@ -69,16 +73,22 @@ def _draw(space: Modelspace, thing: Drawn) -> None:
         space.add_lwpolyline(list(line.coords), dxfattribs=on_layer)
     if thing.text:
         middle = shapely.line_interpolate_point(thing.shape, 0.5, normalized=True)
-        text = space.add_text(thing.text, height=_TEXT_M, dxfattribs={**on_layer, "style": _LETTERS})
-        text.set_placement((middle.x, middle.y))
+        _say(space, thing.layer, thing.text, (middle.x, middle.y))
 
 
 def _write_notes(space: Modelspace, extract: Extract) -> None:
-    """The notes under the drawing, one line each."""
+    """The notes under the drawing, in lines that can be read."""
     west, south, _east, _north = extract.bounds
-    for number, note in enumerate(extract.notes, start=2):
-        text = space.add_text(note, height=_TEXT_M, dxfattribs={"layer": "notes", "style": _LETTERS})
-        text.set_placement((west, south - number * _LINE_M))
+    lines = [line for note in extract.notes for line in wrap(note, _LINE_LETTERS)]
+    for number, line in enumerate(lines, start=2):
+        _say(space, "notes", line, (west, south - number * _LINE_M))
+
+
+def _say(space: Modelspace, layer: str, text: str, place: tuple[float, float]) -> None:
+    """Words at a place; signs that a drawing program takes for orders are written as themselves."""
+    written = re.sub(r"([\\{}])", r"\\\1", text)
+    words = {"layer": layer, "style": _LETTERS, "char_height": _TEXT_M, "insert": place}
+    space.add_mtext(written, dxfattribs=words)
 
 
 def _show_all(drawing: Drawing, extract: Extract) -> None:

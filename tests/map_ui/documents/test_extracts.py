@@ -150,13 +150,22 @@ def test_what_is_not_known_is_the_first_note_of_every_file():
     document = {**without("envelope"), "overlays": [overlay], "unknown": ["qanats"]}
     assert "Qanats" in drawn(document).notes[0]
     assert "قنات‌ها" in drawn(document, "fa").notes[0]
-    notes = [
-        entity.dxf.text
-        for entity in ezdxf.read(io.StringIO(as_dxf(drawn(document)).decode()))
-        .modelspace()
-        .query('TEXT[layer=="notes"]')
-    ]
-    assert notes == list(drawn(document).notes)
+    notes = ezdxf.read(io.StringIO(as_dxf(drawn(document)).decode())).modelspace()
+    lines = [entity.plain_text() for entity in notes.query('MTEXT[layer=="notes"]')]
+    assert " ".join(lines) == " ".join(drawn(document).notes)
+
+
+def test_every_program_reads_the_persian_of_a_drawing(tmp_path):
+    told = drawn(language="fa", official=False)
+    path = tmp_path / "plan.dxf"
+    path.write_bytes(as_dxf(told))
+    assert path.read_bytes().isascii()
+    texts = pyogrio.read_dataframe(path)["Text"].dropna().tolist()
+    assert told.notes[-1] in texts
+    assert any(told.of_layer("frontages")[0].text == text for text in texts)
+    drawing, _auditor = recover.readfile(path)
+    in_ezdxf = [entity.plain_text() for entity in drawing.modelspace().query("MTEXT")]
+    assert told.notes[-1] in in_ezdxf
 
 
 def test_a_number_that_still_depends_on_somebody_is_called_not_final():
