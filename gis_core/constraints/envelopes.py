@@ -66,7 +66,7 @@ def stand(
     """
     front = main_frontages(edges, passages, table.lots)
     azimuth_deg = _orient(table, lots, edges, front, rules, north_deg)
-    building, doubts = _depth_directions(table, azimuth_deg, rules)
+    building, doubts = _depth_directions(table, azimuth_deg, rules, north_deg)
     lot, taken = restrictions.no_build()
     buildable = without(land.net, lot, taken)
     _buildable_column(table, buildable, restrictions)
@@ -134,13 +134,18 @@ def _orient(
     return azimuth_deg
 
 
-def _depth_directions(table: Table, azimuth_deg: Floats, rules: RuleSet) -> tuple[Floats, Doubts]:
-    """Azimuth from the building to the yard, and where a desk decides it."""
+def _depth_directions(
+    table: Table, azimuth_deg: Floats, rules: RuleSet, north_deg: Floats
+) -> tuple[Floats, Doubts]:
+    """Azimuth on the grid from the building to the yard, and where a desk decides it."""
     rule = rules.everywhere("ORIENT")
     doubts = Doubts.none(table.lots)
     if rule is None:
         return np.full(table.lots, np.nan), doubts
-    building = depth_azimuths_deg(azimuth_deg, table["orientation"].values, rule.params["building_side"])
+    # Which end looks north is told by the north that the rule names.
+    turn = north_deg if rule.params["north"] == "TRUE" else 0.0
+    types, sides = table["orientation"].values, rule.params["building_side"]
+    building = (depth_azimuths_deg((azimuth_deg + turn) % 360, types, sides) - turn) % 360
     desk = np.isnan(building) & ~np.isnan(azimuth_deg)
     return building, doubts.add(desk, UNKNOWN, Reason("DESK_DECIDES", {"subject": "building_side"}))
 

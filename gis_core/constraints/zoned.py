@@ -1,6 +1,7 @@
 """Looks lots up in the zones of the plan, and puts the zone into the table."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from gis_core.constraints.columns import UNKNOWN, Doubts, Table
 from gis_core.constraints.findings import Reason
 from gis_core.constraints.land import Land
 from gis_core.constraints.limits import Placed
-from gis_core.constraints.plane import Floats, or_none
+from gis_core.constraints.plane import Floats, Ints, Shapes, or_none, shapes
 from gis_core.constraints.rules import RuleSet
 from gis_core.constraints.slivers import threshold_width_m
 from gis_core.constraints.values import Zones
@@ -33,8 +34,41 @@ def zone_overlaps(
     rule = rules.everywhere("ZONE")
     one_zone = rule.params.get("one_zone", ONE_ZONE) if rule else ONE_ZONE
     zone_policy = {"measure": policy["measure"], "one_zone": one_zone}
-    pairs = (lot[order], zone[order])
-    return overlay_zones(land.net, pairs, zones.geometry, threshold_m, zone_policy, every_width=False)
+    pairs, drawn, first = _of_one_code(lot[order], zone[order], zones)
+    found = overlay_zones(land.net, pairs, drawn, threshold_m, zone_policy, every_width=False)
+    return replace(found, zone=first[found.zone])
+
+
+def _of_one_code(lot: Ints, zone: Ints, zones: Zones) -> tuple[tuple[Ints, Ints], Shapes, Ints]:
+    """
+    Pairs of lots and zones in which all polygons of one code that meet a lot are one zone.
+
+    Where a zone is drawn in several polygons is a matter of the draughtsman. Given are the pairs, the shapes
+    that they point to, and for each of those the zone whose name it has.
+    """
+    first = np.arange(len(zones.code))
+    if not len(lot):
+        return (lot, zone), zones.geometry, first
+    _, code = np.unique(zones.code.astype(str), return_inverse=True)
+    _, group, count = np.unique(lot * (code.max() + 1) + code[zone], return_inverse=True, return_counts=True)
+    several = count[group] > 1
+    if not several.any():
+        return (lot, zone), zones.geometry, first
+    members: dict[int, list[int]] = {}
+    for pair in np.flatnonzero(several).tolist():
+        members.setdefault(int(group[pair]), []).append(int(zone[pair]))
+    together = {
+        tuple(same): number for number, same in enumerate(dict.fromkeys(map(tuple, members.values())))
+    }
+    drawn = np.concatenate(
+        [zones.geometry, shapes(*[shapely.union_all(zones.geometry[list(same)]) for same in together])]
+    )
+    joined = zone.copy()
+    for pair in np.flatnonzero(several).tolist():
+        joined[pair] = len(zones.code) + together[tuple(members[int(group[pair])])]
+    kept = np.unique(np.column_stack([lot, joined]), axis=0)
+    first = np.r_[first, [min(same) for same in together]].astype(np.int64)
+    return (kept[:, 0], kept[:, 1]), drawn, first
 
 
 def zone_column(table: Table, placed: Placed, codes: NDArray[np.object_]) -> None:
@@ -50,5 +84,5 @@ def zone_column(table: Table, placed: Placed, codes: NDArray[np.object_]) -> Non
         for lot in np.flatnonzero(several):
             mine = (placed.overlaps.lot == lot) & (placed.overlaps.kind == "CONCERNED")
             found = codes[placed.overlaps.zone[mine]]
-            values[lot] = " + ".join(str(code) for code in dict.fromkeys(found))
+            values[lot] = " + ".join(sorted({str(code) for code in found}))
     table.add("zone", values, doubts=doubts, geometry="net")
