@@ -19,7 +19,8 @@ def neighbourhood(lots: int, seed: int = 1404) -> tuple[Lots, Surroundings]:
     random = np.random.default_rng(seed)
     number = np.arange(lots)
     row, place = number // ROW, number % ROW
-    column, line = row % 40, row // 40
+    columns = columns_of(lots)
+    column, line = row % columns, row // columns
     west = column * (ROW * WIDTH_M + STREET_M) + place * WIDTH_M
     south = line * (2 * DEPTH_M + STREET_M) + STREET_M / 2
     corner = np.column_stack([west, south])
@@ -28,6 +29,11 @@ def neighbourhood(lots: int, seed: int = 1404) -> tuple[Lots, Surroundings]:
     ring += ORIGIN
     geometry = shapely.polygons(ring)
     return _lots(geometry, random), _surroundings(ring, line, place, lots)
+
+
+def columns_of(lots: int) -> int:
+    """How many rows lie beside each other: forty, or so many that a million lots fit into the city."""
+    return max(40, round((lots / ROW * (DEPTH_M + STREET_M / 2) / (ROW * WIDTH_M + STREET_M)) ** 0.5))
 
 
 def _lots(geometry: np.ndarray, random: np.random.Generator) -> Lots:
@@ -44,8 +50,9 @@ def _lots(geometry: np.ndarray, random: np.random.Generator) -> Lots:
 
 def _surroundings(ring: np.ndarray, line: np.ndarray, place: np.ndarray, lots: int) -> Surroundings:
     lines = int(line.max()) + 1
-    wide = 40 * (ROW * WIDTH_M + STREET_M)
-    side = [_vertical(x, lines) for x in np.arange(41) * (ROW * WIDTH_M + STREET_M) - STREET_M / 2]
+    columns = columns_of(lots)
+    wide = columns * (ROW * WIDTH_M + STREET_M)
+    side = [_vertical(x, lines) for x in np.arange(columns + 1) * (ROW * WIDTH_M + STREET_M) - STREET_M / 2]
     front = [_horizontal(y, wide) for y in np.arange(lines) * (2 * DEPTH_M + STREET_M)]
     widths = np.where(np.arange(lines) % 2 == 0, 12.0, 8.0)
     return Surroundings(
@@ -77,7 +84,7 @@ def _edges(ring: np.ndarray, line: np.ndarray, place: np.ndarray, lots: int, lin
     kind = np.full((lots, 4), "neighbour", dtype=object)
     passage = np.full((lots, 4), -1)
     kind[:, 0], passage[:, 0] = "passage", line
-    column = (np.arange(lots) // ROW) % 40
+    column = (np.arange(lots) // ROW) % columns_of(lots)
     for edge, at, street in ((1, ROW - 1, column + 1), (3, 0, column)):
         kind[place == at, edge] = "passage"
         passage[place == at, edge] = lines + street[place == at]
