@@ -13,13 +13,15 @@ from gis_core.constraints.findings import Reason
 from gis_core.constraints.frontages import street_widths_m
 from gis_core.constraints.light import permitted_projections_m
 from gis_core.constraints.lot_rules import each_rule, without_rule
-from gis_core.constraints.plane import Floats, Ints, flagged
+from gis_core.constraints.plane import Floats, Ints, Shapes, flagged
 from gis_core.constraints.rules import Rule
 from gis_core.constraints.storeys import width_on_basis_m
 from gis_core.constraints.values import Edges, Passages
 
 #: A building whose envelope comes this near to a frontage may stand on it, in metres.
 ON_FRONTAGE_M = 0.01
+#: A building stands on a street with so much of its outline at least, in metres; less is a corner of it.
+FACADE_M = 1.0
 
 
 @dataclass(frozen=True)
@@ -70,8 +72,7 @@ def _fronts(
     rule: Rule, here: NDArray[np.bool_], standing: Standing, edges: Edges, passages: Passages
 ) -> Fronts:
     some = np.flatnonzero((edges.kind == "passage") & here[edges.lot])
-    gap_m = shapely.distance(standing.envelope[edges.lot[some]], edges.geometry[some])
-    some = some[gap_m <= ON_FRONTAGE_M]
+    some = some[_stands_on(standing.envelope, edges, some)]
     passage, named = edges.passage[some], edges.passage[some] >= 0
     width_m = width_on_basis_m(*street_widths_m(edges, passages, some), rule.params["width_basis"])
     classes = np.full(len(some), "", dtype=object)
@@ -81,6 +82,20 @@ def _fronts(
     # A street whose class nobody has recorded might be one of the forbidden ones.
     permitted[(classes == "") & (permitted > 0) & bool(rule.params["forbidden_classes"])] = np.nan
     return Fronts(edges.lot[some], passage, width_m, permitted)
+
+
+def _stands_on(envelope: Shapes, edges: Edges, some: Ints) -> NDArray[np.bool_]:
+    """Of some frontages those on whose street the lot's building may stand."""
+    near = shapely.distance(envelope[edges.lot[some]], edges.geometry[some]) <= ON_FRONTAGE_M
+    along_m = np.zeros(len(some))
+    reach = shapely.buffer(envelope[edges.lot[some[near]]], ON_FRONTAGE_M, quad_segs=1)
+    along_m[near] = shapely.length(shapely.intersection(edges.geometry[some[near]], reach))
+    _, street = np.unique(
+        np.column_stack([edges.lot[some], edges.passage[some]]), axis=0, return_inverse=True
+    )
+    street = street.reshape(-1)
+    together_m = np.bincount(street, weights=along_m, minlength=len(some))[street]
+    return near & (together_m >= FACADE_M)
 
 
 def _untold(front: Fronts, passages: Passages, lot: int) -> Reason:
