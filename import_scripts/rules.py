@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from gis_core.constraints.parameters import NEEDED, faults
 from gis_core.formulas.tables import broken_along, broken_down, exact
 from import_scripts.definitions import (
     Definition,
@@ -22,38 +23,6 @@ from import_scripts.issues import Doubts, Outcome
 from import_scripts.task import Counts, Destination, Task
 from layers.zoning.models import Rule
 
-KINDS = frozenset(
-    {
-        "WIDEN",
-        "PLANNED_STREET",
-        "CHAMFER",
-        "DEED_TOLERANCE",
-        "GRID_TO_GROUND",
-        "ACCURACY",
-        "ZONE",
-        "MIN_LOT",
-        "COV",
-        "FAR",
-        "STOREY",
-        "STOREY_POLICY",
-        "HEIGHT",
-        "ORIENT",
-        "DEPTH60",
-        "SETBACK",
-        "LIGHTWELL",
-        "PARK",
-        "BUFFER",
-        "RASTER",
-        "USE",
-        "LIGHT",
-        "CANTILEVER",
-        "OVERLOOK",
-        "SUBDIV",
-        "MERGE",
-        "HEIGHT_SURFACE",
-        "CONFLICT",
-    }
-)
 AREA_BASES = frozenset({"", "DEED", "EXISTING", "NET", "NET_BEFORE_CHAMFER", "MIN(DEED,EXISTING)"})
 # What a wider passage or a larger lot is expected to do to a value.
 _TRENDS = {"storeys": "NON_DECREASING", "far_percent": "NON_DECREASING", "coverage_percent": "NON_INCREASING"}
@@ -122,12 +91,15 @@ def check_products(rules: Iterable[Definition], doubts: Doubts) -> None:
 
 
 def _rule(entry: Mapping[str, Any], line: int, sources: Mapping[str, Any], task: Task) -> Definition:
-    if entry["kind"] not in KINDS:
+    if entry["kind"] not in NEEDED:
         raise ValueError(f"there is no kind of rule {entry['kind']}")
     if entry.get("area_basis", "") not in AREA_BASES:
         raise ValueError(f"there is no area basis {entry['area_basis']}")
     if not isinstance(entry["params"], Mapping):
         raise ValueError("params is a table")
+    wrong = faults(entry["kind"], entry["params"])
+    if wrong:
+        raise ValueError("; ".join(wrong))
     values = {
         "kind": entry["kind"],
         "params": entry["params"],

@@ -190,6 +190,10 @@ def test_a_table_that_contradicts_itself_is_reported_and_loaded_as_printed(
     [
         ('kind = "FAR"', 'kind = "FAIR"'),
         ("params = { far_percent = 240 }", ""),
+        ("far_percent = 240", "far = 240"),
+        ("far_percent = 240", 'far_percent = "240"'),
+        ('limit = "ZONE", storeys = 4', 'limit = "ZONE"'),
+        ('limit = "ZONE"', 'limit = "STREET"'),
         ("2020-03-20", '"1399-13-01"'),
     ],
 )
