@@ -144,10 +144,13 @@ def _path(key: str) -> str:
 
 
 def _city_batch(on: date) -> dict[str, Any]:
-    """Lots spread over the city, evaluated in batches, reading them included."""
+    """Lots from the middle of the city's order, as a whole city is evaluated, reading them included."""
     from parcels.evaluation import evaluate_parcels
+    from parcels.inputs import Question, lots_in_force
 
-    ids = _some_lots(on, BATCH)[0]
+    every = lots_in_force(Question(on))
+    first = max(0, len(every) - BATCH) // 2
+    ids = every[first : first + BATCH]
     started, used = time.perf_counter(), time.process_time()
     lots = sum(len(answered.evaluations) for answered in evaluate_parcels(ids, on=on))
     seconds, used = time.perf_counter() - started, time.process_time() - used
@@ -159,7 +162,7 @@ def _city_batch(on: date) -> dict[str, Any]:
     }
 
 
-def _some_lots(on: date, many: int = CLICKS) -> tuple[list[int], list[str], list[tuple[float, float]], int]:
+def _some_lots(on: date) -> tuple[list[int], list[str], list[tuple[float, float]], int]:
     """Ids, keys, points in degrees of lots spread over the city; and how many parcels there are."""
     from django.db import connection
 
@@ -172,7 +175,7 @@ def _some_lots(on: date, many: int = CLICKS) -> tuple[list[int], list[str], list
                      where kind = 'lot' and valid @> %s and upper_inf(known)
                      order by hashint8(id) limit %s) as chosen
             """,
-            [on, many],
+            [on, CLICKS],
         )
         rows = cursor.fetchall()
     points = [(row[2], row[3]) for row in rows]
