@@ -18,6 +18,8 @@ PASSING_M = 0.001
 DUST_M2 = 1e-6
 #: An outline that turns back by an angle of less than this sine makes a spike, not a corner.
 SPIKE_SINE = 1e-6
+#: Corners nearer to each other than this are one, in metres.
+TIP_M = 1e-6
 #: The grid on which spikes vanish, in metres.
 CLEAN_M = 1e-7
 #: The grid on which overlays are repeated that fail without one, in metres.
@@ -179,7 +181,8 @@ def _spiky(geometries: Shapes) -> NDArray[np.bool_]:
     """Shapes whose outline somewhere turns back upon itself."""
     points, owner = shapely.get_coordinates(geometries, return_index=True)
     run, of = np.diff(points, axis=0), owner[1:]
-    real = (owner[1:] == owner[:-1]) & (np.abs(run).sum(axis=1) > 0)
+    # A tip whose two corners lie a rounding apart is one corner.
+    real = (owner[1:] == owner[:-1]) & (np.abs(run).sum(axis=1) > TIP_M)
     run, of = run[real], of[real]
     if not len(run):
         return np.zeros(len(geometries), dtype=bool)
@@ -234,11 +237,27 @@ def _parted(geometries: Shapes, others: Shapes) -> tuple[Shapes, Shapes]:
     inner = _overlaid(shapely.intersection, geometries, others)
     outer = _overlaid(shapely.difference, geometries, others)
     lost_m2 = np.abs(shapely.area(inner) + shapely.area(outer) - shapely.area(geometries))
-    wrong = lost_m2 > DUST_M2
+    wrong = (lost_m2 > DUST_M2) | _on_wrong_side(inner, others, False) | _on_wrong_side(outer, others, True)
     if wrong.any():
         inner[wrong] = shapely.intersection(geometries[wrong], others[wrong], grid_size=GRID_M)
         outer[wrong] = shapely.difference(geometries[wrong], others[wrong], grid_size=GRID_M)
     return inner, outer
+
+
+def _on_wrong_side(parts: Shapes, others: Shapes, within: bool) -> NDArray[np.bool_]:
+    """
+    Parts of an overlay that a point in them shows to lie inside the other shape (`within`), or outside it.
+
+    A hair on a shape can turn an overlay inside out, and the areas still add up.
+    """
+    wrong = np.zeros(len(parts), dtype=bool)
+    some = np.flatnonzero(shapely.area(parts) > DUST_M2)
+    point = shapely.point_on_surface(parts[some])
+    suspect = shapely.intersects_xy(others[some], shapely.get_x(point), shapely.get_y(point)) == within
+    # On the border itself a point may be on either side by rounding.
+    border = shapely.boundary(others[some[suspect]])
+    wrong[some[suspect]] = shapely.distance(border, point[suspect]) > CLEAN_M
+    return wrong
 
 
 def _overlaid(overlay: Callable[..., Shapes], geometries: Shapes, by: Shapes) -> Shapes:
