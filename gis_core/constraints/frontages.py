@@ -196,7 +196,7 @@ def corners_between(
     here, there = _followers(found, passages)
     first, second = straight_pieces(found.line[here]), straight_pieces(found.line[there])
     lot = found.lot[here]
-    convex = _turns_left(first, second) == shapely.is_ccw(shapely.get_exterior_ring(lots[lot]))
+    convex = _turns_left(first, second) == _run_left_about(edges, len(lots))[lot]
     convex &= ~_straight_on(first, second)
     clear = convex & (_meeting_gap_m(first, second, lots[lot]) <= CLEAR_CORNER_M)
     unclear = np.zeros(len(lots), dtype=bool)
@@ -240,6 +240,20 @@ def _followers(found: Chains, passages: Passages) -> tuple[Ints, Ints]:
     name = passages.key[np.maximum(found.passage, 0)] if len(passages) else found.kind
     pair &= (name[here] != name[there]) | (name[here] == "")
     return here[pair], there[pair]
+
+
+def _run_left_about(edges: Edges, lots: int) -> NDArray[np.bool_]:
+    """
+    Whether the edges of each lot (n,) run counter-clockwise about it.
+
+    An overlay may turn the ring of a lot round that it takes nothing from, so the ring itself does not say.
+    """
+    ends = [shapely.get_coordinates(shapely.get_point(edges.geometry, at)).reshape(-1, 2) for at in (0, -1)]
+    corner = np.zeros((lots, 2))
+    corner[edges.lot[::-1]] = ends[0][::-1]
+    start, end = (points - corner[edges.lot] for points in ends)
+    twice_m2 = start[:, 0] * end[:, 1] - start[:, 1] * end[:, 0]
+    return np.asarray(np.bincount(edges.lot, weights=twice_m2, minlength=lots) > 0)
 
 
 def _vehicular(passages: Passages, one: int, two: int) -> str:

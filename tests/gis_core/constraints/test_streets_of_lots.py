@@ -23,6 +23,8 @@ from tests.gis_core.constraints.scenes import (
     reference_corner,
     rule_set,
     streets,
+    turn_one,
+    turned,
     values_of,
 )
 
@@ -186,3 +188,14 @@ def test_a_measured_width_stands_in_for_a_missing_record():
     evaluation = answer_for(a_lot(REFERENCE_LOT), around, rule_set(on_basis("EXIST"), HALF_A_METRE))[0]
     assert evaluation.findings["governing_width_m"].value == 9.5
     assert evaluation.findings["governing_width_m"].state == "computed"
+
+
+@pytest.mark.parametrize("degrees", [0.0, 1.0, 45.0, 123.4])
+def test_a_lot_that_already_ends_where_its_street_will_loses_its_corner_all_the_same(degrees):
+    # Its front edge lies on the street's planned line: nothing is ceded, and the overlay may turn its ring.
+    lot = shapely.Polygon([(X, Y + 2), (X + 14, Y + 2), (X + 12, Y + 25), (X + 2, Y + 23)])
+    kinds = (("passage", 0), ("passage", 1), ("neighbour", -1), ("neighbour", -1))
+    around = turned(reference_corner(edges=edges_of(lot, *kinds)), degrees)
+    evaluation = answer_for(a_lot(turn_one(lot, degrees)), around)[0]
+    assert evaluation.findings["widening_area_m2"].value == pytest.approx(0.0, abs=1e-5)
+    assert evaluation.findings["chamfer_area_m2"].value == pytest.approx(1.0906, abs=1e-3)
