@@ -6,7 +6,6 @@ from datetime import date, datetime
 from typing import Any
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 
 from gis_core.constraints.choices import Permitted, choices
@@ -14,7 +13,7 @@ from gis_core.constraints.columns import Column
 from gis_core.constraints.envelopes import Standing
 from gis_core.constraints.findings import EdgeFinding, Evaluation, Finding, Reason, ZoneShare
 from gis_core.constraints.land import Land
-from gis_core.constraints.plane import Floats, Ints, moved, shapes
+from gis_core.constraints.plane import Floats, Ints, cleaned, moved, outside, shapes
 from gis_core.constraints.restrictions import Restrictions
 from gis_core.constraints.rules import Rule
 from gis_core.constraints.values import Lots, Surroundings
@@ -163,7 +162,7 @@ class Evaluations(Sequence[Evaluation]):
         land, standing = self.steps.land, self.steps.standing
         named = {
             "parcel": self.lots.geometry[row],
-            "ceded": shapely.difference(self.lots.geometry[row], land.after[row]),
+            "ceded": cleaned(outside(self.lots.geometry[[row]], land.after[[row]]))[0],
             "chamfer": land.chamfers[row],
             "net": land.net[row],
             "buildable": standing.buildable[row],

@@ -13,7 +13,18 @@ from gis_core.constraints.areas import Areas, ground_factor, permitted_discrepan
 from gis_core.constraints.columns import NEEDS_INSPECTION, UNKNOWN, Doubts, Table, metres
 from gis_core.constraints.findings import Reason
 from gis_core.constraints.frontages import Ways, corners_between, edges_after, no_ways
-from gis_core.constraints.plane import EMPTY, Floats, Ints, Shapes, flagged, or_none, shapes, whole_mm2
+from gis_core.constraints.plane import (
+    EMPTY,
+    Floats,
+    Ints,
+    Shapes,
+    cleaned,
+    flagged,
+    or_none,
+    outside,
+    shapes,
+    whole_mm2,
+)
 from gis_core.constraints.rules import Rule, RuleSet
 from gis_core.constraints.values import Edges, Lots, Surroundings
 
@@ -180,8 +191,9 @@ def _corners_cut(
     doubts.add(unknown, UNKNOWN, Reason("WIDTH_UNKNOWN", {"streets": []}))
     clipped = flagged(found.corners.lot[cut.status == "CLIPPED"], lots)
     doubts.add(clipped | cut.overlapping, NEEDS_INSPECTION, Reason("CHAMFER_CLIPPED"))
-    corner = shapely.difference(main, cut.net)
-    return cut.net, np.where(cut.lost_m2 > 0, corner, nothing), doubts, rule
+    some = np.flatnonzero(cut.lost_m2 > 0)
+    nothing[some] = cleaned(outside(main[some], cut.net[some]))
+    return cut.net, nothing, doubts, rule
 
 
 #: Enough to find out whether a lot has corners at all, where no rule says how to cut them.
