@@ -172,6 +172,19 @@ REASONS = {
     ),
     "STREET_CLASS_UNKNOWN": gettext_noop("The class of the street is not recorded."),
     "GROUND_UNKNOWN": gettext_noop("The height of the ground is not recorded here."),
+    "KIND_NOT_TOLD": gettext_noop("The rule does not say how this part of a building counts: %(kinds)s."),
+    "UNIT_IN_NO_BAND": gettext_noop("The parking rule has no row for a dwelling of this size."),
+    "USE_NOT_TOLD": gettext_noop("The plan does not say whether this use is permitted here: %(use)s."),
+    "REDUCE_STOREYS_TO": gettext_noop("It would pass with %(limit)s storeys."),
+    "REDUCE_FLOOR_AREA_TO": gettext_noop("It would pass with %(limit)s m² of counted floor area."),
+    "REDUCE_FOOTPRINT_TO": gettext_noop("It would pass with a footprint of %(limit)s m²."),
+    "REDUCE_HEIGHT_TO": gettext_noop("It would pass with a height of %(limit)s metres."),
+    "STAY_INSIDE_ENVELOPE": gettext_noop(
+        "%(outside_m2)s m² of the footprint lie outside what may be built on."
+    ),
+    "ADD_BAYS": gettext_noop("It would pass with %(bays)s more parking bays."),
+    "ASK_FOR_STOREYS": gettext_noop("The municipality may grant these storeys or not; ask for them."),
+    "CHOOSE_ANOTHER_USE": gettext_noop("This use is forbidden here: %(use)s."),
     "EMPTY_SHAPE": gettext_noop("The parcel has no shape."),
     "INVALID_SHAPE": gettext_noop(
         "The outline of the parcel crosses itself or is not closed ground; the survey must be mended."
