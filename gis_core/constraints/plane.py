@@ -236,27 +236,31 @@ def outside(geometries: Shapes, others: Shapes) -> Shapes:
 def _parted(geometries: Shapes, others: Shapes) -> tuple[Shapes, Shapes]:
     inner = _overlaid(shapely.intersection, geometries, others)
     outer = _overlaid(shapely.difference, geometries, others)
-    lost_m2 = np.abs(shapely.area(inner) + shapely.area(outer) - shapely.area(geometries))
-    wrong = (lost_m2 > DUST_M2) | _on_wrong_side(inner, others, False) | _on_wrong_side(outer, others, True)
+    inner_m2, outer_m2 = shapely.area(inner), shapely.area(outer)
+    wrong = np.abs(inner_m2 + outer_m2 - shapely.area(geometries)) > DUST_M2
+    wrong |= _on_wrong_side(inner, inner_m2, others, False) | _on_wrong_side(outer, outer_m2, others, True)
     if wrong.any():
         inner[wrong] = shapely.intersection(geometries[wrong], others[wrong], grid_size=GRID_M)
         outer[wrong] = shapely.difference(geometries[wrong], others[wrong], grid_size=GRID_M)
     return inner, outer
 
 
-def _on_wrong_side(parts: Shapes, others: Shapes, within: bool) -> NDArray[np.bool_]:
+def _on_wrong_side(parts: Shapes, area_m2: Floats, others: Shapes, within: bool) -> NDArray[np.bool_]:
     """
     Parts of an overlay that a point in them shows to lie inside the other shape (`within`), or outside it.
 
     A hair on a shape can turn an overlay inside out, and the areas still add up.
     """
     wrong = np.zeros(len(parts), dtype=bool)
-    some = np.flatnonzero(shapely.area(parts) > DUST_M2)
+    some = np.flatnonzero(area_m2 > DUST_M2)
+    if not len(some):
+        return wrong
     point = shapely.point_on_surface(parts[some])
-    suspect = shapely.intersects_xy(others[some], shapely.get_x(point), shapely.get_y(point)) == within
-    # On the border itself a point may be on either side by rounding.
-    border = shapely.boundary(others[some[suspect]])
-    wrong[some[suspect]] = shapely.distance(border, point[suspect]) > CLEAN_M
+    suspect = np.flatnonzero(shapely.intersects(others[some], point) == within)
+    if len(suspect):
+        # On the border itself a point may be on either side by rounding.
+        border = shapely.boundary(others[some[suspect]])
+        wrong[some[suspect]] = shapely.distance(border, point[suspect]) > CLEAN_M
     return wrong
 
 

@@ -21,6 +21,8 @@ from gis_core.constraints.values import Layer, Overlays, Surroundings
 WITHOUT_RULE: Mapping[str, Any] = {"measured_from": "POLYGON", "distance_m": 0.0, "effect": "INFO"}
 #: A feature whose buffer no row gives leaves lots within the table's largest distance, or this, unknown.
 UNTOLD_M = 50.0
+#: Up to so many features are drawn without asking how far they are.
+FEW = 4
 
 
 @dataclass
@@ -175,8 +177,10 @@ def _judged(
     layer = around.layers.get(params["layer"])
     accuracy = layer.accuracy_m if layer and layer.accuracy_m is not None else policy["layer_accuracy_m"]
     threshold_m = threshold_width_m(policy, accuracy_m, np.full(len(net), accuracy))
-    feature, area, untold = _areas(around.overlays, params)
     reach_m = float(threshold_m.max(initial=0.0)) + 1e-6
+    feature, area, untold = _areas(
+        _within_reach(around.overlays, params, net, reach_m), around.overlays, params
+    )
     number, lot = tree.query(area, predicate="dwithin", distance=reach_m) if len(area) else (NONE, NONE)
     found = judge(net[lot], area[number], threshold_m[lot], policy["measure"])
     state = np.array([STATE_NAMES[name] for name in found.state], dtype=object)
@@ -264,12 +268,28 @@ STATE_NAMES: dict[str, OverlayState] = {
 }
 
 
-def _areas(overlays: Overlays, params: Mapping[str, Any]) -> tuple[Ints, Shapes, NDArray[np.bool_]]:
-    """Features that a rule selects, the ground each holds, and those whose distance no row gives."""
+def _within_reach(overlays: Overlays, params: Mapping[str, Any], net: Shapes, reach_m: float) -> Ints:
+    """Features of a layer that could hold ground of these lots: what lies far away need not be drawn."""
+    mine = np.flatnonzero(overlays.layer == params["layer"])
+    if len(mine) < FEW or not len(net):
+        return mine
+    named = [params.get(key, "") for key in ("outer_conductor_offset_attribute", "outside_width_attribute")]
+    told = [overlays.attributes[number].get(name) or 0.0 for number in mine for name in named]
+    fixed = [params.get(key) or 0.0 for key in ("distance_m", "outer_conductor_offset_m", "outside_width_m")]
+    most_m = sum(fixed) + max(told, default=0.0) + _largest_m(params) + reach_m
+    lots = shapely.box(*shapely.total_bounds(net))
+    # The ground between two lines of one feature is its own: its box holds all of it.
+    return mine[shapely.distance(shapely.envelope(overlays.geometry[mine]), lots) <= most_m]
+
+
+def _areas(
+    near: Ints, overlays: Overlays, params: Mapping[str, Any]
+) -> tuple[Ints, Shapes, NDArray[np.bool_]]:
+    """Of some features those that a rule selects, the ground each holds, and whose distance no row gives."""
     wanted = params.get("select") or {}
     mine = [
         number
-        for number in np.flatnonzero(overlays.layer == params["layer"])
+        for number in near
         if all(overlays.attributes[number].get(key) == value for key, value in wanted.items())
     ]
     if params["measured_from"] == "POLYGON" and params.get("distance_m") == 0.0:
