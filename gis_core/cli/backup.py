@@ -155,6 +155,9 @@ def _fill(home: CityHome, aside: str, dump: Path) -> None:
     """Fill a new database as its owner; extensions are made before, by who may."""
     databases.drop_database(aside, home.places)
     databases.create_database(aside, places=home.places)
+    with databases.administering(aside, home.places) as admin:
+        for statement in roles.withheld():
+            admin.execute(statement)
     program = cluster.newest_binaries() / "pg_restore"
     listed = steps.run([program, "-l", dump], doing="reading the backup", quiet=True).splitlines()
     target = databases.server(home.places).admin_url_of(aside)
@@ -167,6 +170,7 @@ def _fill(home: CityHome, aside: str, dump: Path) -> None:
         names = dump.with_suffix(".list")
         names.write_text("\n".join(chosen))
         steps.run([*given, *words, "-L", names, dump], doing="bringing the database back", quiet=True)
+    databases.grant(aside, home.places)
     analyze = [cluster.newest_binaries() / "vacuumdb", "--analyze-only", "-q", "-d", target]
     steps.run(analyze, doing="counting the rows", quiet=True)
 

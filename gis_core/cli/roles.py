@@ -66,6 +66,17 @@ def grants(database: str) -> Iterator[str]:
         yield f"CREATE EXTENSION IF NOT EXISTS {extension}"
 
 
+def withheld() -> Iterator[str]:
+    """
+    Statements that keep a new database from giving the serving role rights by itself while a backup fills it.
+
+    Otherwise a right that a migration took away would come back with the table; `grants` undoes this.
+    """
+    taken = f"ALTER DEFAULT PRIVILEGES FOR ROLE {OWNER} IN SCHEMA public REVOKE ALL ON"
+    yield f"{taken} TABLES FROM {APP}"
+    yield f"{taken} SEQUENCES FROM {APP}"
+
+
 def setup_sql(database: str) -> str:
     """The SQL an administrator of another server runs once, for a person to read and copy."""
     roles = [f"CREATE ROLE {role} {POWERLESS} PASSWORD '...';" for role in ROLES]
