@@ -69,7 +69,8 @@ def cambridge(cambridge_template: str, worker_id: str) -> Iterator[psycopg.Conne
     databases.drop_database(name)
     databases.create_database(name, template=cambridge_template)
     as_pelak = {"options": "-c app.actor=system"}  # property files are seen by those who handle a case
-    with psycopg.connect(databases.database_urls(name)[0], **as_pelak) as connection:
+    # Nothing is left open between two questions: the server ends transactions that idle for minutes.
+    with psycopg.connect(databases.database_urls(name)[0], autocommit=True, **as_pelak) as connection:
         yield connection
     databases.drop_database(name)
 
