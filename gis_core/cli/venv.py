@@ -67,7 +67,8 @@ def _install(lock_name: str) -> None:
     MARKER.unlink(missing_ok=True)
     if not _works():
         with steps.step("Making .venv"):
-            command = [_base_python(), "-m", "venv", "--clear", VENV]
+            # Where it really lies: Python makes none in the place of a link.
+            command = [_base_python(), "-m", "venv", "--clear", VENV.resolve()]
             steps.run(command, doing="making .venv", quiet=True)
     wanted = len(pins((ROOT / lock_name).read_text()))
     with steps.step(f"Installing {wanted} Python packages from {lock_name}"):
