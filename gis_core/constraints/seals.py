@@ -4,6 +4,8 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from json.encoder import encode_basestring
+from math import isfinite
 from typing import Any
 
 from gis_core.canonical import fingerprint
@@ -38,14 +40,22 @@ def leaves(document: Any, path: str = "") -> Iterator[tuple[str, Any]]:
     >>> list(leaves({"b": [1, {"c": None}], "a": []}))
     [('a', '(empty)'), ('b[0]', 1), ('b[1].c', None)]
     """
-    if isinstance(document, Mapping) and document:
+    found: list[tuple[str, Any]] = []
+    _gather(document, path, found)
+    return iter(found)
+
+
+def _gather(document: Any, path: str, found: list[tuple[str, Any]]) -> None:
+    # Documents have thousands of leaves, so the plain types are asked first and nothing is yielded upwards.
+    kind = type(document)
+    if kind is dict and document:
         for key in sorted(document):
-            yield from leaves(document[key], f"{path}.{key}" if path else str(key))
-    elif isinstance(document, list | tuple) and document:
+            _gather(document[key], f"{path}.{key}" if path else str(key), found)
+    elif kind in (list, tuple) and document:
         for number, entry in enumerate(document):
-            yield from leaves(entry, f"{path}[{number}]")
+            _gather(entry, f"{path}[{number}]", found)
     else:
-        yield path, EMPTY if isinstance(document, Mapping | list | tuple) else document
+        found.append((path, EMPTY if kind in (dict, list, tuple) else document))
 
 
 def sealed(document: Any) -> dict[str, Any]:
@@ -115,5 +125,12 @@ def _seal(document: Any) -> Seal:
 
 
 def _text(value: Any) -> str:
-    """A leaf as it is compared: a negative zero is a zero, as the database keeps it."""
-    return json.dumps(value + 0.0 if isinstance(value, float) else value, ensure_ascii=False)
+    """A leaf as JSON writes it and as it is compared: a negative zero is a zero, as the database keeps it."""
+    kind = type(value)
+    if kind is int:
+        return str(value)
+    if kind is str:
+        return encode_basestring(value)
+    if kind is float and isfinite(value):
+        return repr(value + 0.0)
+    return json.dumps(value, ensure_ascii=False)
