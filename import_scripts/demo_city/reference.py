@@ -21,13 +21,14 @@ _ROW_M = 2 * DEPTH_M + SIDE_STREET_M
 def reference_cell(mesh: Mesh, madis: dict[int, int]) -> tuple[int, int]:
     """The cell of the reference lot: older grid, beside a madi where cells are large enough for one."""
     s, t = mesh.centre
-    cells = [
+    old = [
         (i, j)
         for i in range(1, mesh.cells + 1)
         for j in range(1, mesh.cells + 1)
-        if mesh.fabric(i, j) == OLD and j > mesh.river_row and (madis.get(i) == 1) == (mesh.pitch_m > 280)
+        if mesh.fabric(i, j) == OLD and j > mesh.river_row
     ]
-    return min(cells, key=lambda cell: (abs(cell[1] + 0.5 - t) + abs(cell[0] + 0.5 - s), cell))
+    fitting = [(i, j) for i, j in old if (madis.get(i) == 1) == (mesh.pitch_m > 280)]
+    return min(fitting or old, key=lambda cell: (abs(cell[1] + 0.5 - t) + abs(cell[0] + 0.5 - s), cell))
 
 
 def lay_reference(mains: Mains, quad: Quad, layout: Layout) -> None:

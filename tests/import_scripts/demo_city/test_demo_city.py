@@ -10,8 +10,11 @@ import shapely
 
 from gis_core.identifiers import parse_renovation_code, postal_code
 from import_scripts.demo_city import reference as ref
+from import_scripts.demo_city.cells import madi_columns
 from import_scripts.demo_city.city import DemoCity, city_hash, generate
 from import_scripts.demo_city.loading import edges_of, load
+from import_scripts.demo_city.mains import lay_mains
+from import_scripts.demo_city.mesh import make_mesh
 from import_scripts.demo_city.offices import offices, opening_hours
 from import_scripts.demo_city.overlays import overlays
 from import_scripts.demo_city.people import inspectors, people, shifts
@@ -51,6 +54,16 @@ def test_every_seed_gives_a_city_that_holds_together(seed):
     assert shapely.is_valid(shapes).all()
     assert shapely.coverage_is_valid(shapes)
     assert (other.parcels["key"] == ref.KEY).sum() == 1
+
+
+@pytest.mark.parametrize("parcels", [300, 1500, 4000, 6000, 9000, 20_000, 60_000, 200_000])
+def test_a_city_of_any_size_has_a_place_for_the_reference_lot(parcels):
+    mesh = make_mesh(parcels, 1)
+    assert ref.reference_cell(mesh, madi_columns(lay_mains(mesh))) in set(_cells_of(mesh))
+
+
+def _cells_of(mesh):
+    return [(i, j) for i in range(1, mesh.cells + 1) for j in range(1, mesh.cells + 1)]
 
 
 def test_every_vertex_lies_on_the_one_millimetre_grid(city):
