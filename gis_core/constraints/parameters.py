@@ -67,6 +67,7 @@ NEEDED: Mapping[str, Mapping[str, Wanted]] = {
     },
     "SETBACK": {"front_m": "a number", "side_m": "a number", "rear_m": "a number"},
     "LIGHTWELL": {"valid_up_to_storeys": "a number", "rows": "a list", "serves": "a list"},
+    "COUNT": {"kinds": "a table"},
     "PARK": {
         "bands": "a list",
         "rounding": words("CEIL_TOTAL", "CEIL_PER_UNIT"),
