@@ -1,5 +1,6 @@
 """Program and Python where the account that serves can read them, though root's checkout be closed to it."""
 
+import hashlib
 import os
 import shutil
 import subprocess
@@ -61,11 +62,13 @@ def program_folder(user: str, python: str, checkout: Path = ROOT) -> Path:
     """Folder from which the account runs the program: the checkout, or a copy where it cannot read that."""
     if _runs(user, python, "import gis_core.cli, import_scripts, layers, map_ui, parcels", checkout):
         return checkout
-    copy = open_home(checkout) / "program"
+    # Named after what it holds: programs that start together, or serve already, share one that never changes.
+    copy = open_home(checkout) / f"program-{_content(checkout)}"
     copy.parent.mkdir(parents=True, exist_ok=True)
-    with locks.exclusive(copy.with_name("program.lock")):
-        steps.say(f"The checkout is closed to the account that serves: it runs from {copy}")
-        _copy(checkout, copy)
+    with locks.exclusive(copy.parent / "program.lock"):
+        if not copy.exists():
+            steps.say(f"The checkout is closed to the account that serves: it runs from {copy}")
+            _copy(checkout, copy)
     return copy
 
 
@@ -75,7 +78,7 @@ def can_read(user: str, path: Path) -> bool:
 
 
 def _copy(checkout: Path, copy: Path) -> None:
-    """Write the program anew where everyone may read it; there is no secret in it."""
+    """Write the program where everyone may read it, whole or not at all; there is no secret in it."""
     half = copy.with_name("program.new")
     shutil.rmtree(half, ignore_errors=True)
     half.mkdir()
@@ -86,8 +89,22 @@ def _copy(checkout: Path, copy: Path) -> None:
             shutil.copy2(checkout / room, half / room)
     for path in (half, *half.rglob("*")):
         path.chmod(0o755 if path.is_dir() else 0o644)
-    shutil.rmtree(copy, ignore_errors=True)
     half.rename(copy)
+
+
+def _content(checkout: Path) -> str:
+    """What the rooms of the program hold, in short."""
+    told = hashlib.sha256()
+    for room in ROOMS:
+        for path in sorted(_files(checkout / room)):
+            told.update(str(path.relative_to(checkout)).encode() + b"\0" + path.read_bytes() + b"\0")
+    return told.hexdigest()[:12]
+
+
+def _files(room: Path) -> list[Path]:
+    if room.is_file():
+        return [room]
+    return [path for path in room.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
 
 
 def _runs(user: str, python: str | Path, program: str, folder: Path | None = None) -> bool:

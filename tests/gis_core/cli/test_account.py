@@ -147,7 +147,10 @@ def test_from_a_closed_checkout_it_runs_a_copy_and_the_folder_stays_closed(tmp_p
             shutil.copy2(ROOT / room, checkout / room)
     folder = within_reach.program_folder(places.SERVICE, runner.python, checkout)
     try:
-        assert folder == within_reach.open_home(checkout) / "program"
+        assert folder.parent == within_reach.open_home(checkout)
+        made = folder.stat().st_ctime_ns
+        assert within_reach.program_folder(places.SERVICE, runner.python, checkout) == folder
+        assert folder.stat().st_ctime_ns == made, "what serves already keeps its ground"
         assert closed.stat().st_mode & 0o777 == 0o700
         there = account.Runner(runner.account, runner.python, folder)
         asked = "import gis_core.city; print(gis_core.city.DEMO_CITY.exists(), gis_core.city.ROOT)"

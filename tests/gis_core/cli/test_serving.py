@@ -213,15 +213,19 @@ def test_the_parts_of_the_containers_serve_together(home_places, monkeypatch):
         prepared = _pelak("prepare", "--no-demo")
         assert prepared.communicate()[0].count("Making the private database cluster") == 0
         assert prepared.returncode == 0
-        with _pelak("web") as web, _pelak("worker") as worker:
-            _wait_until(lambda: not _is_free(port))
-            _wait_until(lambda: _workers(home_places) == 1)
-            for part in (web, worker):
-                part.terminate()
-                part.communicate(timeout=60)
-        assert cluster.is_answering(home_places)
-        database.terminate()
-        database.communicate(timeout=60)
+        try:
+            with _pelak("web") as web, _pelak("worker") as worker:
+                try:
+                    _wait_until(lambda: not _is_free(port))
+                    _wait_until(lambda: _workers(home_places) == 1)
+                finally:  # a part that did not come must not keep the test waiting for the other one
+                    for part in (web, worker):
+                        part.terminate()
+                        part.communicate(timeout=60)
+            assert cluster.is_answering(home_places)
+        finally:
+            database.terminate()
+            database.communicate(timeout=60)
     assert not cluster.is_answering(home_places)
 
 
