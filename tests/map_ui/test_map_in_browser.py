@@ -64,8 +64,9 @@ def test_a_reason_opens_in_place_and_storeys_change_what_is_shown(window):
     page.goto(f"/?parcel={KEY}")
     if page.viewport_size["width"] < 992:
         page.locator(".handle").click()
+    page.wait_for_load_state("networkidle")  # before that the link leads to the page of the trace
     page.locator('a.why[href="#why-net_area_m2"]').click()
-    assert page.locator("#why-net_area_m2").is_visible()
+    page.wait_for_selector("#why-net_area_m2", state="visible")
     assert page.locator('a.why[href="#why-net_area_m2"]').get_attribute("aria-expanded") == "true"
     page.keyboard.press("Escape")
     assert not page.locator("#why-net_area_m2").is_visible()
