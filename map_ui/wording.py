@@ -173,6 +173,9 @@ REASONS = {
     "STREET_CLASS_UNKNOWN": gettext_noop("The class of the street is not recorded."),
     "GROUND_UNKNOWN": gettext_noop("The height of the ground is not recorded here."),
     "KIND_NOT_TOLD": gettext_noop("The rule does not say how this part of a building counts: %(kinds)s."),
+    "UNITS_NOT_TOLD": gettext_noop(
+        "The parking need follows from the dwellings and uses, which are not given."
+    ),
     "UNIT_IN_NO_BAND": gettext_noop("The parking rule has no row for a dwelling of this size."),
     "USE_NOT_TOLD": gettext_noop("The plan does not say whether this use is permitted here: %(use)s."),
     "REDUCE_STOREYS_TO": gettext_noop("It would pass with %(limit)s storeys."),

@@ -159,6 +159,8 @@ def _uses(proposal: Proposal, evaluation: Evaluation, rules: RuleSet) -> list[Ju
 def _parking(proposal: Proposal, evaluation: Evaluation, rules: RuleSet) -> list[Judgement]:
     if proposal.bays is None:
         return []
+    if not proposal.units_m2 and not proposal.other_uses:
+        return [_undecided("bays", proposal.bays, Reason("UNITS_NOT_TOLD"))]
     rule = _rule_of(evaluation, rules, "PARK")
     if rule is None:
         return [_undecided("bays", proposal.bays, Reason("NO_RULE", {"kind": "PARK"}))]

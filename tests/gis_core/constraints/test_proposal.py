@@ -118,6 +118,11 @@ def test_three_bays_too_few_are_named():
     assert (found.remedy.code, found.remedy.args) == ("ADD_BAYS", {"bays": 3})
 
 
+def test_bays_without_any_dwelling_or_use_are_not_enough_but_unknown():
+    found = point("bays", Proposal(bays=2))
+    assert (found.state, found.reason.code) == ("unknown", "UNITS_NOT_TOLD")
+
+
 @pytest.mark.parametrize(
     ("use", "state"),
     [("housing", "passes"), ("shop", "discretionary"), ("workshop", "fails"), ("cinema", "unknown")],
