@@ -32,8 +32,8 @@ def neighbourhood(lots: int, seed: int = 1404) -> tuple[Lots, Surroundings]:
 
 
 def columns_of(lots: int) -> int:
-    """How many rows lie beside each other: forty, or so many that a million lots fit into the city."""
-    return max(40, round((lots / ROW * (DEPTH_M + STREET_M / 2) / (ROW * WIDTH_M + STREET_M)) ** 0.5))
+    """How many rows lie beside each other: forty, or so many that the neighbourhood is about a square."""
+    return max(40, round((lots / ROW * (2 * DEPTH_M + STREET_M) / (ROW * WIDTH_M + STREET_M)) ** 0.5))
 
 
 def _lots(geometry: np.ndarray, random: np.random.Generator) -> Lots:
