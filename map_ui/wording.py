@@ -176,6 +176,16 @@ REASONS = {
     "UNITS_NOT_TOLD": gettext_noop(
         "The parking need follows from the dwellings and uses, which are not given."
     ),
+    "OTHER_USES_NOT_TOLD": gettext_noop(
+        "The dwellings need %(bays)s bays; how much floor the other uses have is not told."
+    ),
+    "BAYS_BEYOND_ROOF": gettext_noop(
+        "About %(bays)s bays fit under the footprint; the drawings must show where the others are."
+    ),
+    "COUNTED_IN_FULL": gettext_noop(
+        "Footprint times storeys, counted in full; balconies and stairs may count less."
+    ),
+    "INVALID_FOOTPRINT": gettext_noop("The outline of the footprint crosses itself."),
     "UNIT_IN_NO_BAND": gettext_noop("The parking rule has no row for a dwelling of this size."),
     "USE_NOT_TOLD": gettext_noop("The plan does not say whether this use is permitted here: %(use)s."),
     "REDUCE_STOREYS_TO": gettext_noop("It would pass with %(limit)s storeys."),

@@ -1,20 +1,22 @@
 """Judges a proposed building against an evaluation: what passes, what fails, by how much, what would pass."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import shapely
 
 from gis_core.constraints.counting import BuiltPart, counted_area
 from gis_core.constraints.findings import Evaluation, Finding, Reason
-from gis_core.constraints.parking import bays
-from gis_core.constraints.plane import DUST_M2
+from gis_core.constraints.parking import bays, capacity
 from gis_core.constraints.rules import Rule, RuleSet
+from gis_core.constraints.storeys import height_m
 
 State = Literal["passes", "fails", "discretionary", "unknown"]
 #: Lengths and areas that differ by less than the grid of the engine are equal: m, m².
 EQUAL_WITHIN = 0.0005
+#: Shapes are told to the millimetre: what lies outside by less than this is rounding, not building: m.
+_ROUNDED_WITHIN_M = 0.0008
 
 
 @dataclass(frozen=True)
@@ -23,8 +25,9 @@ class Proposal:
     A building that somebody wants to put up; what is left out is not judged.
 
     `units_m2`: useful area of each dwelling. `parts`: what the building is made of, for the counted floor
-    area. `footprint`: a polygon in the metric CRS, or only its area. `other_uses`: area and need of other
-    uses, as in the PARK rule. Areas m², heights m above the passage.
+    area; without them every storey counts in full. `footprint`: a polygon in the metric CRS, or only its
+    area. `other_uses`: area and need of other uses, as in the PARK rule. Areas m², heights m above the
+    passage.
     """
 
     storeys: float | None = None
@@ -37,14 +40,19 @@ class Proposal:
     bays: int | None = None
     other_uses: tuple[Mapping[str, Any], ...] = ()
 
+    @property
+    def covered_m2(self) -> float | None:
+        """Area of the footprint in m², drawn or told; None without one."""
+        return self.footprint_m2 if self.footprint is None else float(self.footprint.area)
+
 
 @dataclass(frozen=True)
 class Judgement:
     """
     One point of a proposal: as proposed, the limit, and by how much it is passed.
 
-    `remedy` says what would make it pass; `reason` why it cannot be judged. `finding`: the finding of the
-    evaluation that gives the limit, whose trace is the proof.
+    `remedy` says what would make it pass; `reason` why it cannot be judged, or what it was judged on.
+    `finding`: the finding of the evaluation that gives the limit, whose trace is the proof.
     """
 
     key: str
@@ -79,7 +87,7 @@ def judge(proposal: Proposal, evaluation: Evaluation, rules: RuleSet) -> Verdict
     `rules` are those of the evaluation; they tell how floor area and parking are counted.
     Source: rules.md sections 5 to 7, 15, 16, 19.
     """
-    points = [_storeys, _floor_area, _coverage, _inside_envelope, _height, _uses, _parking]
+    points = [_storeys, _coverage, _inside_envelope, _floor_area, _height, _light, _uses, _parking]
     found = [judgement for point in points for judgement in point(proposal, evaluation, rules)]
     return Verdict(tuple(found))
 
@@ -90,29 +98,16 @@ def _storeys(proposal: Proposal, evaluation: Evaluation, rules: RuleSet) -> list
     judged = _at_most("storeys", proposal.storeys, evaluation.findings["storeys"], "REDUCE_STOREYS_TO", "")
     asked = evaluation.findings["may_request_storeys"].value
     if judged.state == "fails" and asked is not None and proposal.storeys <= asked + EQUAL_WITHIN:
-        return [Judgement(**{**vars(judged), "state": "discretionary", "remedy": Reason("ASK_FOR_STOREYS")})]
+        return [replace(judged, state="discretionary", remedy=Reason("ASK_FOR_STOREYS"))]
     return [judged]
 
 
-def _floor_area(proposal: Proposal, evaluation: Evaluation, rules: RuleSet) -> list[Judgement]:
-    if not proposal.parts:
-        return []
-    key, rule = "floor_area_m2", _rule_of(evaluation, rules, "COUNT")
-    if rule is None:
-        return [_undecided(key, None, Reason("NO_RULE", {"kind": "COUNT"}))]
-    counted = counted_area(proposal.parts, rule.params)
-    if counted.area_m2 is None:
-        return [_undecided(key, None, Reason("KIND_NOT_TOLD", {"kinds": list(counted.unknown_kinds)}))]
-    limit = evaluation.findings["far_cap_m2"]
-    return [_at_most(key, counted.area_m2, limit, "REDUCE_FLOOR_AREA_TO", "m2")]
-
-
 def _coverage(proposal: Proposal, evaluation: Evaluation, rules: RuleSet) -> list[Judgement]:
-    area_m2 = proposal.footprint_m2 if proposal.footprint is None else float(proposal.footprint.area)
-    if area_m2 is None:
+    """A drawn footprint is held to the coverage; of a mere area also the envelope must have room for it."""
+    if proposal.covered_m2 is None:
         return []
-    limit = evaluation.findings["coverage_cap_m2"]
-    return [_at_most("footprint_m2", area_m2, limit, "REDUCE_FOOTPRINT_TO", "m2")]
+    limit = evaluation.findings["footprint_m2" if proposal.footprint is None else "coverage_cap_m2"]
+    return [_at_most("footprint_m2", proposal.covered_m2, limit, "REDUCE_FOOTPRINT_TO", "m2")]
 
 
 def _inside_envelope(proposal: Proposal, evaluation: Evaluation, rules: RuleSet) -> list[Judgement]:
@@ -121,21 +116,82 @@ def _inside_envelope(proposal: Proposal, evaluation: Evaluation, rules: RuleSet)
         return []
     key, limit = "footprint_outside_m2", evaluation.findings["envelope_area_m2"]
     if not shapely.is_valid(proposal.footprint):
-        return [_undecided(key, None, Reason("INVALID_SHAPE"))]
+        return [_undecided(key, None, Reason("INVALID_FOOTPRINT"))]
     if limit.state == "unknown":
         return [_undecided(key, None, limit.reason or Reason("INPUT_UNKNOWN"))]
-    outside = shapely.difference(proposal.footprint, evaluation.geometries["envelope"])
-    # Along a shared border an overlay leaves dust a rounding wide; a strip of a millimetre is no dust.
-    area_m2 = float(outside.area) if outside.area > DUST_M2 else 0.0
+    area_m2 = outside_m2(proposal.footprint, evaluation.geometries["envelope"])
     state: State = "fails" if area_m2 else _as_sure_as(limit)
     remedy = Reason("STAY_INSIDE_ENVELOPE", {"outside_m2": area_m2}) if area_m2 else None
     return [Judgement(key, state, area_m2, 0.0, area_m2, "m2", limit.key, remedy, limit.reason)]
+
+
+def outside_m2(footprint: shapely.Polygon, envelope: Any) -> float:
+    """
+    Area of a footprint outside an envelope, in m²; strips thinner than the millimetre told are none.
+
+    Examples
+    --------
+    >>> outside_m2(shapely.box(0, 0, 10, 10), shapely.box(0, 0, 10, 9.9995))
+    0.0
+    """
+    outside = shapely.difference(footprint, envelope)
+    thick = shapely.buffer(outside, -_ROUNDED_WITHIN_M / 2, join_style="mitre")
+    return 0.0 if shapely.is_empty(thick) else float(outside.area)
+
+
+def _floor_area(proposal: Proposal, evaluation: Evaluation, rules: RuleSet) -> list[Judgement]:
+    key, limit = "floor_area_m2", evaluation.findings["far_cap_m2"]
+    if not proposal.parts:
+        return _whole_storeys(proposal, key, limit)
+    rule = _rule_of(evaluation, rules, "COUNT")
+    if rule is None:
+        return [_undecided(key, None, Reason("NO_RULE", {"kind": "COUNT"}))]
+    counted = counted_area(proposal.parts, rule.params)
+    if counted.area_m2 is None:
+        return [_undecided(key, None, Reason("KIND_NOT_TOLD", {"kinds": list(counted.unknown_kinds)}))]
+    return [_at_most(key, counted.area_m2, limit, "REDUCE_FLOOR_AREA_TO", "m2")]
+
+
+def _whole_storeys(proposal: Proposal, key: str, limit: Finding) -> list[Judgement]:
+    """While nobody says what a building is made of, each storey counts in full: never less than the law's."""
+    if proposal.covered_m2 is None or proposal.storeys is None:
+        return []
+    judged = _at_most(key, proposal.covered_m2 * proposal.storeys, limit, "REDUCE_FLOOR_AREA_TO", "m2")
+    return [judged if judged.reason else replace(judged, reason=Reason("COUNTED_IN_FULL"))]
 
 
 def _height(proposal: Proposal, evaluation: Evaluation, rules: RuleSet) -> list[Judgement]:
     if proposal.height_m is None:
         return []
     return [_at_most("height_m", proposal.height_m, evaluation.findings["height_m"], "REDUCE_HEIGHT_TO", "m")]
+
+
+def _light(proposal: Proposal, evaluation: Evaluation, rules: RuleSet) -> list[Judgement]:
+    """The height under the light planes; where the rule leaves it to a person, above them is to be asked."""
+    finding = evaluation.findings["light_height_m"]
+    if proposal.height_m is None and proposal.storeys is None:
+        return []
+    high = _height_of(proposal, evaluation, rules)
+    if finding.state == "unknown" or high is None:
+        missing = Reason("NO_RULE", {"kind": "HEIGHT"})
+        return [
+            _undecided("light_m", high, (finding.reason if finding.state == "unknown" else None) or missing)
+        ]
+    if finding.value is None:
+        return [Judgement("light_m", "passes", high, None, 0.0, "m", finding.key)]
+    judged = _at_most("light_m", high, finding, "REDUCE_HEIGHT_TO", "m")
+    rule = _rule_of(evaluation, rules, "LIGHT")
+    if judged.state == "fails" and rule is not None and rule.params["effect"] == "ASK":
+        asked = Reason("LIGHT_EXCEEDED", {"light_height_m": judged.limit})
+        return [replace(judged, state="discretionary", reason=asked)]
+    return [judged]
+
+
+def _height_of(proposal: Proposal, evaluation: Evaluation, rules: RuleSet) -> float | None:
+    rule = _rule_of(evaluation, rules, "HEIGHT")
+    if proposal.height_m is not None or rule is None or proposal.storeys is None:
+        return proposal.height_m
+    return float(height_m(proposal.storeys, rule.params))
 
 
 def _uses(proposal: Proposal, evaluation: Evaluation, rules: RuleSet) -> list[Judgement]:
@@ -168,9 +224,29 @@ def _parking(proposal: Proposal, evaluation: Evaluation, rules: RuleSet) -> list
     if need is None:
         return [_undecided("bays", proposal.bays, Reason("UNIT_IN_NO_BAND"))]
     missing = max(0, need - proposal.bays)
-    remedy = Reason("ADD_BAYS", {"bays": missing}) if missing else None
-    state: State = "fails" if missing else "passes"
-    return [Judgement("bays", state, proposal.bays, need, float(missing), "bays", "parking_need", remedy)]
+    if missing:
+        remedy = Reason("ADD_BAYS", {"bays": missing})
+        return [
+            Judgement("bays", "fails", proposal.bays, need, float(missing), "bays", "parking_need", remedy)
+        ]
+    if _uses_untold(proposal):
+        return [_undecided("bays", proposal.bays, Reason("OTHER_USES_NOT_TOLD", {"bays": need}))]
+    remark = _beyond_the_roof(proposal, rule.params)
+    return [Judgement("bays", "passes", proposal.bays, need, 0.0, "bays", "parking_need", None, remark)]
+
+
+def _uses_untold(proposal: Proposal) -> bool:
+    """Whether a use needs bays that nobody counted: dwellings are one use, the others tell their areas."""
+    dwellings = 1 if proposal.units_m2 else 0
+    return len(proposal.uses) > dwellings + len(proposal.other_uses)
+
+
+def _beyond_the_roof(proposal: Proposal, rule: Mapping[str, Any]) -> Reason | None:
+    """More bays than roughly fit under the footprint: the plan must show where the others are."""
+    if proposal.covered_m2 is None or proposal.bays is None:
+        return None
+    fit = capacity(proposal.covered_m2, rule["capacity_share"], rule["m2_per_bay"])
+    return Reason("BAYS_BEYOND_ROOF", {"bays": fit}) if proposal.bays > fit else None
 
 
 def _at_most(key: str, proposed: float, limit: Finding, remedy: str, unit: str) -> Judgement:

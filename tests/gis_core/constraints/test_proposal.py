@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gis_core.constraints.counting import BuiltPart
+from gis_core.constraints.findings import as_document
 from gis_core.constraints.proposal import Judgement, Proposal, Verdict, judge
 from gis_core.constraints.rules import Rule
 from tests.gis_core.constraints.scenes import (
@@ -55,7 +56,8 @@ def point(key: str, proposal: Proposal, rules=HELD) -> Judgement:
 def test_the_building_of_the_rule_book_passes_in_every_point():
     found = verdict(ENOUGH)
     assert found.state == "passes"
-    assert {judgement.key for judgement in found.judgements} == {"storeys", "footprint_m2", "use", "bays"}
+    asked = {"storeys", "footprint_m2", "floor_area_m2", "light_m", "use", "bays"}
+    assert {judgement.key for judgement in found.judgements} == asked
 
 
 def test_a_storey_too_many_fails_by_one_and_is_told_how_many_would_pass():
@@ -71,7 +73,7 @@ def test_a_storey_that_may_be_asked_for_is_discretionary_and_never_passes():
     )
     rules = rule_set(COUNT, USES, policy)
     evaluation = answer_for(a_lot(REFERENCE_LOT), reference_corner(), rules)[0]
-    found = judge(replace(ENOUGH, storeys=5), evaluation, rules)
+    found = judge(replace(ENOUGH, storeys=5, footprint_m2=144.0), evaluation, rules)
     assert found.judgements[0].state == "discretionary"
     assert found.judgements[0].remedy.code == "ASK_FOR_STOREYS"
     assert found.state == "discretionary"
@@ -107,9 +109,55 @@ def test_a_footprint_within_the_envelope_passes_and_a_strip_of_a_millimetre_outs
     assert found.remedy.code == "STAY_INSIDE_ENVELOPE"
 
 
+def test_the_envelope_of_the_answer_as_it_is_told_to_the_millimetre_fits_into_it():
+    told = as_document(REFERENCE)["geometries"]["envelope"]
+    assert point("footprint_outside_m2", Proposal(footprint=shapely.geometry.shape(told))).state == "passes"
+
+
+def test_a_mere_area_must_also_have_room_in_the_envelope():
+    narrow = replace(RULES["DEPTH60"], params=dict(RULES["DEPTH60"].params) | {"depth_share": 0.3})
+    rules = rule_set(COUNT, USES, narrow)
+    assert point("footprint_m2", ENOUGH).state == "passes"
+    found = point("footprint_m2", ENOUGH, rules)
+    assert (found.state, found.finding) == ("fails", "footprint_m2")
+    assert found.limit < 165
+
+
+def test_storeys_of_which_nobody_says_the_parts_count_in_full():
+    found = point("floor_area_m2", Proposal(storeys=4, footprint_m2=200.0))
+    assert (found.state, found.proposed, found.excess) == ("fails", 800.0, 80.0)
+    assert found.reason.code == "COUNTED_IN_FULL"
+    assert (found.remedy.code, found.remedy.args) == ("REDUCE_FLOOR_AREA_TO", {"limit": 720.0})
+
+
+LOW = {"planes": [{"from": "PASSAGE", "base_height_m": 1, "angle_deg": 20}]}
+
+
+@pytest.mark.parametrize(("effect", "state"), [("ASK", "discretionary"), ("LIMIT", "fails")])
+def test_a_building_above_the_light_plane_is_asked_for_or_fails_as_the_rule_says(effect, state):
+    rules = rule_set(COUNT, USES, replace(RULES["LIGHT"], params=LOW | {"effect": effect}))
+    found = point("light_m", Proposal(height_m=14.0), rules)
+    assert found.state == state
+    assert found.excess == pytest.approx(14.0 - found.limit)
+    assert found.remedy.args["limit"] == found.limit
+
+
+def test_where_no_light_is_owed_a_building_of_any_height_passes_that_point():
+    found = point("light_m", Proposal(height_m=40.0))
+    assert (found.state, found.limit) == ("passes", None)
+
+
+def test_storeys_are_held_against_the_light_plane_by_their_height():
+    assert point("light_m", Proposal(storeys=4)).proposed == pytest.approx(17.1)
+
+
+def test_without_a_rule_of_light_planes_nobody_says_that_the_light_is_enough():
+    assert point("light_m", Proposal(storeys=1), rule_set(without=("LIGHT",))).reason.code == "NO_RULE"
+
+
 def test_a_footprint_that_crosses_itself_is_refused_as_unknown():
     crossing = shapely.Polygon([(X, Y), (X + 5, Y + 5), (X + 5, Y), (X, Y + 5)])
-    assert point("footprint_outside_m2", Proposal(footprint=crossing)).reason.code == "INVALID_SHAPE"
+    assert point("footprint_outside_m2", Proposal(footprint=crossing)).reason.code == "INVALID_FOOTPRINT"
 
 
 def test_three_bays_too_few_are_named():
@@ -121,6 +169,26 @@ def test_three_bays_too_few_are_named():
 def test_bays_without_any_dwelling_or_use_are_not_enough_but_unknown():
     found = point("bays", Proposal(bays=2))
     assert (found.state, found.reason.code) == ("unknown", "UNITS_NOT_TOLD")
+
+
+def test_more_bays_than_fit_under_the_footprint_pass_with_a_remark():
+    found = point("bays", ENOUGH)
+    assert found.state == "passes"
+    assert (found.reason.code, found.reason.args) == ("BAYS_BEYOND_ROOF", {"bays": 5})
+    assert point("bays", replace(ENOUGH, units_m2=(82.5,), bays=4)).reason is None
+
+
+def test_a_shop_beside_the_dwellings_leaves_the_bays_unknown_until_its_area_is_told():
+    shop = {"area_m2": 50, "m2_per_bay": 25}
+    mixed = replace(ENOUGH, uses=("housing", "shop"))
+    found = point("bays", mixed)
+    assert (found.state, found.reason.code, found.reason.args) == (
+        "unknown",
+        "OTHER_USES_NOT_TOLD",
+        {"bays": 8},
+    )
+    assert point("bays", replace(mixed, bays=7)).state == "fails"
+    assert point("bays", replace(mixed, other_uses=(shop,), bays=10)).state == "passes"
 
 
 @pytest.mark.parametrize(
