@@ -18,8 +18,7 @@ from import_scripts.editions import content_of, open_edition
 from import_scripts.issues import Doubts, FileRefused
 from import_scripts.place import check_place, crs_of, outside
 from import_scripts.task import Counts, Destination, Task
-from layers.models import Raster
-from layers.terrain import RASTER_KIND
+from layers.models import Layer, Raster
 
 #: Points on each side of an outline that is carried over into another CRS, where straight sides bend.
 SIDE_POINTS = 32
@@ -181,7 +180,7 @@ def _load(
     edition = open_edition(
         task,
         destination,
-        kind=RASTER_KIND,
+        kind=Layer.Kind.RASTER,
         content=content_of([digest, str(epsg), str(nodata)], task.recipe, outline),
         features=[],
         extent=outline,

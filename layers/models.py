@@ -27,6 +27,7 @@ class Layer(models.Model):
         STREETS = "streets", _("streets")
         PARCELS = "parcels", _("parcels")
         OFFICES = "offices", _("offices")
+        RASTER = "raster", _("raster")
 
     key = models.SlugField(max_length=60, unique=True)
     kind = models.CharField(max_length=20, choices=Kind.choices)

@@ -18,8 +18,6 @@ from gis_core.rasters.statistics import Statistics, statistics
 from gis_core.rasters.terrain import degrees_of_percent, slopes_deg
 from layers.zoning.queries import RasterEdition, standing_on
 
-#: The kind of a layer that is a raster.
-RASTER_KIND = "raster"
 Measure = Literal["VALUE", "SLOPE_DEG"]
 
 logger = logging.getLogger(__name__)

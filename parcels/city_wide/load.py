@@ -3,14 +3,19 @@
 import hashlib
 import json
 from collections.abc import Iterator
+from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
+import pyarrow as pa
 import pyarrow.parquet as pq
 from django.db import connection, transaction
 
 from gis_core.canonical import canonical
-from parcels.city_wide import parts
+from layers.models import LayerVersion
+from layers.terrain import rasters_in_force
+from parcels.city_wide import areas, parts
 from parcels.city_wide.models import CityEvaluation, LotEvaluation
 from parcels.city_wide.parts import Plan
 
@@ -36,22 +41,44 @@ def load(folder: Path, plan: Plan) -> CityEvaluation:
             for rows in _of_parts(folder, plan):
                 for row in rows[["parcel_id", *_VALUES]].astype(object).itertuples(index=False):
                     copy.write_row((city.pk, *(_plain(value) for value in row)))
+        areas.sum_up(city)
     return city
 
 
 def rule_set_of(folder: Path, plan: Plan) -> str:
-    """The hash of the rules and layers that all parts were evaluated under."""
+    """The hash of the rules, layers, editions and rasters that all parts were evaluated under."""
     told = json.loads((parts.inputs_of(folder, 0) / "rules.json").read_text(encoding="utf-8"))
-    return hashlib.sha256(canonical([told["rules"], told["layers"], told["zone_layer"]])).hexdigest()
+    stood = [told["rules"], told["layers"], told["zone_layer"], _content(plan.on, plan.known_at)]
+    return hashlib.sha256(canonical(stood)).hexdigest()
+
+
+def _content(on: date, known_at: datetime) -> dict[str, Any]:
+    """What the layers held on a day as known at an instant: editions, and the hash of rasters."""
+    editions = LayerVersion.objects.filter(
+        status=LayerVersion.Status.IN_FORCE, valid__contains=on, known__contains=known_at
+    )
+    rasters = rasters_in_force(on=on, known_at=known_at)
+    return {
+        "editions": dict(editions.values_list("layer__key", "number")),
+        "rasters": {key: [raster.sha256, raster.srid, raster.nodata] for key, raster in rasters.items()},
+    }
 
 
 def write_geoparquet(folder: Path, plan: Plan, target: Path) -> None:
     """All rows as one GeoParquet file, part by part, so that the memory needed stays that of one part."""
     making = target.with_suffix(".part")
-    with pq.ParquetWriter(making, pq.read_schema(parts.evaluations_of(folder, 0))) as writer:
+    with pq.ParquetWriter(making, _schema(parts.evaluations_of(folder, 0))) as writer:
         for part in range(len(plan.parts)):
             writer.write_table(pq.read_table(parts.evaluations_of(folder, part), schema=writer.schema))
     making.rename(target)
+
+
+def _schema(part: Path) -> pa.Schema:
+    """The columns of a part; one that happens to hold no word there is a column of words all the same."""
+    schema = pq.read_schema(part)
+    words = {pa.null(): pa.string(), pa.list_(pa.null()): pa.list_(pa.string())}
+    fields = [column.with_type(words.get(column.type, column.type)) for column in schema]
+    return pa.schema(fields, metadata=schema.metadata)
 
 
 def _of_parts(folder: Path, plan: Plan) -> Iterator[gpd.GeoDataFrame]:

@@ -8,6 +8,7 @@ import numpy as np
 from gis_core.constraints.columns import Column
 from gis_core.constraints.evaluations import Evaluations
 from gis_core.constraints.findings import STATES
+from parcels.city_wide.reasons import conflict_rules, unknown_reasons
 
 
 def rows_of(found: Evaluations, *, srid: int) -> gpd.GeoDataFrame:
@@ -15,8 +16,8 @@ def rows_of(found: Evaluations, *, srid: int) -> gpd.GeoDataFrame:
     One row per lot, in the order in which the lots were asked about.
 
     Columns: `parcel_id`, `key`, `status`, `zone_state`, `zone`, of each number its value (NaN where not
-    known), of each finding its `<finding>_state`, `unknown` and `conflicts` (lists), and the surveyed shape
-    in the metric CRS.
+    known), of each finding its `<finding>_state`, the lists `unknown`, `conflicts`, `unknown_reasons` and
+    `conflict_rules`, and the surveyed shape in the metric CRS.
     """
     asked, row = found.asked, found.row
     good = np.array([lot not in found.refused for lot in range(len(asked))], dtype=bool)
@@ -42,6 +43,10 @@ def rows_of(found: Evaluations, *, srid: int) -> gpd.GeoDataFrame:
         columns[f"{key}_state"] = spread(states[column.doubts.state], "unknown")
     columns["unknown"] = spread(_unknown(found), [*found.columns])
     columns["conflicts"] = spread(_conflicts(found), [])
+    columns["unknown_reasons"] = _with_refusals(
+        spread(unknown_reasons(found.columns, len(found.lots)), []), found
+    )
+    columns["conflict_rules"] = spread(conflict_rules(found.columns, len(found.lots)), [])
     return gpd.GeoDataFrame(columns, geometry=asked.geometry, crs=srid)
 
 
@@ -79,6 +84,13 @@ def _conflicts(found: Evaluations) -> np.ndarray:
             if reason is not None and reason.code == "RULES_CONFLICT":
                 named[lot].append(key)
     return named
+
+
+def _with_refusals(reasons: np.ndarray, found: Evaluations) -> np.ndarray:
+    """The reasons of all lots; a lot whose shape could not be judged has that one."""
+    for lot, refusal in found.refused.items():
+        reasons[lot] = [refusal.code]
+    return reasons
 
 
 def _lists(count: int) -> np.ndarray:
