@@ -65,7 +65,12 @@ NEEDED: Mapping[str, Mapping[str, Wanted]] = {
         "extension_m": "a number",
         "retreat_deg": "a number",
     },
-    "SETBACK": {"front_m": "a number", "side_m": "a number", "rear_m": "a number"},
+    "SETBACK": {
+        "front_m": "a number",
+        "side_m": "a number",
+        "rear_m": "a number",
+        "join": words("SUPPORTING_LINE", "DISTANCE"),
+    },
     "LIGHTWELL": {"valid_up_to_storeys": "a number", "rows": "a list", "serves": "a list"},
     "COUNT": {"kinds": "a table"},
     "PARK": {
@@ -106,7 +111,17 @@ NEEDED: Mapping[str, Mapping[str, Wanted]] = {
         "min_clearance_m": "a number",
     },
     "OVERLOOK": {"main_to_main_m": "a number", "other_m": "a number"},
-    "SUBDIV": {"parent_min_m2": "a number"},
+    "SUBDIV": {
+        "parent_min_m2": "a number",
+        "lot_min_m2": "a number",
+        "width_min_m": "a number",
+        "width_measure": words("BOUNDING_RECTANGLE", "INSCRIBED_CIRCLE"),
+        "ratio_max": "a number",
+        "topology_m2": "a number",
+        "area_sum_share": "a number",
+        "access_min_m": "a number",
+        "forced_subdivision_exempt": "yes or no",
+    },
     "CONFLICT": {},
     "MERGE": {"min_shared_edge_m": "a number"},
 }
@@ -130,7 +145,6 @@ OPTIONAL: Mapping[str, Mapping[str, Wanted]] = {
     "SETBACK": {
         "street_side_m": "a number",
         "open_m": "a number",
-        "join": words("SUPPORTING_LINE", "DISTANCE"),
     },
     "BUFFER": {
         "select": "a table",
@@ -158,16 +172,6 @@ OPTIONAL: Mapping[str, Mapping[str, Wanted]] = {
         "agency": "a name",
         "unit": "a name",
         "far_basis_shrinks": "yes or no",
-    },
-    "SUBDIV": {
-        "lot_min_m2": "a number",
-        "width_min_m": "a number",
-        "width_measure": "a name",
-        "ratio_max": "a number",
-        "topology_m2": "a number",
-        "area_sum_share": "a number",
-        "access_min_m": "a number",
-        "forced_subdivision_exempt": "yes or no",
     },
     "CONFLICT": {"equal_rank_conflict": words("ALWAYS", "ONLY_IF_IT_DECIDES")},
 }
@@ -232,6 +236,11 @@ def _buffer(params: Mapping[str, Any]) -> _Faults:
         yield f"table.kind is {table.get('kind')}, and must be one of BY_BAND, BY_VALUE"
     if table is not None and "attribute" not in params:
         yield "attribute is missing: the table is looked up by it"
+    if table is not None:
+        by_value = table.get("kind") == "BY_VALUE"
+        yield from _rows(
+            "table.rows", table.get("rows"), ("key", "distance_m") if by_value else ("distance_m",)
+        )
     if params["effect"] == "HEIGHT_LIMIT" and not {"max_height_m", "max_height_attribute"} & set(params):
         yield "neither max_height_m nor max_height_attribute says how high"
 
@@ -269,9 +278,58 @@ def _planes(params: Mapping[str, Any]) -> _Faults:
                 yield f"planes[{number}].{name} is missing"
 
 
+def _rows(name: str, rows: Any, needed: tuple[str, ...]) -> _Faults:
+    """Cells without which a row says nothing; a table that may leave a cell blank does not ask for it."""
+    if not isinstance(rows, list | tuple):
+        yield f"{name} is {rows!r}, and must be a list"
+        return
+    for number, row in enumerate(rows):
+        for cell in needed:
+            if not isinstance(row, Mapping) or row.get(cell) is None:
+                yield f"{name}[{number}].{cell} is missing"
+
+
+def _depth(params: Mapping[str, Any]) -> _Faults:
+    policy = (params.get("mean_width") or {}).get("policy")
+    if params["length"] == "MEAN_LENGTH" and policy not in ("EXTENT", "MEAN_OF_END_EDGES"):
+        yield f"mean_width.policy is {policy}, and must be one of EXTENT, MEAN_OF_END_EDGES"
+
+
+def _one_zone(params: Mapping[str, Any]) -> _Faults:
+    kind = params["one_zone"].get("kind")
+    if kind not in ("CONCERNED_BY_WIDTH", "AREA_TOLERANCE"):
+        yield f"one_zone.kind is {kind}, and must be one of AREA_TOLERANCE, CONCERNED_BY_WIDTH"
+
+
+def _discretion(params: Mapping[str, Any]) -> _Faults:
+    if params.get("discretionary") is not None:
+        needed = ("zone_prefix", "max_passage_width_m", "when_storeys", "extra")
+        yield from _rows("discretionary", [params["discretionary"]], needed)
+
+
+def _wells(params: Mapping[str, Any]) -> _Faults:
+    for number, row in enumerate(params["rows"]):
+        for room in set(params["serves"]) & set(row):
+            name = f"rows[{number}].{room}"
+            if not {"percent_of_plot", "area_m2"} & set(row[room]):
+                yield f"neither {name}.percent_of_plot nor {name}.area_m2 says how large"
+            if "min_dimension_m" not in row[room]:
+                yield f"{name}.min_dimension_m is missing"
+
+
+def _counted(params: Mapping[str, Any]) -> _Faults:
+    for kind, row in params["kinds"].items():
+        yield from _rows(f"kinds.{kind}", [row], ("share", *(("share_from",) if "from_m2" in row else ())))
+
+
 #: What is looked at when each parameter by itself is sound.
 _MORE: Mapping[str, Callable[[Mapping[str, Any]], _Faults]] = {
     "STOREY": _storeys,
+    "STOREY_POLICY": _discretion,
+    "ZONE": _one_zone,
+    "DEPTH60": _depth,
+    "LIGHTWELL": _wells,
+    "COUNT": _counted,
     "BUFFER": _buffer,
     "ORIENT": _sides,
     "CHAMFER": _corners,

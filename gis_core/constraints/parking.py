@@ -88,7 +88,7 @@ def _of_unit(area_m2: float, bands: Sequence[Mapping[str, Any]]) -> Fraction | N
         below = high is None or (
             area <= exact(high) if band.get("to_included", False) else area < exact(high)
         )
-        if above and below and band["bays"] is not None:
+        if above and below and band.get("bays") is not None:
             return exact(band["bays"])
     return None
 
