@@ -69,16 +69,21 @@ def write_geoparquet(folder: Path, plan: Plan, target: Path) -> None:
     making = target.with_suffix(".part")
     with pq.ParquetWriter(making, _schema(parts.evaluations_of(folder, 0))) as writer:
         for part in range(len(plan.parts)):
-            writer.write_table(pq.read_table(parts.evaluations_of(folder, part), schema=writer.schema))
+            writer.write_table(pq.read_table(parts.evaluations_of(folder, part)).cast(writer.schema))
     making.rename(target)
 
 
 def _schema(part: Path) -> pa.Schema:
     """The columns of a part; one that happens to hold no word there is a column of words all the same."""
     schema = pq.read_schema(part)
-    words = {pa.null(): pa.string(), pa.list_(pa.null()): pa.list_(pa.string())}
-    fields = [column.with_type(words.get(column.type, column.type)) for column in schema]
+    fields = [column.with_type(_of_words(column.type)) for column in schema]
     return pa.schema(fields, metadata=schema.metadata)
+
+
+def _of_words(kind: pa.DataType) -> pa.DataType:
+    if pa.types.is_list(kind) and pa.types.is_null(kind.value_type):
+        return pa.list_(pa.string())
+    return pa.string() if pa.types.is_null(kind) else kind
 
 
 def _of_parts(folder: Path, plan: Plan) -> Iterator[gpd.GeoDataFrame]:
