@@ -95,6 +95,7 @@ ENDPOINTS: dict[str, str] = {
     "api:parcels-at": "look",
     "api:parcel-evaluation": "look",
     "api:parcel-costs": "look",
+    "api:parcel-proposal": "look",
     "api:services": "look",
     "api:district-day": "see_day",
     "api:district-day-send": "plan_day",

@@ -166,6 +166,9 @@ REASONS = {
     "LIGHT_EXCEEDED": gettext_noop(
         "The building would rise above the light plane, which permits %(light_height_m)s metres."
     ),
+    "LIGHT_LIMITS": gettext_noop(
+        "More storeys would rise above the light plane, which permits %(light_height_m)s metres."
+    ),
     "NEEDS_FLOOR_PLANS": gettext_noop(
         "It is judged on floor plans: windows of two main rooms face each other at least "
         "%(main_to_main_m)s metres apart, others %(other_m)s metres."
@@ -206,6 +209,17 @@ REASONS = {
         "The parcel is not one piece of ground; each piece is asked about apart."
     ),
     "NO_VALUE": gettext_noop("It cannot be counted from what is recorded."),
+}
+
+USES = {
+    "housing": gettext_noop("Housing"),
+    "shop": gettext_noop("Shop"),
+    "office": gettext_noop("Office work"),
+    "education": gettext_noop("Education"),
+    "health": gettext_noop("Health care"),
+    "workshop": gettext_noop("Workshop"),
+    "storage": gettext_noop("Storage"),
+    "park": gettext_noop("Park"),
 }
 
 STATES = {
@@ -255,6 +269,11 @@ def cost_trouble(code: str) -> str:
 def finding_name(key: str) -> str:
     """What a finding is called; a key without a name is shown as it is."""
     return _(FINDINGS[key]) if key in FINDINGS else key
+
+
+def use(name: str) -> str:
+    """What a use is called; one without a name is shown as it is."""
+    return _(USES[name]) if name in USES else name
 
 
 def unit(name: str | None) -> str:

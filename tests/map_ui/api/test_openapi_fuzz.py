@@ -67,6 +67,19 @@ FIELDS = {
 }
 
 
+PROPOSAL = {
+    "storeys": 4,
+    "footprint_m2": 165,
+    "units": 8,
+    "unit_m2": 82.5,
+    "bays": 8,
+    "uses": ["housing"],
+    "height_m": 17.1,
+    "parts": [{"kind": "ROOM", "area_m2": 660}],
+    "crs": "EPSG:4326",
+}
+
+
 @pytest.fixture
 def small_city() -> None:
     """The reference lot with its zone, its file and the services; everything may be asked about it."""
@@ -154,7 +167,7 @@ def _each_value_in_turn(address: str, operation: dict, nasty: str) -> Iterator[t
     """Address, query and body in which one value after the other is the nasty one, the others are right."""
     parameters = operation.get("parameters", [])
     schema = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
-    fields = FIELDS if schema else {}
+    fields = (PROPOSAL if address.endswith("/proposal/") else FIELDS) if schema else {}
     path = {one["name"]: str(PRESENT.get(one["name"], "x")) for one in parameters if one["in"] == "path"}
     query = {one["name"]: GOOD.get(one["name"], "") for one in parameters if one["in"] == "query"}
     for name in path:
@@ -170,4 +183,5 @@ def _each_value_in_turn(address: str, operation: dict, nasty: str) -> Iterator[t
 def _ask(client: Client, method: str, address: str, query: dict, body: dict):
     if method == "get":
         return client.get(address, query)
-    return client.post(address, body | {"client_uuid": str(uuid4())}, content_type="application/json")
+    body = body if address.endswith("/proposal/") else body | {"client_uuid": str(uuid4())}
+    return client.post(address, body, query_params=query, content_type="application/json")
