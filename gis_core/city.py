@@ -57,6 +57,11 @@ class City:
         """Name of this city's database on a Pelak cluster."""
         return f"pelak_{self.key}"
 
+    def file_of(self, entry: dict[str, Any], data: Path) -> Path:
+        """The file of an import: beside this description where it lies there, otherwise in that folder."""
+        beside = self.path.parent / entry["file"]
+        return beside if beside.exists() else data / entry["file"]
+
     def identifier(self, kind: str) -> IdentifierKind:
         """
         The identifier of that kind.

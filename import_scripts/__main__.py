@@ -102,7 +102,7 @@ def _whole_city(asked: argparse.Namespace) -> int:
         print(f"{entry['kind']} from {entry['file']} by {entry['recipe']}")
         report = asked.report and asked.report.with_stem(f"{asked.report.stem}_{Path(entry['recipe']).stem}")
         one = argparse.Namespace(**{**vars(asked), "crs": None, "report": report})
-        code = _one_file(entry["kind"], data / entry["file"], city.path.parent / entry["recipe"], one)
+        code = _one_file(entry["kind"], city.file_of(entry, data), city.path.parent / entry["recipe"], one)
         if code:
             return code
     return 0

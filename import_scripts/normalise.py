@@ -29,6 +29,7 @@ UNITS = {
     "ft": Decimal("0.3048"),
     "ft2": Decimal("0.3048") ** 2,
     "ha": Decimal(10_000),
+    "share": Decimal(100),  # shares of one, wanted as percent
     "km/h": Decimal(1),
 }
 
@@ -59,16 +60,9 @@ def fields_of(table: Table, known: Mapping[str, Field], task: Task, doubts: Doub
 
 def column(frame: pd.DataFrame, name: str, rule: FieldRule, field: Field, doubts: Doubts) -> pd.Series:
     """One field of all rows, read as the recipe's rule says."""
-    if rule.column is None:
+    if not rule.names:
         return pd.Series([rule.value] * len(frame), index=frame.index, dtype=object)
-    if rule.column not in frame.columns:
-        there = ", ".join(map(str, frame.columns))
-        raise FileRefused(
-            fa=f"پرونده ستون «{rule.column}» ندارد؛ این‌ها را دارد: {there}",
-            en=f"The file has no column “{rule.column}”; it has {there}.",
-            details={"reason": "NO_COLUMN", "column": rule.column},
-        )
-    values = frame[rule.column]
+    values = cells(frame, rule)
     if rule.words:
         return _translated(values, name, rule, doubts)
     if field.is_a == "number":
@@ -79,6 +73,30 @@ def column(frame: pd.DataFrame, name: str, rule: FieldRule, field: Field, doubts
         return _answers(values, name, doubts)
     texts = _texts(values, codes=field.is_a == "code")
     return texts.fillna(rule.otherwise) if rule.otherwise is not None else texts
+
+
+def cells(frame: pd.DataFrame, rule: FieldRule) -> pd.Series:
+    """
+    The file's cells that a rule names, as they stand; of several columns their tidied texts, joined.
+
+    Raises
+    ------
+    FileRefused
+        When the file has no such column.
+    """
+    for name in rule.names:
+        if name not in frame.columns:
+            there = ", ".join(map(str, frame.columns))
+            raise FileRefused(
+                fa=f"پرونده ستون «{name}» ندارد؛ این‌ها را دارد: {there}",
+                en=f"The file has no column “{name}”; it has {there}.",
+                details={"reason": "NO_COLUMN", "column": name},
+            )
+    if not rule.columns:
+        return frame[rule.names[0]]
+    rows = zip(*(_texts(frame[name], codes=False) for name in rule.columns), strict=True)
+    joined = [None if None in row else rule.joiner.join(row) for row in rows]
+    return pd.Series(joined, index=frame.index, dtype=object)
 
 
 def shapes_of(table: Table, task: Task, doubts: Doubts) -> np.ndarray:

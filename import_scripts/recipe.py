@@ -29,9 +29,10 @@ class Document:
 @dataclass(frozen=True)
 class FieldRule:
     """
-    Where one field's value comes from: a column of the file, or one value for all rows.
+    Where one field's value comes from: a column of the file, several joined, or one value for all rows.
 
-    `words` translates the file's values into ours; `unit` is what the file's numbers are in.
+    `words` translates the file's values into ours; `unit` is what the file's numbers are in. `columns` are
+    written one after the other with `joiner` between them; where one of them is empty, so is the field.
     """
 
     column: str | None = None
@@ -40,6 +41,25 @@ class FieldRule:
     otherwise: Any = None
     unit: str = ""
     required: bool = False
+    columns: tuple[str, ...] = ()
+    joiner: str = "-"
+
+    def __post_init__(self) -> None:
+        """
+        Refuse a rule with two origins.
+
+        Raises
+        ------
+        ValueError
+            When it names more than one of column, columns and value.
+        """
+        if (self.column is not None) + bool(self.columns) + (self.value is not None) > 1:
+            raise ValueError("a field has one of column, columns and value")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The columns of the file that it reads; none where one value holds for all rows."""
+        return self.columns or (() if self.column is None else (self.column,))
 
 
 @dataclass(frozen=True)
@@ -118,7 +138,7 @@ def _recipe(raw: dict[str, Any], path: Path) -> Recipe:
         crs=source.get("crs", "file"),
         encoding=source.get("encoding"),
         where=source.get("where", {}),
-        fields={name: _field_rule(rule) for name, rule in raw.pop("fields", {}).items()},
+        fields={name: field_rule(rule) for name, rule in raw.pop("fields", {}).items()},
         joins=tuple(_join(join) for join in raw.pop("join", ())),
         valid=(period["valid_from"], period.get("valid_to")),
         known_from=_instant(period.get("known_from")),
@@ -139,12 +159,27 @@ def _known_options(raw: dict[str, Any]) -> dict[str, Any]:
     return options
 
 
-def _field_rule(rule: str | dict[str, Any]) -> FieldRule:
-    return FieldRule(column=rule) if isinstance(rule, str) else FieldRule(**rule)
+def field_rule(said: str | Mapping[str, Any]) -> FieldRule:
+    """
+    A field's rule as a recipe writes it: the name of a column, or a table.
+
+    Raises
+    ------
+    TypeError, ValueError
+        When the table has an entry that no field has, or more than one origin.
+
+    Examples
+    --------
+    >>> field_rule({"columns": ["use", "ratio"]}).names
+    ('use', 'ratio')
+    """
+    if isinstance(said, str):
+        return FieldRule(column=said)
+    return FieldRule(**{**said, "columns": tuple(said.get("columns", ()))})
 
 
 def _join(raw: dict[str, Any]) -> Join:
-    fields = {name: _field_rule(rule) for name, rule in raw["fields"].items()}
+    fields = {name: field_rule(rule) for name, rule in raw["fields"].items()}
     return Join(**{**raw, "fields": fields})
 
 

@@ -21,6 +21,7 @@ from import_scripts.definitions import (
 )
 from import_scripts.issues import Doubts, Outcome
 from import_scripts.task import Counts, Destination, Task
+from import_scripts.zone_rules import definitions_of_zones
 from layers.zoning.models import Rule
 
 AREA_BASES = frozenset({"", "DEED", "EXISTING", "NET", "NET_BEFORE_CHAMFER", "MIN(DEED,EXISTING)"})
@@ -30,14 +31,15 @@ _TRENDS = {"storeys": "NON_DECREASING", "far_percent": "NON_DECREASING", "covera
 
 def bring_in(task: Task, destination: Destination, doubts: Doubts) -> Counts:
     """
-    Read, check and load one rule file; the caller owns the transaction.
+    Read, check and load one rule file, or the values of a zoning table; the caller owns the transaction.
 
     Raises
     ------
     FileRefused
         When an entry is wrong; `doubts` lists every one.
     """
-    raw, lines = read_definitions(task.file)
+    is_rule_file = task.file.suffix == ".toml"
+    raw, lines = read_definitions(task.file) if is_rule_file else definitions_of_zones(task, doubts)
     sources = load_sources(raw.get("source", ()))
     rules = []
     for entry, line in zip(raw.get("rule", []), lines.get("rule", []), strict=True):

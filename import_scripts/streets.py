@@ -15,6 +15,7 @@ from gis_core.routing.noding import join_ends, parts
 from import_scripts.editions import Edition, content_of, lineages, open_edition, row_hashes
 from import_scripts.issues import SENTENCES, Doubts, FileRefused, Outcome
 from import_scripts.load import copy_frame
+from import_scripts.normalise import cells
 from import_scripts.place import check_place, crs_of
 from import_scripts.readers.osm import CarProfile, OsmStreet, read_streets
 from import_scripts.recipe import FieldRule, Recipe
@@ -220,18 +221,12 @@ _DEFAULTS: dict[str, Any] = {
 
 def _column(name: str, rule: FieldRule | None, raw: pd.DataFrame, doubts: Doubts) -> Any:
     """The values of one of our columns: the file's, translated by the recipe's words, or the default."""
-    if rule is None or rule.column is None:
+    if rule is None or not rule.names:
         given = None if rule is None else rule.value
         if given is None and name == "code":
             return [str(line) for line in raw.index]
         return _DEFAULTS.get(name) if given is None else given
-    if rule.column not in raw.columns:
-        raise FileRefused(
-            fa=f"ستون «{rule.column}» در پرونده نیست.",
-            en=f"The file has no column {rule.column}.",
-            details={"reason": "NO_COLUMN", "column": rule.column},
-        )
-    values = raw[rule.column]
+    values = cells(raw, rule)
     if not rule.words:
         if name in ("code", "name_fa", "name_en"):
             return [_text(value) for value in values]

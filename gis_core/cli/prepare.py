@@ -60,7 +60,7 @@ def first_content(home: CityHome, demo_parcels: int) -> Callable[[CityHome], Non
     """What fills an empty database: the demo city, or a city's own files if they are here."""
     if home.city.path == DEMO_CITY.resolve():
         return lambda making: make_demo(making, demo_parcels)
-    files = [real_data() / entry["file"] for entry in home.city.imports]
+    files = [home.city.file_of(entry, real_data()) for entry in home.city.imports]
     absent = [file for file in files if not file.exists()]
     if absent:
         steps.say(f"Not imported, because it is not here: {absent[0]} (PELAK_REAL_DATA names the folder)")

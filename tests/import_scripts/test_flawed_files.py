@@ -259,7 +259,24 @@ def test_a_recipe_that_is_no_recipe_is_stopped(tmp_path: Path, text):
     assert refused.value.details["reason"] == "BAD_RECIPE"
 
 
-@pytest.mark.parametrize("city", [RECIPES / "cambridge" / "city.toml", RECIPES / "tehran" / "city.toml"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        'code = { column = "use", columns = ["use", "far"] }',
+        'code = { columns = ["use", "far"], value = "5-2" }',
+        'code = { columns = ["use", "far"], glue = "-" }',
+    ],
+)
+def test_a_field_with_two_origins_or_an_unknown_word_is_stopped(tmp_path: Path, text):
+    path = tmp_path / "wrong.toml"
+    words = 'kind = "zoning"\nlayer_key = "z"\ntitle_fa = "ا"\ntitle_en = "z"\n[period]\n'
+    path.write_text(f"{words}valid_from = 2020-01-01\n[fields]\n{text}", encoding="utf-8")
+    with pytest.raises(FileRefused) as refused:
+        read_recipe(path)
+    assert refused.value.details["reason"] == "BAD_RECIPE"
+
+
+@pytest.mark.parametrize("city", sorted(RECIPES.glob("*/city.toml")), ids=lambda path: path.parent.name)
 def test_every_recipe_that_a_city_names_can_be_read(city):
     for entry in read_city(city).imports:
         assert read_recipe(city.parent / entry["recipe"]).kind == entry["kind"]
