@@ -14,6 +14,7 @@ import pytest
 from conftest import ROOT, database_prefix, real_data, schema_hash
 
 CAMBRIDGE = ROOT / "import_scripts" / "recipes" / "cambridge" / "city.toml"
+TAKEO = ROOT / "import_scripts" / "recipes" / "takeo" / "city.toml"
 
 
 @pytest.fixture(scope="module")
@@ -44,18 +45,28 @@ def cambridge_template() -> str:
 
     Made once for each state of schema, importers and recipes; the import runs as `./pelak` runs it.
     """
+    real_data("cambridge_ma", "cambridge.gpkg")
+    return _template_of(CAMBRIDGE)
+
+
+@pytest.fixture(scope="session")
+def takeo_template() -> str:
+    """Name of a database that holds Takeo's plan and rules, brought in by its committed recipes."""
+    real_data("takeo_zoning_rules", "takeo.gpkg")
+    return _template_of(TAKEO)
+
+
+def _template_of(city: Path) -> str:
     from gis_core.cli import databases, locks
 
-    real_data("cambridge_ma", "cambridge.gpkg")
-    name = f"{database_prefix()}_cambridge_{_cambridge_hash()}"
-    with locks.exclusive(Path(tempfile.gettempdir()) / f"{database_prefix()}_cambridge.{os.getuid()}.lock"):
+    key = city.parent.name
+    name = f"{database_prefix()}_{key}_{_content_hash(city)}"
+    with locks.exclusive(Path(tempfile.gettempdir()) / f"{database_prefix()}_{key}.{os.getuid()}.lock"):
         if not databases.exists(name):
             half_made = f"{name}_making"
             databases.drop_database(half_made)
-            with pytest.MonkeyPatch.context() as patch:
-                patch.setenv("PELAK_CITY", str(CAMBRIDGE))
-                databases.prepare(half_made, quiet=True)
-            run_for_city(half_made, "-m", "import_scripts", "city", str(CAMBRIDGE))
+            databases.prepare(half_made, city=city, quiet=True)
+            run_for_city(half_made, "-m", "import_scripts", "city", str(city), city=city)
             databases.rename_database(half_made, name)
     return name
 
@@ -75,13 +86,13 @@ def cambridge(cambridge_template: str, worker_id: str) -> Iterator[psycopg.Conne
     databases.drop_database(name)
 
 
-def run_for_city(database: str, *words: str) -> str:
-    """Run a program of ours on Cambridge's database and return what it printed."""
+def run_for_city(database: str, *words: str, city: Path = CAMBRIDGE) -> str:
+    """Run a program of ours on a city's database (Cambridge's unless said) and return what it printed."""
     from gis_core.cli import databases
 
     app_url, owner_url = databases.database_urls(database)
     environment = {**os.environ, "DATABASE_URL": app_url, "DATABASE_OWNER_URL": owner_url}
-    environment |= {"PELAK_CITY": str(CAMBRIDGE), "PELAK_REAL_DATA": str(real_data())}
+    environment |= {"PELAK_CITY": str(city), "PELAK_REAL_DATA": str(real_data())}
     environment.pop("DJANGO_SETTINGS_MODULE", None)
     done = subprocess.run(
         [sys.executable, *words], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=550
@@ -90,9 +101,9 @@ def run_for_city(database: str, *words: str) -> str:
     return done.stdout
 
 
-def _cambridge_hash() -> str:
+def _content_hash(city: Path) -> str:
     digest = hashlib.sha256(schema_hash().encode())
     made_from = [*(ROOT / "import_scripts").glob("*.py"), *(ROOT / "import_scripts" / "readers").glob("*.py")]
-    for path in sorted([*made_from, *CAMBRIDGE.parent.glob("*.toml")]):
+    for path in sorted([*made_from, *city.parent.glob("*.toml")]):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:10]
