@@ -4,8 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import dijkstra
 
 from gis_core.routing.graph import Arcs, RoadGraph, Snaps
 
@@ -142,6 +140,10 @@ def search_from(
 
     ``start`` holds the doors of one point only.
     """
+    # scipy takes half a second to load, which a program that asks for no way need not wait for
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import dijkstra
+
     order = np.argsort(start.vertex, kind="stable")
     indptr = np.append(arcs.indptr, arcs.indptr[-1] + len(order))
     indices = np.concatenate([arcs.heads, start.vertex[order]])

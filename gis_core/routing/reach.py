@@ -3,7 +3,6 @@
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from scipy import ndimage
 from shapely.ops import substring
 
 from gis_core.routing.graph import RoadGraph, Snaps
@@ -57,7 +56,7 @@ def reached_area(
     corner = cells.min(axis=0) - 3
     filled = np.zeros(cells.max(axis=0) - corner + 4, dtype=bool)
     filled[tuple((cells - corner).T)] = True
-    filled = _without_small_holes(ndimage.binary_dilation(filled, np.ones((3, 3))), smallest=12)
+    filled = _grown_without_small_holes(filled, smallest=12)
     return _rounded(_boxes(filled, corner, cell_m), cell_m)
 
 
@@ -84,7 +83,11 @@ def _from_the_start(graph: RoadGraph, points: Snaps, start: int, limit_s: float)
     return found
 
 
-def _without_small_holes(filled: NDArray[np.bool_], smallest: int) -> NDArray[np.bool_]:
+def _grown_without_small_holes(cells: NDArray[np.bool_], smallest: int) -> NDArray[np.bool_]:
+    """The cells with those around them, and with every hole of fewer than `smallest`."""
+    from scipy import ndimage  # half a second to load, which only this picture need wait for
+
+    filled = ndimage.binary_dilation(cells, np.ones((3, 3)))
     holes, count = ndimage.label(~filled)
     sizes = ndimage.sum_labels(~filled, holes, np.arange(1, count + 1))
     return filled | np.isin(holes, 1 + np.flatnonzero(sizes < smallest))
