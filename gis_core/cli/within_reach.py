@@ -13,6 +13,8 @@ from gis_core.cli.troubles import MachineTrouble
 
 ROOMS = ("gis_core", "layers", "parcels", "map_ui", "import_scripts", "manage.py")
 ANYBODY = "nobody"
+_kept: dict[Path, locks.Shared] = {}
+"""Copies from which programs of ours run, and the lock by which others see that: it ends with our process."""
 
 
 def open_home(checkout: Path = ROOT) -> Path:
@@ -59,7 +61,11 @@ def python_of(user: str) -> str:
 
 
 def program_folder(user: str, python: str, checkout: Path = ROOT) -> Path:
-    """Folder from which the account runs the program: the checkout, or a copy where it cannot read that."""
+    """
+    Folder from which the account runs the program: the checkout, or a copy where it cannot read that.
+
+    A copy stays at least as long as this process; unused ones are removed.
+    """
     if _runs(user, python, "import gis_core.cli, import_scripts, layers, map_ui, parcels", checkout):
         return checkout
     # Named after what it holds: programs that start together, or serve already, share one that never changes.
@@ -69,7 +75,30 @@ def program_folder(user: str, python: str, checkout: Path = ROOT) -> Path:
         if not copy.exists():
             steps.say(f"The checkout is closed to the account that serves: it runs from {copy}")
             _copy(checkout, copy)
+        if copy not in _kept:
+            _kept[copy] = _used(copy)
+        remove_unused(copy.parent)
     return copy
+
+
+def remove_unused(folder: Path) -> None:
+    """Remove the copies that no running `./pelak` serves from: those of earlier programs."""
+    for copy in folder.glob("program-*"):
+        if not copy.is_dir() or copy in _kept:
+            continue
+        lock = _used(copy)
+        if lock.is_last():
+            shutil.rmtree(copy)
+            _lock_of(copy).unlink()
+        lock.close()
+
+
+def _used(copy: Path) -> locks.Shared:
+    return locks.Shared(_lock_of(copy))
+
+
+def _lock_of(copy: Path) -> Path:
+    return copy.with_name(f"{copy.name}.lock")
 
 
 def can_read(user: str, path: Path) -> bool:

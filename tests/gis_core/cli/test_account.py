@@ -162,6 +162,40 @@ def test_from_a_closed_checkout_it_runs_a_copy_and_the_folder_stays_closed(tmp_p
         shutil.rmtree(within_reach.open_home(checkout))
 
 
+def test_a_copy_stays_while_a_start_serves_from_it_and_goes_when_none_does(tmp_path):
+    """Of earlier programs: one whose start still runs, one whose start ended, one that was never locked."""
+    served, left, older = (tmp_path / f"program-{name}" for name in ("served", "left", "older"))
+    for copy in (served, left, older):
+        copy.mkdir()
+    (tmp_path / "venv").mkdir()
+    holds = "import sys; from pathlib import Path; from gis_core.cli import locks; "
+    holds += "lock = locks.Shared(Path(sys.argv[1])); print('held', flush=True); sys.stdin.read()"
+    starts = [
+        subprocess.Popen(
+            [sys.executable, "-c", holds, f"{copy}.lock"],
+            env={"PYTHONPATH": str(ROOT)},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+        for copy in (served, left)
+    ]
+    try:
+        assert all(start.stdout.readline() == b"held\n" for start in starts)
+        starts[1].kill()
+        starts[1].wait()
+        within_reach.remove_unused(tmp_path)
+        assert sorted(path.name for path in tmp_path.iterdir()) == [
+            "program-served",
+            "program-served.lock",
+            "venv",
+        ]
+    finally:
+        for start in starts:
+            start.communicate()
+    within_reach.remove_unused(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["venv"]
+
+
 def test_packages_of_a_closed_checkout_lie_where_everyone_may_read_them(tmp_path):
     closed = tmp_path / "closed"
     (closed / ".venv" / "bin").mkdir(parents=True)
