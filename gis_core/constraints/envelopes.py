@@ -12,7 +12,7 @@ from gis_core.constraints.columns import CONDITIONAL, NEEDS_INSPECTION, UNKNOWN,
 from gis_core.constraints.depth import depth_envelopes
 from gis_core.constraints.findings import Reason
 from gis_core.constraints.land import Land
-from gis_core.constraints.limits import Placed, rule_of_lots
+from gis_core.constraints.limits import Placed
 from gis_core.constraints.orientation import (
     depth_azimuths_deg,
     frontage_azimuths_deg,
@@ -296,10 +296,39 @@ def _setbacks_m(
 
 
 def setbacks_column(table: Table, placed: Placed, rules: RuleSet) -> None:
-    """The setbacks of the zone by kind of edge, where it has such a rule."""
-    found = rule_of_lots(placed, "SETBACK", rules)
-    values = np.full(table.lots, None, dtype=object)
-    for lot, rule in enumerate(found):
-        if rule is not None:
-            values[lot] = {key: value for key, value in rule.params.items() if key.endswith("_m")}
-    table.add("setbacks_m", values, rule=found)
+    """
+    The setbacks by kind of edge, as the envelope keeps them: of several zones or ranks the larger ones.
+
+    Empty where the zone's envelope is a depth band; unknown where it has no rule at all.
+    """
+    values, named = (np.full(table.lots, None, dtype=object) for _ in range(2))
+    doubts = Doubts(placed.doubts.state.copy(), placed.doubts.reason.copy())
+    for code in sorted({code for code in placed.code if code is not None}):
+        lots = placed.lot[placed.code == code]
+        here = flagged(lots, table.lots)
+        holding, conflict = rules.each_rank("SETBACK", code)
+        if conflict:
+            doubts.add(here, UNKNOWN, Reason("RULES_CONFLICT", {"rules": list(conflict)}))
+        elif not holding and not rules.each_rank("DEPTH60", code)[0]:
+            doubts.add(here, UNKNOWN, Reason("NO_RULE", {"kind": "SETBACK", "zone": code}))
+        for rule in holding:
+            told = _told_m(rule.params)
+            for lot in lots:
+                together = told if values[lot] is None else _larger_m(values[lot], told)
+                if together != values[lot]:
+                    values[lot], named[lot] = together, rule
+    table.add("setbacks_m", values, doubts=doubts, rule=named)
+
+
+def _told_m(params: Mapping[str, Any]) -> dict[str, float]:
+    return {key: value for key, value in params.items() if key.endswith("_m")}
+
+
+def _larger_m(one: Mapping[str, float], other: Mapping[str, float]) -> dict[str, float]:
+    """Of each kind of edge the larger setback; what a rule leaves out is as at its front or side."""
+    usual = {"street_side_m": "front_m", "open_m": "side_m"}
+
+    def of(told: Mapping[str, float], key: str) -> float:
+        return told[key] if key in told else told[usual[key]]
+
+    return {key: max(of(one, key), of(other, key)) for key in {**one, **other}}

@@ -364,7 +364,8 @@ def _height_limits(lots: int, restrictions: Restrictions, heights: NDArray[np.ob
         allowed = np.full(len(lot), np.nan)
         for rule, here in each_rule(heights):
             allowed[here[lot]] = by_height(limit_m[here[lot]], rule.params)
-        np.minimum.at(values, lot, allowed)
+        with np.errstate(invalid="ignore"):  # a height without the height of a storey stays unknown
+            np.minimum.at(values, lot, allowed)
         name = judgement.rule.code if judgement.rule else judgement.layer
         limits.append(Limit(name, values))
     return limits

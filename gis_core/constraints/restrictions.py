@@ -356,7 +356,8 @@ def _feature_finding(judgement: LayerJudgement, pair: int, overlays: Overlays) -
     feature, layer = judgement.feature[pair], judgement.known
     named = (layer.name_fa, layer.name_en) if layer else ("", "")
     if feature >= 0:
-        named = (str(overlays.name_fa[feature]), str(overlays.name_en[feature]))
+        # A feature without a name of its own is called as its layer is.
+        named = (str(overlays.name_fa[feature]) or named[0], str(overlays.name_en[feature]) or named[1])
     return OverlayFinding(
         layer=judgement.layer,
         state=judgement.state[pair],

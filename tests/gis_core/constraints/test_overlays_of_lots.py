@@ -100,6 +100,17 @@ def test_a_height_surface_limits_the_storeys():
     )[0]
     assert evaluation.findings["storeys"].value == 3.0
     assert evaluation.findings["storeys"].binding == ("AIRPORT",)
+    untold = rule_set(rule, without=("HEIGHT",))
+    unknown = answer_for(a_lot(REFERENCE_LOT), reference_corner(overlays=airport, layers=layers), untold)[0]
+    assert (unknown.findings["storeys"].state, unknown.overlays[0].max_height_m) == ("unknown", 15.0)
+
+
+def test_a_feature_without_a_name_is_called_as_its_layer_is():
+    named = Layer("flood", "سیلاب", "Flood zone", surveyed_extent=WHOLE_PLACE)
+    around = reference_corner(overlays=overlays("flood", (WHOLE_PLACE, {})), layers={"flood": named})
+    nameless = replace(around.overlays, name_fa=np.array([""]), name_en=np.array([""]))
+    (found,) = answer_for(a_lot(REFERENCE_LOT), replace(around, overlays=nameless), rule_set())[0].overlays
+    assert (found.state, found.name_fa, found.name_en) == ("applies", "سیلاب", "Flood zone")
 
 
 def test_a_feature_whose_distance_no_row_gives_is_unknown():

@@ -37,6 +37,42 @@ def test_a_lot_across_two_zones_takes_the_stricter_limits_where_the_city_says_so
     assert evaluation.findings["storeys"].value == 3.0
 
 
+def keeps(metres, **more):
+    return {"front_m": metres, "side_m": metres, "rear_m": metres, "join": "DISTANCE"} | more
+
+
+def test_a_lot_across_two_zones_keeps_the_larger_setback_of_each_edge_whichever_zone_comes_last():
+    for west, east in (("R111", "R112"), ("R112", "R111")):
+        around = reference_corner(
+            zones=zones(
+                (west, shapely.box(X - 1000, Y - 1000, X + 6, Y + 1000)),
+                (east, shapely.box(X + 6, Y - 1000, X + 1000, Y + 1000)),
+            )
+        )
+        far = Rule("FAR-2", "SETBACK", keeps(2), zone_code="R111")
+        near = Rule("OPEN-3", "SETBACK", keeps(0, open_m=3), zone_code="R112")
+        evaluation = answer_for(a_lot(REFERENCE_LOT), around, rule_set(far, near, without=("DEPTH60",)))[0]
+        found = evaluation.findings["setbacks_m"]
+        assert found.value == {"front_m": 2, "side_m": 2, "rear_m": 2, "open_m": 3}
+        assert found.state == "computed"
+
+
+def test_setbacks_are_unknown_without_a_zone_or_a_rule_and_empty_where_a_depth_band_holds():
+    def setbacks(around, rules):
+        found = answer_for(a_lot(REFERENCE_LOT), around, rules)[0].findings["setbacks_m"]
+        return found.value, found.state, found.reason and found.reason.code
+
+    elsewhere = zones(("R121", shapely.box(X + 500, Y, X + 600, Y + 100)))
+    assert setbacks(reference_corner(zones=elsewhere), rule_set()) == (None, "unknown", "NO_ZONE")
+    assert setbacks(reference_corner(), rule_set(without=("DEPTH60",))) == (None, "unknown", "NO_RULE")
+    assert setbacks(reference_corner(), rule_set()) == (None, "computed", None)
+    differing = [
+        Rule("A", "SETBACK", keeps(1), zone_code="R121"),
+        Rule("B", "SETBACK", keeps(2), zone_code="R121"),
+    ]
+    assert setbacks(reference_corner(), rule_set(*differing)) == (None, "unknown", "RULES_CONFLICT")
+
+
 def test_of_equally_strict_rules_the_same_one_is_named_in_every_process():
     for code in ("A1", "B2", "C3", "S4", "T5", "U6"):
         west, east = (
