@@ -89,6 +89,9 @@ def _applying_overlays(document: Mapping[str, Any], names: Mapping[str, str]) ->
         if overlay["state"] != "applies":
             continue
         effect = _(wording.EFFECTS[overlay["effect"]]) if overlay["effect"] in wording.EFFECTS else ""
+        if overlay.get("max_height_m") is not None:
+            highest = _("The building may be %(height)s metres high at most.")
+            effect = highest % {"height": wording.number(round(overlay["max_height_m"], 2))}
         if overlay.get("agency"):
             effect = f"{effect} ({wording.agency(overlay['agency'])})".strip()
         effect = f"{effect} {wording.reason(overlay.get('reason'), names)}".strip()

@@ -305,12 +305,13 @@ def test_a_lot_across_two_zones_has_the_ratios_weighted_by_its_shares(answers, p
     assert found["coverage_percent"]["value"] == pytest.approx(coverage, abs=0.01)
 
 
-def test_where_one_of_two_zones_limits_the_height_the_limit_is_told_with_its_share(answers):
+def test_across_two_zones_the_height_limit_and_the_larger_wall_setback_hold(answers):
     said = answers[0]["setback split"]
     assert {zone["code"] for zone in said["zones"]} == {"1-0.8", "2-1"}
     limits = [row for row in said["overlays"] if row["layer"] == "height_limits"]
     assert {row["max_height_m"] for row in limits} == {10}
     assert sum(row["overlap_m2"] for row in limits) == pytest.approx(280, abs=0.5)
+    assert said["findings"]["setbacks_m"]["value"]["front_m"] == 1  # of 1 m and none the larger
 
 
 def test_on_a_planned_road_the_city_is_to_be_asked(answers):
@@ -324,7 +325,7 @@ def test_on_a_planned_road_the_city_is_to_be_asked(answers):
 def test_outside_every_zone_nothing_is_known_of_density(answers):
     said = answers[0]["no zone"]
     assert said["zone_state"] == "NO_ZONE"
-    for name in ("far_percent", "coverage_percent", "envelope_area_m2"):
+    for name in ("far_percent", "coverage_percent", "setbacks_m", "envelope_area_m2"):
         assert said["findings"][name]["value"] is None
         assert said["findings"][name]["state"] == "unknown"
     limit = next(row for row in said["overlays"] if row["layer"] == "height_limits")
@@ -341,6 +342,8 @@ def test_its_pages_are_english_first_and_persian_when_asked(answers, invented):
     assert "مسکونی ویژهٔ کم‌ارتفاع، ردهٔ ۱" in persian
     assert "Takeo (Saga, Japan)" in pages["en /"]
     assert "تاکئو" in pages["fa /"]
+    assert "The building may be 10 metres high at most." in english
+    assert "ارتفاع ساختمان حداکثر ۱۰ متر است." in persian
     for page in (english, persian):
         for word in ("no restriction", "no limit", "unlimited", "محدودیتی ندارد"):
             assert word not in page.lower()

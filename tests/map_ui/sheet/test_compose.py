@@ -112,6 +112,16 @@ def test_a_buffer_that_is_not_known_never_stands_among_those_that_do_not_concern
     assert "گواهی آنی صادر نمی‌شود" in told.unknown[0].sentence
 
 
+def test_a_height_limit_says_how_many_metres_it_leaves(document):
+    overlay = document["overlays"][0]
+    overlay |= {"state": "applies", "effect": "HEIGHT_LIMIT", "max_height_m": 10.0}
+    told = next(entry for entry in sheet(document, PLACE).concerns if entry.key == overlay["layer"])
+    assert told.sentence.startswith("ارتفاع ساختمان حداکثر ۱۰ متر است.")
+    overlay["max_height_m"] = None
+    told = next(entry for entry in sheet(document, PLACE).concerns if entry.key == overlay["layer"])
+    assert told.sentence.startswith("ارتفاع ساختمان را محدود می‌کند.")
+
+
 def test_the_nearest_miss_is_named_first(document):
     told = sheet(document, PLACE)
     assert [entry.key for entry in told.clear] == ["madis", "power-lines"]
