@@ -19,7 +19,10 @@ from map_ui import shapes, wording
 from map_ui.around import surroundings
 from map_ui.drawing.axonometry import axonometry
 from map_ui.drawing.dimensions import dimension_text
+from map_ui.drawing.legend import Entry, legend
 from map_ui.drawing.plan import plan
+from map_ui.drawing.surroundings import Restricting
+from map_ui.restricting import restricting
 from map_ui.sheet.compose import sheet
 from map_ui.sheet.costs import cost
 from map_ui.sheet.parts import Cost, Place, Sheet
@@ -42,12 +45,13 @@ class Step:
 
 @dataclass(frozen=True)
 class Answer:
-    """One parcel's answer, ready for the page: the sheet, the two drawings, the shapes for the map."""
+    """One parcel's answer, ready for the page: sheet, drawings with their legend, shapes for the map."""
 
     parcel: Parcel
     document: Mapping[str, Any]
     sheet: Sheet
     plan: str
+    legend: tuple[Entry, ...]
     axonometry: str
     shapes: Mapping[str, Any]
     main_action: Step | None
@@ -68,6 +72,7 @@ def answer(
     parcel = queries.parcel_by_key(key, on=on)
     document = evaluate_document(parcel, on=on)
     around = surroundings(parcel, on=on)
+    holding = restricting(parcel, document) if with_plan else Restricting()
     told = sheet(
         document,
         place_of(parcel, on=on, today=today),
@@ -81,7 +86,8 @@ def answer(
         parcel=parcel,
         document=document,
         sheet=told,
-        plan=plan(document, around) if with_plan else "",
+        plan=plan(document, around, holding) if with_plan else "",
+        legend=legend(document, around, holding) if with_plan else (),
         axonometry=axonometry(document, around, chosen=chosen, stops_at=side),
         shapes=map_shapes(document),
         main_action=_main_action(parcel),

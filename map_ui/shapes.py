@@ -15,6 +15,10 @@ ROLES = ("parcel", "ceded", "chamfer", "envelope", "line60", "net")
 _RECTANGULAR_SHARE = 0.93
 _SMALLEST_M = 0.3
 _OPENING_M = 0.01
+#: Edges that meet within that are one line, unless they turn by more: then it is a corner.
+_SAME_POINT_M, _CORNER_DEG = 0.005, 25.0
+#: A street wider than that is not measured across: the line would be longer than the lot.
+_WIDEST_M = 24.0
 
 
 @dataclass(frozen=True)
@@ -53,13 +57,39 @@ def _opened(geometry: Any) -> Any:
 
 
 def frontages(document: Mapping[str, Any]) -> list[tuple[dict[str, Any], Any]]:
-    """Edges on a passage with their lines, the one that is widened most first, then the longest."""
-    edges = [edge for edge in document["edges"] if edge["kind"] == "passage" and edge.get("geometry")]
+    """
+    The fronts of a lot on its passages with their lines: what is widened most first, then the shortest.
 
-    def order(edge: Mapping[str, Any]) -> tuple[float, float]:
+    Edges that follow each other along one street, without a corner between them, are one front.
+    """
+    edges = [edge for edge in document["edges"] if edge["kind"] == "passage" and edge.get("geometry")]
+    runs: list[list[np.ndarray]] = []
+    fronts: list[dict[str, Any]] = []
+    for edge in edges:
+        line = shapely.get_coordinates(shape(edge["geometry"]))
+        if runs and fronts[-1]["street"] == edge["street"] and _goes_on(runs[-1][-1], line):
+            runs[-1].append(line)
+            fronts[-1] = fronts[-1] | {"length_m": fronts[-1]["length_m"] + edge["length_m"]}
+        else:
+            runs.append([line])
+            fronts.append(edge)
+    if len(runs) > 1 and fronts[0]["street"] == fronts[-1]["street"] and _goes_on(runs[-1][-1], runs[0][0]):
+        runs[0] = runs.pop() + runs[0]
+        fronts[0] = fronts[0] | {"length_m": fronts[0]["length_m"] + fronts.pop()["length_m"]}
+    lines = [shapely.linestrings(np.vstack(run)) for run in runs]
+
+    def order(front: tuple[Mapping[str, Any], Any]) -> tuple[float, float]:
+        edge = front[0]
         return (-((edge["planned_width_m"] or 0) - (edge["width_m"] or 0)), edge["length_m"])
 
-    return [(edge, shape(edge["geometry"])) for edge in sorted(edges, key=order)]
+    return sorted(zip(fronts, lines, strict=True), key=order)
+
+
+def _goes_on(line: np.ndarray, other: np.ndarray) -> bool:
+    """Whether a line begins where another ends, without a corner."""
+    ahead, behind = other[1] - other[0], line[-1] - line[-2]
+    turn = abs(math.atan2(behind[0] * ahead[1] - behind[1] * ahead[0], behind @ ahead))
+    return math.dist(line[-1], other[0]) < _SAME_POINT_M and turn < math.radians(_CORNER_DEG)
 
 
 def dimensions(document: Mapping[str, Any]) -> list[Dimension]:
@@ -75,9 +105,13 @@ def dimensions(document: Mapping[str, Any]) -> list[Dimension]:
     edge, line = fronts[0]
     frame = _frame(shapes["parcel"], line)
     found = [_across(frame, 0.0, frame.width, -1.6, "front")]
+    on_the_right = _chain_is_right(frame, document, line)
     if _is_rectangular(shapes["parcel"]):
-        found += _chain(frame, shapes, at=_chain_side(frame, document, line))
-    return found + _widths(frame, edge)
+        found += _chain(frame, shapes, at=frame.width + 1.8 if on_the_right else -1.8)
+    # widths of the street stand away from the chain, and so from a street that crosses
+    away = max(3.5, 0.14 * frame.depths(shapes["parcel"]).max())
+    near, far = (-away, -2.1 * away) if on_the_right else (frame.width + away, frame.width + 2.1 * away)
+    return found + _widths(frame, edge, near, far)
 
 
 @dataclass(frozen=True)
@@ -117,13 +151,13 @@ def _is_rectangular(parcel: Any) -> bool:
     return shapely.area(near) >= _RECTANGULAR_SHARE * shapely.area(shapely.minimum_rotated_rectangle(near))
 
 
-def _chain_side(frame: _Frame, document: Mapping[str, Any], front: Any) -> float:
+def _chain_is_right(frame: _Frame, document: Mapping[str, Any], front: Any) -> bool:
     """The chain stands on the side of another passage where there is one, otherwise on the right."""
     for _edge, line in frontages(document):
         if line.equals(front):
             continue
-        return frame.width + 1.8 if float(np.mean(frame.offsets(line))) > frame.width / 2 else -1.8
-    return frame.width + 1.8
+        return float(np.mean(frame.offsets(line))) > frame.width / 2
+    return True
 
 
 def _chain(frame: _Frame, shapes: Mapping[str, Any], at: float) -> list[Dimension]:
@@ -162,22 +196,29 @@ def _across(frame: _Frame, low: float, high: float, y: float, kind: str) -> Dime
     return Dimension(kind, frame.point(low, y), frame.point(high, y), round(high - low, 2))
 
 
-def _widths(frame: _Frame, edge: Mapping[str, Any]) -> list[Dimension]:
+def _widths(frame: _Frame, edge: Mapping[str, Any], near: float, far: float) -> list[Dimension]:
+    """The street's width today, and the planned one where it becomes wider; none of very wide streets."""
     now, planned = edge["width_m"], edge["planned_width_m"]
-    if not now or not planned or not planned > now:
+    if not now or now > _WIDEST_M:
         return []
+    today = Dimension("width_now", frame.point(near, 0.0), frame.point(near, -now), now)
+    if not planned or not planned > now:
+        return [today]
     each = (planned - now) / 2
     return [
-        Dimension("width_now", frame.point(-7.0, 0.0), frame.point(-7.0, -now), now),
-        Dimension("width_planned", frame.point(-13.0, each), frame.point(-13.0, -now - each), planned),
+        today,
+        Dimension("width_planned", frame.point(far, each), frame.point(far, -now - each), planned),
     ]
+
+
+def polygons(geometry: Any) -> list[Any]:
+    """The polygons of a geometry, whatever else it holds."""
+    return [part for part in shapely.get_parts(geometry) if part.geom_type == "Polygon"]
 
 
 def rings(geometry: Any) -> Iterable[np.ndarray]:
     """All rings of the polygons of a geometry, outer and inner, as (n, 2) arrays."""
-    for polygon in shapely.get_parts(geometry):
-        if polygon.geom_type != "Polygon":
-            continue
+    for polygon in polygons(geometry):
         yield shapely.get_coordinates(polygon.exterior)
         for hole in polygon.interiors:
             yield shapely.get_coordinates(hole)

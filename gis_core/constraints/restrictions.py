@@ -268,6 +268,17 @@ STATE_NAMES: dict[str, OverlayState] = {
 }
 
 
+def ground_held(overlays: Overlays, params: Mapping[str, Any], near: Shapes) -> tuple[Ints, Shapes]:
+    """
+    The features of a layer that could hold ground near some shapes, and the ground each holds.
+
+    `params` are those of a BUFFER rule, or `WITHOUT_RULE` with the layer; everything in one plane. Where no
+    row tells the distance, the ground reaches as far as the table's largest.
+    """
+    feature, area, _untold = _areas(_within_reach(overlays, params, near, 0.0), overlays, params)
+    return feature, area
+
+
 def _within_reach(overlays: Overlays, params: Mapping[str, Any], net: Shapes, reach_m: float) -> Ints:
     """Features of a layer that could hold ground of these lots: what lies far away need not be drawn."""
     mine = np.flatnonzero(overlays.layer == params["layer"])

@@ -23,6 +23,7 @@ from map_ui.documents.paper import PARTS, Paper, paper
 from map_ui.documents.paper_plan import for_paper
 from map_ui.documents.qr import qr_svg_address
 from map_ui.drawing.plan import plan
+from map_ui.restricting import restricting
 from parcels.evaluation import evaluate_document, fingerprint, frozen_file
 from parcels.fees.calculate import PriceList, as_document, estimates
 from parcels.fees.queries import price_list
@@ -227,7 +228,9 @@ def _plan(document: Mapping[str, Any], parcel: Parcel, output: str, on: date) ->
     if "parcel" not in document["geometries"]:
         return ""
     width_mm, width, height = _PLAN_MM.get(output, _USUAL_PLAN_MM)
-    drawn = plan(document, surroundings(parcel, on=on), width=width, height=height)
+    drawn = plan(
+        document, surroundings(parcel, on=on), restricting(parcel, document), width=width, height=height
+    )
     return for_paper(drawn, width_mm, document if "edges" in PARTS.get(output, ()) else None)
 
 

@@ -22,6 +22,19 @@ def prism(body: Any, low_m: float, high_m: float, camera: Camera, css: str) -> s
     )
 
 
+def silhouette(body: Any, low_m: float, high_m: float, camera: Camera) -> Any:
+    """What a prism hides of the picture, as a shape in px."""
+    faces = [
+        shapely.polygons(camera.flat(ring, level)) for ring in shapes.rings(body) for level in (low_m, high_m)
+    ]
+    for ring in shapes.rings(body):
+        for pair in itertools.pairwise(ring):
+            ends = np.array(pair)
+            corners = np.vstack([camera.flat(ends, low_m), camera.flat(ends[::-1], high_m)])
+            faces.append(shapely.polygons(corners))
+    return shapely.union_all(shapely.buffer(faces, 0))
+
+
 def columns(body: Any, camera: Camera) -> str:
     """Columns of the pilot on the walls that are seen, about four metres apart."""
     parts = []

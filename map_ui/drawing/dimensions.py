@@ -2,36 +2,49 @@
 """Dimensions of a lot and of its street as lines with ticks and figures."""
 
 import math
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 
 from map_ui import shapes, wording
+from map_ui.drawing.labels import LETTER_PX, Box, Room
 from map_ui.drawing.view import View
 
 
-def dimension_mark(dimension: shapes.Dimension, view: View) -> str:
-    """One dimension with its ticks, its figure on the side away from the lot."""
+def dimension_mark(dimension: shapes.Dimension, view: View, room: Room) -> str:
+    """One dimension with its ticks, its figure beside it where there is room."""
     (x1, y1), (x2, y2) = view(np.array([dimension.start, dimension.end]))
     length = math.hypot(x2 - x1, y2 - y1) or 1.0
     nx, ny = -(y2 - y1) / length * 4, (x2 - x1) / length * 4
     ticks = f"M{x1 - nx:.1f} {y1 - ny:.1f}l{2 * nx:.1f} {2 * ny:.1f}M{x2 - nx:.1f} {y2 - ny:.1f}l{2 * nx:.1f} {2 * ny:.1f}"
     brick = " d-brick" if dimension.kind in ("ceded", "width_planned") else ""
     text = dimension_text(dimension)
-    tx, ty = (x1 + x2) / 2, (y1 + y2) / 2
-    # on the side away from the lot; the width now on the near side, clear of the planned one
-    right = (tx > view.width / 2) != (dimension.kind == "width_now")
-    anchor, dx, dy = ("start", 8, 4) if right else ("end", -8, 4)
-    lies = abs(x2 - x1) >= abs(y2 - y1)
-    if lies and not dimension.kind.startswith("width"):
-        anchor, dx, dy = "middle", 0, 16 if ty > view.height / 2 else -8
+    x, y, anchor = room.first_free(_places(dimension, view), text)
     return (
         f'<path d="M{x1:.1f} {y1:.1f}L{x2:.1f} {y2:.1f}{ticks}" class="d-dim{brick}"/>'
-        f'<text x="{tx + dx:.1f}" y="{ty + dy:.1f}" text-anchor="{anchor}" class="d-dim-text{brick}">{escape(text)}</text>'
+        f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" class="d-dim-text{brick}">{escape(text)}</text>'
     )
+
+
+def _places(dimension: shapes.Dimension, view: View) -> list[tuple[float, float, str]]:
+    """Where its figure may stand: beside its middle away from the lot, else on the other side, else along it."""
+    start, end = view(np.array([dimension.start, dimension.end]))
+    (x, y), across = (start + end) / 2, end - start
+    if abs(across[0]) >= abs(across[1]):
+        # a line that lies: above or below it, as far as it leans
+        lean = abs(across[1] / across[0]) * len(dimension_text(dimension)) * LETTER_PX / 2
+        below, above = (x, y + 16 + lean, "middle"), (x, y - 7 - lean, "middle")
+        return [below, above] if y > view.height / 2 else [above, below]
+    right, left = (8.0, "start"), (-8.0, "end")
+    sides = [right, left] if x > view.width / 2 else [left, right]
+    shares = (0.5, 0.32, 0.68, 0.18, 0.82)
+    return [
+        (start[0] + across[0] * share + dx, start[1] + across[1] * share + 4, anchor)
+        for dx, anchor in sides
+        for share in shares
+    ]
 
 
 def dimension_text(dimension: shapes.Dimension) -> str:
@@ -43,7 +56,13 @@ def dimension_text(dimension: shapes.Dimension) -> str:
     return wording.number(dimension.length_m, 2)
 
 
-def obstacles(document: Mapping[str, Any], view: View) -> np.ndarray:
-    """Places (px) where figures of dimensions stand, which names keep clear of; the middle of the lot too."""
-    middles = [np.mean([entry.start, entry.end], axis=0) for entry in shapes.dimensions(document)]
-    return view(np.array([view.centre, *middles]))
+def line_boxes(dimensions: Sequence[shapes.Dimension], view: View) -> list[Box]:
+    """The boxes (px) along drawn dimensions, on which no figure stands."""
+    boxes = []
+    for entry in dimensions:
+        start, end = view(np.array([entry.start, entry.end]))
+        steps = max(int(math.dist(start, end) / 10), 1)
+        for share in np.linspace(0.0, 1.0, steps + 1):
+            x, y = start + (end - start) * share
+            boxes.append((x - 2, y - 2, x + 2, y + 2))
+    return boxes

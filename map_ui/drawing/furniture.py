@@ -5,7 +5,13 @@ from django.utils.html import escape
 from django.utils.translation import gettext as _
 
 from map_ui import wording
+from map_ui.drawing.labels import Box
 from map_ui.drawing.view import View
+
+
+def places(width: int, height: int) -> list[Box]:
+    """The boxes (px) that scale bar and north arrow take."""
+    return [(16, height - 44, 150, height - 8), (width - 46, 8, width - 14, 66)]
 
 
 def scale_bar(view: View, height: int) -> str:

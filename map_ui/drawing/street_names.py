@@ -5,17 +5,18 @@ from typing import Any
 import numpy as np
 import shapely
 
+from map_ui.drawing.labels import Box, Room
 from map_ui.drawing.paths import turned_text
 from map_ui.drawing.surroundings import Surroundings
 from map_ui.drawing.view import View
 
 #: About the width of a letter, and how near to the edge of the picture or to a figure a name may end.
-_LETTER_PX, _MARGIN_PX, _CLEAR_PX = 7.0, 6.0, 26.0
+_LETTER_PX, _MARGIN_PX, _CLEAR_PX, _HALF_LINE_PX = 7.0, 6.0, 60.0, 10.0
 _SHARES = tuple(step / 20 for step in range(2, 19))
 
 
-def street_names(around: Surroundings, view: View, obstacles: np.ndarray) -> str:
-    """Each street's name once, whole within the picture and as clear of the obstacles (px) as may be."""
+def street_names(around: Surroundings, view: View, room: Room) -> str:
+    """Each street's name once, whole within the picture and as clear as may be of what stands there."""
     parts = []
     named: set[str] = set()
     for street in sorted(around.streets, key=lambda entry: -shapely.length(entry.line)):
@@ -24,14 +25,22 @@ def street_names(around: Surroundings, view: View, obstacles: np.ndarray) -> str
         places = _places(street.line, len(street.name) * _LETTER_PX, view)
         if not places:
             continue
-        figures = shapely.multipoints(obstacles)
-        best = max(places, key=lambda under: min(shapely.distance(under, figures), _CLEAR_PX * 4))
-        if shapely.distance(best, figures) < _CLEAR_PX / 2:
+        taken = shapely.union_all([shapely.box(*box) for box in room.taken])
+        best = max(places, key=lambda under: min(shapely.distance(under, taken), _CLEAR_PX))
+        if shapely.distance(best, taken) < _HALF_LINE_PX:
             continue
         named.add(street.name)
         ends = shapely.get_coordinates(best)
+        room.take(_boxes(best))
         parts.append(turned_text(ends.mean(axis=0), ends[1] - ends[0], street.name, "d-street"))
     return "".join(parts)
+
+
+def _boxes(under: Any) -> list[Box]:
+    """Boxes (px) along a turned name."""
+    steps = max(int(shapely.length(under) / _HALF_LINE_PX), 1)
+    points = [under.interpolate(step / steps, normalized=True) for step in range(steps + 1)]
+    return [shapely.buffer(point, _HALF_LINE_PX).bounds for point in points]
 
 
 def _places(line: Any, length_px: float, view: View) -> list[Any]:

@@ -11,8 +11,10 @@ from shapely.geometry import shape
 
 from map_ui import shapes
 from map_ui.drawing.axonometry import axonometry
+from map_ui.drawing.labels import Room, text_box
+from map_ui.drawing.legend import legend
 from map_ui.drawing.plan import plan
-from map_ui.drawing.surroundings import Street, Surroundings
+from map_ui.drawing.surroundings import Restricting, Restriction, Street, Surroundings
 
 DOCUMENT = Path(__file__).parents[2] / "data" / "reference_lot_evaluation.json"
 SVG = "{http://www.w3.org/2000/svg}"
@@ -129,3 +131,114 @@ def test_a_front_that_runs_from_north_to_south_has_its_figure_beside_it(document
     drawn = plan(document, Surroundings(), width=640, height=520)
     beside = re.search(r'<text x="([\d.]+)"[^>]*text-anchor="(\w+)"[^>]*>(?:12.00|۱۲٫۰۰)<', drawn)
     assert beside[2] == "end"
+
+
+def held_by(document) -> Restricting:
+    """A power line along the lot's western side, in two zones, half of it outside a survey; a new street."""
+    lot = shape(document["geometries"]["parcel"])
+    west, south, east, north = lot.bounds
+    line = shapely.LineString([(west, south - 50), (west, north + 50)])
+    power = Restriction("power-lines", "خط 63 کیلوولت", "NO_BUILD", shapely.buffer(line, 3.0), line)
+    middle = (west + east) / 2
+    return Restricting(
+        zones=[
+            ("R121", shapely.box(west - 90, south - 90, middle, north + 90)),
+            ("M112", shapely.box(middle, south - 90, east + 90, north + 90)),
+        ],
+        restrictions=[power],
+        unsurveyed=[("چاه‌های قنات", shapely.box(west - 500, south - 500, middle, north + 500))],
+        ways=[shapely.box(west - 30, south - 20, east + 30, south + 2)],
+    )
+
+
+def roles_of(drawn: str) -> set[str]:
+    return {path.get("data-role") for path in ElementTree.fromstring(drawn).iter(f"{SVG}path")} - {None}
+
+
+def test_what_restricts_a_lot_is_drawn_on_it_and_named_in_the_legend(document):
+    drawn = plan(document, around(document), held_by(document))
+    assert {"overlay", "zone", "unsurveyed", "way"} <= roles_of(drawn)
+    assert drawn.count('class="d-zone-code"') == 2
+    assert 'class="d-feature"' in drawn
+    told = {entry.sign: entry.text for entry in legend(document, around(document), held_by(document))}
+    assert {"no-build", "feature", "zone-border", "unsurveyed", "planned"} <= set(told)
+    assert "۶۳" in told["no-build"]
+    assert "چاه‌های قنات" in told["unsurveyed"]
+
+
+def test_the_legend_names_nothing_that_is_not_drawn(document):
+    def signs():
+        return {entry.sign for entry in legend(document, around(document), Restricting())}
+
+    assert signs() == {"parcel", "ceded", "net", "envelope", "line60"}
+    for role in ("envelope", "line60"):
+        del document["geometries"][role]
+        assert role not in signs()
+    document["geometries"] = {"parcel": document["geometries"]["parcel"]}
+    assert signs() == {"parcel"}
+
+
+def test_ground_that_only_runs_along_a_lot_is_not_hatched_on_it(document):
+    lot = shape(document["geometries"]["parcel"])
+    beside = shapely.difference(shapely.buffer(lot, 9.0), shapely.buffer(lot, 0.0))
+    along = Restricting(restrictions=[Restriction("canals", "Canal", "NO_BUILD", beside, beside)])
+    assert "overlay" not in roles_of(plan(document, around(document), along))
+    assert {entry.sign for entry in legend(document, around(document), along)} >= {"info"}
+
+
+def test_a_part_that_a_street_cuts_off_is_shown_apart_from_the_net_lot(document):
+    net = shape(document["geometries"]["net"])
+    x, y = net.centroid.coords[0]
+    cut = shapely.intersection(net, shapely.box(x - 100, y, x + 100, y + 100))
+    document["geometries"]["net"] = shapely.geometry.mapping(cut)
+    assert "other_parts" in roles_of(plan(document, around(document)))
+
+
+def test_edges_along_one_street_are_one_front(document):
+    edge = next(edge for edge in document["edges"] if edge["kind"] == "passage")
+    (x1, y1), (x2, y2) = shape(edge["geometry"]).coords
+    middle = ((x1 + x2) / 2, (y1 + y2) / 2)
+    halves = [
+        edge | {"geometry": {"type": "LineString", "coordinates": line}, "length_m": edge["length_m"] / 2}
+        for line in ([(x1, y1), middle], [middle, (x2, y2)])
+    ]
+    whole = [front["length_m"] for front, _line in shapes.frontages(document | {"edges": [edge]})]
+    assert [front["length_m"] for front, _line in shapes.frontages(document | {"edges": halves})] == whole
+    around_the_ring = [halves[1], halves[0]]
+    assert [
+        front["length_m"] for front, _line in shapes.frontages(document | {"edges": around_the_ring})
+    ] == whole
+
+
+def test_no_figure_lies_on_another_or_out_of_the_picture(document):
+    drawn = plan(document, around(document), held_by(document), width=640, height=520)
+    figures = re.findall(
+        r'<text x="([\d.]+)" y="([\d.]+)" text-anchor="(\w+)" class="d-dim-text[^"]*">([^<]+)<', drawn
+    )
+    room = Room(640, 520)
+    assert len(figures) == 7
+    for x, y, anchor, text in figures:
+        box = text_box(float(x), float(y), anchor, text)
+        assert room.is_free(box), text
+        room.take([box])
+
+
+def test_the_width_of_a_very_wide_street_is_not_measured_across(document):
+    for edge in document["edges"]:
+        edge["width_m"] = edge["width_m"] and 36.0
+    assert {entry.kind for entry in shapes.dimensions(document)} <= {"front", "depth", "ceded"}
+
+
+def test_two_pictures_on_one_page_do_not_share_their_masks(document):
+    first = axonometry(document, around(document), chosen=4.0)
+    document["parcel"]["id"] += 1
+    masks = [
+        set(re.findall(r' id="(fade[^"]*)"', drawn))
+        for drawn in (first, axonometry(document, around(document), chosen=4.0))
+    ]
+    assert not {name for name in masks[0] & masks[1] if name not in ("fade-x", "fade-y")}
+
+
+def test_the_word_for_the_yard_is_not_under_the_building(document):
+    drawn = axonometry(document, around(document), chosen=4.0)
+    assert drawn.index("a-yard-text") > drawn.index("a-storey")
