@@ -37,15 +37,17 @@ def _ceded(document: Mapping[str, Any]) -> list[Listed]:
     ]
     if widening and widening > SMALL_M2:
         sentence = wording.listed(
-            [
-                _("%(street)s from %(now)s to %(planned)s metres")
-                % {
-                    "street": edge["street"] or _("the street"),
-                    "now": wording.number(edge["width_m"]),
-                    "planned": wording.number(edge["planned_width_m"]),
-                }
-                for edge in widened
-            ]
+            list(
+                dict.fromkeys(  # a street may stand on several sides of the lot
+                    _("%(street)s from %(now)s to %(planned)s metres")
+                    % {
+                        "street": edge["street"] or _("the street"),
+                        "now": wording.number(edge["width_m"]),
+                        "planned": wording.number(edge["planned_width_m"]),
+                    }
+                    for edge in widened
+                )
+            )
         )
         found.append(
             Listed(
@@ -98,7 +100,8 @@ def _applying_overlays(document: Mapping[str, Any], names: Mapping[str, str]) ->
         area = overlay.get("overlap_m2")
         figure = f"{wording.number(area, 2)} {_('m²')}" if area else ""
         mark = "loss" if overlay["effect"] == "NO_BUILD" else "condition"
-        found.append(Listed(mark, names[overlay["layer"]], figure, effect, overlay["layer"]))
+        name = wording.in_language(overlay["name_fa"], overlay["name_en"]) or names[overlay["layer"]]
+        found.append(Listed(mark, wording.name(name), figure, effect, overlay["layer"]))
     return found
 
 

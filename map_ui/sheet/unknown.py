@@ -58,7 +58,12 @@ def _unknown_overlay(overlay: Mapping[str, Any], names: Mapping[str, str]) -> Li
         said = f"{said} {_('Until it is settled no instant certificate is given.')}"
     mark = "borderline" if overlay["state"] == "borderline" else "unknown"
     return Listed(
-        mark, names[overlay["layer"]], "", said.strip(), overlay["layer"], f"unknown-{overlay['layer']}"
+        mark,
+        wording.name(names[overlay["layer"]]),
+        "",
+        said.strip(),
+        overlay["layer"],
+        f"unknown-{overlay['layer']}",
     )
 
 

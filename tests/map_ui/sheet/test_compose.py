@@ -232,3 +232,20 @@ def test_the_smaller_of_two_is_said_in_words_and_asked_for_with_its_unit(documen
     assert "کوچک‌تر از" in told.formula
     assert account(document, "storeys").in_words == "۴ طبقه"
     assert account(document, "net_area_m2").in_words == "۲۷۵٫۰۰ متر مربع"
+
+
+def test_a_street_on_several_sides_of_a_lot_is_told_once(document):
+    edge = next(edge for edge in document["edges"] if (edge["planned_width_m"] or 0) > (edge["width_m"] or 0))
+    document["edges"].append(edge)
+    entry = next(entry for entry in sheet(document, PLACE).concerns if entry.key == "widening_area_m2")
+    assert entry.sentence.count(edge["street"]) == 1
+
+
+def test_two_features_of_one_layer_keep_their_own_names(document):
+    first = document["overlays"][0] | {"state": "applies", "effect": "CONDITIONAL", "reason": None}
+    core = first | {"name_fa": "عرصهٔ بافت کهن", "name_en": "Heritage core", "code": "H-1"}
+    line = first | {"name_fa": "خط 63 کیلوولت", "name_en": "63 kV line", "code": "P63"}
+    document["overlays"] = [core, line]
+    names = [entry.name for entry in sheet(document, PLACE).concerns]
+    assert "عرصهٔ بافت کهن" in names
+    assert "خط ۶۳ کیلوولت" in names
