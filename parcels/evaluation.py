@@ -18,7 +18,7 @@ from gis_core.constraints.frozen import FORMAT, Frozen, as_file, freeze
 from gis_core.constraints.inputs import ask
 from gis_core.constraints.rules import RuleSet
 from gis_core.errors import NotFound
-from parcels.inputs import Question, lots_in_force, read_inputs
+from parcels.inputs import Question, lots_in_force, read_inputs, read_inputs_of_key
 from parcels.models import IssuedEvaluation, Parcel
 
 
@@ -50,6 +50,18 @@ def evaluate_document(parcel: Parcel, *, on: date, known_at: datetime | None = N
         When this version is not in force on the day.
     """
     return as_document(evaluate_parcel(parcel, on=on, known_at=known_at))
+
+
+def document_of_key(key: str, *, on: date, known_at: datetime | None = None) -> dict[str, Any]:
+    """
+    The evaluation of the parcel of that key as a document; at most three round trips.
+
+    Raises
+    ------
+    NotFound
+        When there is none on the day.
+    """
+    return as_document(ask(read_inputs_of_key(key, Question(on, known_at)))[0])
 
 
 def evaluate_parcel(parcel: Parcel, *, on: date, known_at: datetime | None = None) -> Evaluation:

@@ -17,13 +17,16 @@ from gis_core.constraints.inputs import Inputs
 from gis_core.constraints.orientation import convergence_deg
 from gis_core.constraints.plane import shapes
 from gis_core.constraints.rules import RuleSet
-from gis_core.constraints.values import Edges, Layer, Lots, Passages, Surroundings
+from gis_core.constraints.values import Edges, Layer, Lots, Overlays, Passages, Surroundings, Zones
 from gis_core.errors import NotFound
+from gis_core.prepared import prepared_cursor
 from layers.terrain import ground_m, measured
 from layers.zoning.queries import (
+    AT_PLACE,
     STAMP_COLUMN,
     Place,
-    ground_rules,
+    ground_of,
+    ground_selects,
     in_force,
     published,
     reach_of,
@@ -56,9 +59,28 @@ def read_inputs(ids: Sequence[int], question: Question) -> Inputs:
     NotFound
         When one of them is not in force on the day as known at the instant.
     """
+    return _inputs(_by_ids(list(ids), question), question)
+
+
+def read_inputs_of_key(key: str, question: Question) -> Inputs:
+    """
+    What holds around the parcel of that key that is in force; one round trip less than finding it first.
+
+    Raises
+    ------
+    NotFound
+        When there is none on the day as known at the instant.
+    """
+    return _inputs(_by_key(key, question), question)
+
+
+def _inputs(found: list[tuple[Any, ...]], question: Question) -> Inputs:
+    """What holds around parcels that were found, in the order of their rows."""
     on, known_at = question.on, question.known_at
-    lots, edges, streets, stamp = _parcels(list(ids), question)
-    standing = standing_on(on, known_at=known_at, stamp=stamp)
+    lots = _lots(found)
+    edges = [(position, edge) for position, row in enumerate(found) for edge in json.loads(row[6] or "[]")]
+    streets = [edge.get("street") or "" for _, edge in edges]
+    standing = standing_on(on, known_at=known_at, stamp=found[0][7] if found else "")
     rules, layers = standing.rules, standing.layers
     lots = replace(
         lots,
@@ -66,8 +88,7 @@ def read_inputs(ids: Sequence[int], question: Question) -> Inputs:
         ground_m=ground_m(lots.geometry, rules, standing.rasters),
     )
     place = Place(_hull(lots.geometry), on, known_at)
-    zones, overlays = ground_rules(place, reach_m=reach_of(rules), layers=layers)
-    passages = _passages(place)
+    zones, overlays, passages = _ground(place, reach_of(rules), layers)
     around = Surroundings(
         edges=_edges(edges, streets, passages),
         passages=passages,
@@ -105,32 +126,45 @@ def _origin(bbox_lonlat: tuple[float, float, float, float], srid: int) -> tuple[
     return round(x / 1000.0) * 1000.0, round(y / 1000.0) * 1000.0
 
 
-def _parcels(
-    ids: list[int], question: Question
-) -> tuple[Lots, list[tuple[int, dict[str, Any]]], list[str], str]:
-    """Lots in the order of the ids, their stored edges with the lot's position, their streets, the stamp."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""
-            select p.id, p.key, ST_AsBinary(p.geometry), p.deed_area_m2, p.positional_accuracy_m,
-                   e.has_access, e.edges::text, {STAMP_COLUMN}
-              from parcels_parcel p left join parcels_parceledges e on e.parcel_id = p.id
-             where p.id = any(%(ids)s) and {in_force("p")}
-            """,
-            {"ids": ids, "on": question.on, "known_at": question.known_at},
-        )
-        rows = {row[0]: row for row in cursor.fetchall()}
-    missing = [number for number in ids if number not in rows]
+def _by_ids(ids: list[int], question: Question) -> list[tuple[Any, ...]]:
+    """Rows of parcels in the order of the ids."""
+    found = {row[0]: row for row in _parcels("p.id = any(%(wanted)s::bigint[])", ids, question)}
+    missing = [number for number in ids if number not in found]
     if missing:
         raise NotFound(
             "در این تاریخ چنین قطعه‌ای نداریم.",
             "There is no such parcel on that day.",
             {"ids": missing[:10], "on": question.on.isoformat()},
         )
-    ordered = [rows[number] for number in ids]
-    edges = [(position, edge) for position, row in enumerate(ordered) for edge in json.loads(row[6] or "[]")]
-    streets = [edge.get("street") or "" for _, edge in edges]
-    return _lots(ordered), edges, streets, ordered[0][7] if ordered else ""
+    return [found[number] for number in ids]
+
+
+def _by_key(key: str, question: Question) -> list[tuple[Any, ...]]:
+    """The row of the parcel of that key; of several versions in force the last."""
+    found = _parcels("p.key = %(wanted)s::varchar", key, question)
+    if not found:
+        raise NotFound(
+            "در این تاریخ قطعه‌ای با این کد نداریم.",
+            "There is no parcel with this code on that day.",
+            {"key": key, "on": question.on.isoformat()},
+        )
+    return found[:1]
+
+
+def _parcels(condition: str, wanted: Any, question: Question) -> list[tuple[Any, ...]]:
+    """Parcels in force with what they are evaluated by, their stored edges, and the stamp of rules."""
+    with prepared_cursor() as cursor:
+        cursor.execute(
+            f"""
+            select p.id, p.key, ST_AsBinary(p.geometry), p.deed_area_m2, p.positional_accuracy_m,
+                   e.has_access, e.edges::text, {STAMP_COLUMN}
+              from parcels_parcel p left join parcels_parceledges e on e.parcel_id = p.id
+             where {condition} and {in_force("p")}
+             order by p.version desc
+            """,
+            {"wanted": wanted, "on": question.on, "known_at": question.known_at},
+        )
+        return list(cursor.fetchall())
 
 
 def _lots(rows: list[tuple[Any, ...]]) -> Lots:
@@ -159,38 +193,54 @@ def _edges(rows: list[tuple[int, dict[str, Any]]], streets: list[str], passages:
     )
 
 
-def _passages(place: Place) -> Passages:
-    """Streets of the place, or of the whole city; one round trip."""
-    near = "true" if place.shape is None else "ST_DWithin(s.geometry, q.shape, %(reach_m)s)"
-    with connection.cursor() as cursor:
+#: Rows of streets come after those of zones and overlays (`ground_selects`).
+_STREET = 2
+
+
+def _ground(place: Place, reach_m: float, layers: dict[str, Layer]) -> tuple[Zones, Overlays, Passages]:
+    """Zones, overlay features and streets of the place, or of the whole city; one round trip."""
+    near = "true" if place.shape is None else "ST_DWithin(s.geometry, q.shape, %(street_reach_m)s::float8)"
+    with prepared_cursor() as cursor:
         cursor.execute(
             f"""
-            with q as (select ST_GeomFromWKB(%(shape)s, %(srid)s) as shape)
-            select s.lineage::text, coalesce(nullif(s.name_fa, ''), nullif(s.name_en, ''), s.code),
-                   ST_AsBinary(s.geometry), s.existing_width_m, s.planned_width_m, s.widening,
-                   s.offset_left_m, s.offset_right_m, s.legal_access, s.drivable, s.street_class
-              from q, network_streetsegment s join layers_layerversion v on v.id = s.layer_version_id
+            {ground_selects(place)}
+            union all
+            select {_STREET}, s.lineage::text, s.street_class,
+                   coalesce(nullif(s.name_fa, ''), nullif(s.name_en, ''), s.code), s.widening,
+                   ST_AsBinary(s.geometry),
+                   json_build_array(s.existing_width_m, s.planned_width_m, s.offset_left_m, s.offset_right_m,
+                                    s.legal_access, s.drivable)::text, s.id
+              from {AT_PLACE}, network_streetsegment s
+              join layers_layerversion v on v.id = s.layer_version_id
              where {near} and {in_force("s")} and {published("v")}
-             order by s.id
             """,
-            place.parameters(reach_m=STREET_REACH_M),
+            place.parameters(reach_m=reach_m, street_reach_m=STREET_REACH_M),
         )
-        rows = cursor.fetchall()
+        # Zones and features in the order of their layers, streets in that of their rows.
+        rows = sorted(
+            cursor.fetchall(), key=lambda row: (row[0], "" if row[0] == _STREET else row[1], row[7])
+        )
+    return *ground_of(rows, layers), _passages([row for row in rows if row[0] == _STREET])
+
+
+def _passages(rows: list[tuple[Any, ...]]) -> Passages:
+    told = [json.loads(row[6]) for row in rows]
+    existing, planned, left, right, legal, drivable = zip(*told, strict=True) if told else [()] * 6
     count = len(rows)
     return Passages(
-        key=_objects([row[1] for row in rows]),
-        geometry=shapely.from_wkb(_objects([bytes(row[2]) for row in rows])),
+        key=_objects([row[3] for row in rows]),
+        geometry=shapely.from_wkb(_objects([row[5] for row in rows])),
         form=np.full(count, "CENTRELINE", dtype=object),
-        existing_width_m=_numbers([row[3] for row in rows]),
-        planned_width_m=_numbers([row[4] for row in rows]),
-        widening=_objects([row[5] for row in rows]),
-        offset_left_m=_numbers([row[6] for row in rows]),
-        offset_right_m=_numbers([row[7] for row in rows]),
+        existing_width_m=_numbers(existing),
+        planned_width_m=_numbers(planned),
+        widening=_objects([row[4] for row in rows]),
+        offset_left_m=_numbers(left),
+        offset_right_m=_numbers(right),
         street_side=np.full(count, "", dtype=object),
-        legal_access=np.array([row[8] for row in rows], dtype=bool),
-        vehicular=np.array([row[9] for row in rows], dtype=bool),
-        lineage=_objects([row[0] for row in rows]),
-        street_class=_objects([row[10] for row in rows]),
+        legal_access=np.array(legal, dtype=bool),
+        vehicular=np.array(drivable, dtype=bool),
+        lineage=_objects([row[1] for row in rows]),
+        street_class=_objects([row[2] for row in rows]),
     )
 
 

@@ -69,6 +69,10 @@ STAMP_COLUMN = """
 """
 
 
+#: SQL of the shape that is asked about; taken once, not for every row.
+AT_PLACE = "(select ST_GeomFromWKB(%(shape)s, %(srid)s) as shape offset 0) as q"
+
+
 @dataclass(frozen=True)
 class RasterEdition:
     """One edition of a raster layer: its file, and what was said of it."""
@@ -171,41 +175,38 @@ def _day(text: str | None) -> date | None:
     return None if text is None else date.fromisoformat(text)
 
 
-def ground_rules(place: Place, *, reach_m: float, layers: dict[str, Layer]) -> tuple[Zones, Overlays]:
-    """
-    Zones over a place and overlay features within reach of it, in one round trip.
+#: What the selects of `ground_selects` begin with, in the order in which rows are wanted.
+ZONE, OVERLAY = 0, 1
 
-    `reach_m`: how far outside the place a feature can still restrict it (`reach_of`).
+
+def ground_selects(place: Place) -> str:
+    """
+    SQL of the zones over `q.shape` and of overlay features within `%(reach_m)s` of it, to be read together.
+
+    Columns: ZONE or OVERLAY, layer, code, both names, shape, attributes, id. `reach_m`: how far outside the
+    place a feature can still restrict it (`reach_of`).
     """
     near_zone = "true" if place.shape is None else "ST_Intersects(z.geometry, q.shape)"
-    near_overlay = "true" if place.shape is None else "ST_DWithin(o.geometry, q.shape, %(reach_m)s)"
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""
-            with q as (select ST_GeomFromWKB(%(shape)s, %(srid)s) as shape)
-            select l.key, z.code, z.name_fa, z.name_en, ST_AsBinary(z.geometry), null as attributes, z.id
-              from q, zoning_zone z
-              join layers_layerversion v on v.id = z.layer_version_id
-              join layers_layer l on l.id = v.layer_id
-             where {near_zone} and {in_force("z")} and {published("v")}
-            union all
-            select l.key, o.code, o.name_fa, o.name_en, ST_AsBinary(o.geometry), o.attributes::text, o.id
-              from q, layers_overlayfeature o
-              join layers_layerversion v on v.id = o.layer_version_id
-              join layers_layer l on l.id = o.layer_id
-             where {near_overlay} and {in_force("o")} and {published("v")}
-             order by 1, 7
-            """,
-            place.parameters(reach_m=reach_m),
-        )
-        rows = cursor.fetchall()
-    zoning = [row for row in rows if row[5] is None]
-    return _zones(zoning, layers), _overlays([row for row in rows if row[5] is not None])
+    near_overlay = "true" if place.shape is None else "ST_DWithin(o.geometry, q.shape, %(reach_m)s::float8)"
+    return f"""
+        select {ZONE}, l.key, z.code, z.name_fa, z.name_en, ST_AsBinary(z.geometry), null::text, z.id
+          from {AT_PLACE}, zoning_zone z
+          join layers_layerversion v on v.id = z.layer_version_id
+          join layers_layer l on l.id = v.layer_id
+         where {near_zone} and {in_force("z")} and {published("v")}
+        union all
+        select {OVERLAY}, l.key, o.code, o.name_fa, o.name_en, ST_AsBinary(o.geometry), o.attributes::text,
+               o.id
+          from {AT_PLACE}, layers_overlayfeature o
+          join layers_layerversion v on v.id = o.layer_version_id
+          join layers_layer l on l.id = o.layer_id
+         where {near_overlay} and {in_force("o")} and {published("v")}"""
 
 
-def zones_over(place: Place) -> Zones:
-    """Zones over a place on a day; one round trip and one for their layers."""
-    return ground_rules(place, reach_m=0.0, layers=standing_on(place.on, known_at=place.known_at).layers)[0]
+def ground_of(rows: Sequence[tuple[Any, ...]], layers: dict[str, Layer]) -> tuple[Zones, Overlays]:
+    """Zones and overlay features that the selects of `ground_selects` gave; other rows are passed over."""
+    zoning = [row[1:] for row in rows if row[0] == ZONE]
+    return _zones(zoning, layers), _overlays([row[1:] for row in rows if row[0] == OVERLAY])
 
 
 def reach_of(rules: RuleSet) -> float:

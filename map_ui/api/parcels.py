@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from gis_core import crs
 from map_ui.api.asked import ON, asked_day, asked_number
 from parcels import queries
-from parcels.evaluation import evaluate_document
+from parcels.evaluation import document_of_key, evaluate_document
 from parcels.fees.calculate import Estimate, estimates
 from parcels.fees.queries import price_list
 from parcels.models import Parcel
@@ -63,7 +63,7 @@ def at(request: HttpRequest) -> Response:
 def evaluation(request: HttpRequest, key: str) -> Response:
     """The evaluation of a parcel on a day; shapes are in the city's metric CRS, whose number is given."""
     on = asked_day(request)
-    document = evaluate_document(queries.parcel_by_key(key, on=on), on=on)
+    document = document_of_key(key, on=on)
     return Response({**document, "crs": f"EPSG:{crs.metric_srid()}"})
 
 
