@@ -10,6 +10,7 @@ import numpy as np
 import shapely
 
 from gis_core.constraints import ENGINE_VERSION
+from gis_core.constraints.plane import shapes
 
 FindingState = Literal["computed", "conditional", "discretionary", "needs_inspection", "unknown"]
 OverlayState = Literal["applies", "does_not_apply", "borderline", "unknown"]
@@ -206,10 +207,16 @@ def geojson(geometry: Any) -> dict[str, Any] | None:
     >>> geojson(shapely.Point(1.00049, 2))
     {'type': 'Point', 'coordinates': (1.0, 2.0)}
     """
-    if geometry is None or shapely.is_empty(geometry):
+    if geometry is None or geometry.is_empty:
         return None
-    rounded = shapely.transform(geometry, lambda points: np.round(points, 3))
-    return dict(shapely.geometry.mapping(rounded))
+    points = np.round(shapely.get_coordinates(geometry), 3)
+    kind = geometry.geom_type
+    # Most shapes are one ring or one line, whose points need no taking apart.
+    if kind == "LineString":
+        return {"type": kind, "coordinates": tuple(map(tuple, points.tolist()))}
+    if kind == "Polygon" and not geometry.interiors:
+        return {"type": kind, "coordinates": (tuple(map(tuple, points.tolist())),)}
+    return dict(shapely.geometry.mapping(shapely.set_coordinates(shapes(geometry), points)[0]))
 
 
 def _finding(finding: Finding) -> dict[str, Any]:

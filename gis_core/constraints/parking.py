@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from math import ceil, floor
 from typing import Any
 
@@ -16,6 +17,7 @@ class Parking:
     required: int | None
 
 
+@lru_cache(maxsize=4096, typed=True)
 def exact(number: object) -> Fraction:
     """
     A number as it was written, not as its nearest binary fraction.
@@ -43,7 +45,9 @@ def bays(
     >>> bays([160, 190], rule).required
     3
     """
-    parts = [_of_unit(area_m2, rule["bands"]) for area_m2 in unit_areas_m2]
+    # Units are mostly alike, and each area is looked up once.
+    each = {area_m2: _of_unit(area_m2, rule["bands"]) for area_m2 in set(unit_areas_m2)}
+    parts = [each[area_m2] for area_m2 in unit_areas_m2]
     known = [part for part in parts if part is not None]
     if len(known) < len(parts):
         return Parking(None, 0, None)
