@@ -244,6 +244,14 @@ def _copy(doubts: Doubts) -> Doubts:
     return Doubts(doubts.state.copy(), doubts.reason.copy())
 
 
+@dataclass(frozen=True)
+class Source:
+    """A storey rule, and the lots (n,) on which it holds."""
+
+    rule: Rule
+    where: NDArray[np.bool_]
+
+
 def storeys(
     table: Table,
     placed: Placed,
@@ -278,10 +286,8 @@ def storeys(
         lambda lot: Reason("LIMIT_UNKNOWN", {"rules": list(found.unknown[lot])}),
     )
     values = np.where(nothing, np.nan, found.storeys)
-    binding_rule = np.array(
-        [sources.get(names[0]) if names else None for names in found.binding] + [None], dtype=object
-    )[:-1]
-    _doubt_by_width(doubts, table["governing_width_m"], limits, sources)
+    binding_rule = _binding_rules(found.binding, sources)
+    _doubt_by_width(doubts, table["governing_width_m"], sources)
     column = table.add(
         "storeys", values, doubts=doubts, binding=found.binding, rule=binding_rule, inputs=("zone",)
     )
@@ -293,14 +299,12 @@ def storeys(
     return values
 
 
-def _doubt_by_width(doubts: Doubts, width: Column, limits: list[Limit], sources: dict[str, Rule]) -> None:
+def _doubt_by_width(doubts: Doubts, width: Column, sources: list[Source]) -> None:
     """Storeys limited by a width that an inspection must settle wait for the same inspection."""
     unsettled = width.doubts.state == NEEDS_INSPECTION
-    for limit in limits:
-        rule = sources.get(limit.name)
-        if rule is not None and rule.params["limit"] == "BY_WIDTH":
-            there = unsettled & ~np.isinf(limit.storeys)
-            doubts.add_each(there, NEEDS_INSPECTION, lambda lot: width.doubts.reason[lot])
+    for source in sources:
+        if source.rule.params["limit"] == "BY_WIDTH":
+            doubts.add_each(unsettled & source.where, NEEDS_INSPECTION, lambda lot: width.doubts.reason[lot])
 
 
 def _contradicting(placed: Placed, rules: RuleSet) -> dict[tuple[str, ...], NDArray[np.bool_]]:
@@ -319,8 +323,8 @@ def _contradicting(placed: Placed, rules: RuleSet) -> dict[tuple[str, ...], NDAr
 
 def _limits(
     table: Table, placed: Placed, widths_m: Floats, areas: Areas, rules: RuleSet
-) -> tuple[list[Limit], dict[str, Rule]]:
-    """Each storey rule as a limit over all lots: infinite where it does not hold."""
+) -> tuple[list[Limit], list[Source]]:
+    """Each storey rule as a limit over all lots, infinite where it does not hold; and where it does."""
     holding: dict[str, tuple[Rule, NDArray[np.bool_]]] = {}
     for code in sorted({code for code in placed.code if code is not None}):
         lots = placed.lot[placed.code == code]
@@ -329,13 +333,25 @@ def _limits(
                 f"{rule.code}@{rule.zone_code}", (rule, np.zeros(placed.lots, dtype=bool))
             )[1]
             where[lots] = True
-    limits, sources = [], {}
+    # Rules of zones come first, whatever other lots are asked about: a lot names its limits in one order.
+    holding = dict(sorted(holding.items(), key=lambda entry: not entry[1][0].zone_code))
+    limits, sources = [], []
     for rule, where in holding.values():
         values = np.full(placed.lots, np.inf)
         values[where] = _storeys_by(rule, table, widths_m, areas)[where]
         limits.append(Limit(rule.code, values))
-        sources[rule.code] = rule
+        sources.append(Source(rule, where))
     return limits, sources
+
+
+def _binding_rules(binding: NDArray[np.object_], sources: list[Source]) -> NDArray[np.object_]:
+    """The rule (n,) of the limit that each lot names first; zones may have rules of one code."""
+    first = np.full(len(binding), None, dtype=object)
+    first[:] = [names[0] if names else None for names in binding]
+    found = np.full(len(binding), None, dtype=object)
+    for source in sources:
+        found[source.where & (first == source.rule.code)] = source.rule
+    return found
 
 
 def _storeys_by(rule: Rule, table: Table, widths_m: Floats, areas: Areas) -> Floats:

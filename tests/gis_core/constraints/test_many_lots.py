@@ -76,6 +76,28 @@ def test_one_lot_among_many_gets_the_same_answer_to_the_bit():
             assert shapely.to_wkb(shape) == shapely.to_wkb(together[number].geometries[name])
 
 
+def test_a_lot_names_its_limits_on_storeys_in_one_order_whatever_lots_lie_beside_it():
+    from tests.speed.neighbourhood import neighbourhood
+
+    lots, around = neighbourhood(40)
+    rows = [shapely.box(*shapely.total_bounds(lots.geometry[row])) for row in (slice(20), slice(20, 40))]
+    zones = replace(
+        chosen(around.zones, np.arange(2)),
+        code=np.array(["R122", "A001"], dtype=object),
+        geometry=shapes(*rows),
+    )
+    everywhere = Rule("EVERYWHERE", "STOREY", {"limit": "ZONE", "storeys": 4}, article="everywhere")
+    own = [
+        Rule("OWN", "STOREY", {"limit": "ZONE", "storeys": 4}, zone_code="R122", article="of R122"),
+        Rule("OWN", "STOREY", {"limit": "ZONE", "storeys": 9}, zone_code="R121", article="of R121"),
+    ]
+    rules = RuleSet.on_day([everywhere, *own], ON)
+    found = evaluate(lots, replace(around, zones=zones), rules, on=ON, known_at=NOW)
+    beside = [evaluation.findings["storeys"] for evaluation in found]
+    assert {(of.binding, of.rule.article) for of in beside[:20]} == {(("OWN", "EVERYWHERE"), "of R122")}
+    assert {(of.binding, of.rule.article) for of in beside[20:]} == {(("EVERYWHERE",), "everywhere")}
+
+
 @pytest.mark.parametrize("degrees", [7.0, 33.3, 90.0, 211.0])
 def test_turning_lot_streets_and_zone_together_changes_no_number(degrees):
     # Orientation is by the sun, so the depth direction is left out: setbacks turn with the lot.
