@@ -235,6 +235,7 @@ EFFECTS = {
     "CONDITIONAL": gettext_noop("Building needs the consent of the agency."),
     "HEIGHT_LIMIT": gettext_noop("It limits the height of the building."),
     "INFO": gettext_noop("For your information; it forbids nothing by itself."),
+    "UNTOLD": gettext_noop("It lies here; what it means for building, no rule here says."),
 }
 
 CONFIDENCE = {

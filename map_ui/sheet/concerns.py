@@ -90,7 +90,9 @@ def _applying_overlays(document: Mapping[str, Any], names: Mapping[str, str]) ->
     for overlay in document["overlays"]:
         if overlay["state"] != "applies":
             continue
-        effect = _(wording.EFFECTS[overlay["effect"]]) if overlay["effect"] in wording.EFFECTS else ""
+        # A layer that no rule names forbids nothing that we know of, which is not the same as nothing.
+        kind = "UNTOLD" if overlay["effect"] == "INFO" and not overlay.get("rule") else overlay["effect"]
+        effect = _(wording.EFFECTS[kind]) if kind in wording.EFFECTS else ""
         if overlay.get("max_height_m") is not None:
             highest = _("The building may be %(height)s metres high at most.")
             effect = highest % {"height": wording.number(round(overlay["max_height_m"], 2))}

@@ -122,6 +122,17 @@ def test_a_height_limit_says_how_many_metres_it_leaves(document):
     assert told.sentence.startswith("ارتفاع ساختمان را محدود می‌کند.")
 
 
+def test_a_layer_that_no_rule_names_is_not_said_to_forbid_nothing(document):
+    overlay = document["overlays"][0]
+    said = {}
+    for named, rule in (("by no rule", None), ("by a rule", overlay["rule"])):
+        overlay |= {"state": "applies", "effect": "INFO", "rule": rule}
+        told = next(entry for entry in sheet(document, PLACE).concerns if entry.key == overlay["layer"])
+        said[named] = told.sentence
+    assert said["by no rule"].startswith("این‌جا هست؛ اثر آن بر ساخت را هیچ ضابطه‌ای")
+    assert said["by a rule"].startswith("برای آگاهی")
+
+
 def test_the_nearest_miss_is_named_first(document):
     told = sheet(document, PLACE)
     assert [entry.key for entry in told.clear] == ["madis", "power-lines"]
