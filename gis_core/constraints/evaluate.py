@@ -12,7 +12,7 @@ from gis_core.constraints.envelopes import setbacks_column, stand
 from gis_core.constraints.evaluations import Evaluations, Steps
 from gis_core.constraints.floor_areas import floor_area_columns
 from gis_core.constraints.ground import judge_ground
-from gis_core.constraints.intake import Intake, take_in
+from gis_core.constraints.intake import Intake, ground_m, take_in
 from gis_core.constraints.land import access_column, clear_land
 from gis_core.constraints.light_planes import excess_column, light_columns, light_limits
 from gis_core.constraints.limits import governing_widths, percentages, place, rule_of_lots, storeys
@@ -66,7 +66,7 @@ def evaluate(
 
     Source: rules.md section 0.3.
     """
-    taken = take_in(lots, around, origin)
+    taken = take_in(lots, around, origin, ground_m(rules))
     north = np.zeros(len(taken.lots)) if north_deg is None else np.asarray(north_deg, dtype=float)[taken.good]
     table, steps = _judge(taken, rules, on, north)
     return Evaluations(
@@ -78,7 +78,7 @@ def evaluate(
         columns=_in_order(table),
         row=taken.row,
         refused=taken.refused,
-        origin=taken.origin,
+        frame=taken.frame,
         steps=steps,
     )
 

@@ -12,8 +12,9 @@ from gis_core.constraints.choices import Permitted, choices
 from gis_core.constraints.columns import Column
 from gis_core.constraints.envelopes import Standing
 from gis_core.constraints.findings import EdgeFinding, Evaluation, Finding, Reason, ZoneShare
+from gis_core.constraints.intake import Frame
 from gis_core.constraints.land import Land
-from gis_core.constraints.plane import Floats, Ints, cleaned, moved, outside, shapes
+from gis_core.constraints.plane import Ints, cleaned, outside, shapes
 from gis_core.constraints.restrictions import Restrictions
 from gis_core.constraints.rules import Rule
 from gis_core.constraints.values import Lots, Surroundings
@@ -40,7 +41,7 @@ class Evaluations(Sequence[Evaluation]):
     """
     Evaluations of many lots: columns for all, and the whole evaluation of any one when it is asked for.
 
-    `asked` are the lots as they came, `lots` those that could be judged, near `origin`; `row` (n,) finds the
+    `asked` are the lots as they came, `lots` those that could be judged, in `frame`; `row` (n,) finds the
     latter from the former, `refused` names the others with the reason.
     """
 
@@ -52,7 +53,7 @@ class Evaluations(Sequence[Evaluation]):
     columns: Mapping[str, Column]
     row: Ints
     refused: Mapping[int, Reason]
-    origin: Floats
+    frame: Frame
     steps: Steps
 
     def __len__(self) -> int:
@@ -138,7 +139,7 @@ class Evaluations(Sequence[Evaluation]):
     def _edges(self, row: int) -> tuple[EdgeFinding, ...]:
         edges, passages = self.around.edges, self.around.passages
         first, last = np.searchsorted(edges.lot, [row, row + 1])
-        back = moved(edges.geometry[first:last], self.origin)
+        back = self.frame.back(edges.geometry[first:last])
         found = []
         for edge, line in zip(range(first, last), back, strict=True):
             passage = int(edges.passage[edge])
@@ -169,7 +170,7 @@ class Evaluations(Sequence[Evaluation]):
             "envelope": standing.envelope[row],
             "line60": standing.line[row],
         }
-        back = moved(shapes(*named.values()), self.origin)
+        back = self.frame.back(shapes(*named.values()))
         return dict(zip(named, back, strict=True))
 
     def _permitted(self, row: int) -> Permitted:

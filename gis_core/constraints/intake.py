@@ -6,41 +6,85 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from gis_core.constraints.areas import ground_factor
 from gis_core.constraints.findings import Reason
-from gis_core.constraints.plane import Floats, Ints, moved, shapes
+from gis_core.constraints.plane import Floats, Ints, Shapes, moved, shapes
+from gis_core.constraints.rules import RuleSet
 from gis_core.constraints.values import Layer, Lots, Surroundings, chosen
+
+
+@dataclass(frozen=True)
+class Frame:
+    """
+    Where is computed: near a point of the map, in metres of the ground.
+
+    `ground_m`: metres on the ground per metre of the map's grid, as the city's GRID_TO_GROUND rule says. What
+    the law measures, widths, setbacks and areas, it measures on the ground; shapes come back on the grid.
+
+    Examples
+    --------
+    >>> frame = Frame(np.array([500_000.0, 3_600_000.0]), 1.0004)
+    >>> square = shapes(shapely.box(500_000, 3_600_000, 500_010, 3_600_010))
+    >>> round(frame.near(square)[0].area, 6), round(frame.back(frame.near(square))[0].area, 6)
+    (100.080016, 100.0)
+    """
+
+    origin: Floats
+    ground_m: float = 1.0
+
+    def near(self, geometries: Shapes) -> Shapes:
+        """Shapes of the map as they are computed with."""
+        return _scaled(moved(geometries, -self.origin), self.ground_m)
+
+    def back(self, geometries: Shapes) -> Shapes:
+        """Computed shapes on the map."""
+        return moved(_scaled(geometries, 1.0 / self.ground_m), self.origin)
+
+
+def ground_m(rules: RuleSet) -> float:
+    """Metres on the ground per metre of the grid, under the rules of a city; one where none asks for it."""
+    rule = rules.everywhere("GRID_TO_GROUND")
+    return float(np.sqrt(ground_factor(rule.params if rule else None)))
+
+
+def _scaled(geometries: Shapes, by: float) -> Shapes:
+    # Without a correction no figure of a coordinate changes.
+    return geometries if by == 1.0 else shapely.transform(geometries, lambda points: points * by)
 
 
 @dataclass(frozen=True)
 class Intake:
     """
-    Lots that can be judged and what lies around them, near `origin`; the others in `refused`, and why.
+    Lots that can be judged and what lies around them, in `frame`; the others in `refused`, and why.
 
     `good` (n,) of the lots as they came; `row` (n,) is the position of each of them in `lots`.
     """
 
     lots: Lots
     around: Surroundings
-    origin: Floats
+    frame: Frame
     good: NDArray[np.bool_]
     row: Ints
     refused: dict[int, Reason]
 
 
-def take_in(lots: Lots, around: Surroundings, origin: tuple[float, float] | None = None) -> Intake:
+def take_in(
+    lots: Lots, around: Surroundings, origin: tuple[float, float] | None = None, ground_m: float = 1.0
+) -> Intake:
     """
-    Part lots that can be judged from those that cannot, and move what is left near the origin.
+    Part lots that can be judged from those that cannot, and bring what is left into a frame near the origin.
 
-    `origin`: a point near which is computed; by default a round point near the first lot.
+    `origin`: a point near which is computed; by default a round point near the first lot. `ground_m`: metres
+    on the ground per metre of the grid.
     """
     lots = _unwrapped(lots)
     refused = refusals(lots)
     good = np.ones(len(lots), dtype=bool)
     good[list(refused)] = False
     kept, beside = _only(lots, around, good)
-    step = _origin(kept, origin)
-    near = replace(kept, geometry=moved(kept.geometry, -step))
-    return Intake(near, _near(beside, step), step, good, np.cumsum(good) - 1, refused)
+    frame = Frame(_origin(kept, origin), ground_m)
+    near = replace(kept, geometry=frame.near(kept.geometry))
+    return Intake(near, _near(beside, frame), frame, good, np.cumsum(good) - 1, refused)
 
 
 def refusals(lots: Lots) -> dict[int, Reason]:
@@ -84,17 +128,17 @@ def _origin(lots: Lots, origin: tuple[float, float] | None) -> Floats:
     return np.asarray(np.rint(np.asarray(corner) / 1000.0) * 1000.0)
 
 
-def _near(around: Surroundings, step: Floats) -> Surroundings:
+def _near(around: Surroundings, frame: Frame) -> Surroundings:
     return Surroundings(
-        edges=replace(around.edges, geometry=moved(around.edges.geometry, -step)),
-        passages=replace(around.passages, geometry=moved(around.passages.geometry, -step)),
-        zones=replace(around.zones, geometry=moved(around.zones.geometry, -step)),
-        overlays=replace(around.overlays, geometry=moved(around.overlays.geometry, -step)),
-        layers={key: _near_layer(layer, step) for key, layer in around.layers.items()},
+        edges=replace(around.edges, geometry=frame.near(around.edges.geometry)),
+        passages=replace(around.passages, geometry=frame.near(around.passages.geometry)),
+        zones=replace(around.zones, geometry=frame.near(around.zones.geometry)),
+        overlays=replace(around.overlays, geometry=frame.near(around.overlays.geometry)),
+        layers={key: _near_layer(layer, frame) for key, layer in around.layers.items()},
     )
 
 
-def _near_layer(layer: Layer, step: Floats) -> Layer:
+def _near_layer(layer: Layer, frame: Frame) -> Layer:
     if layer.surveyed_extent is None:
         return layer
-    return replace(layer, surveyed_extent=moved(shapes(layer.surveyed_extent), -step)[0])
+    return replace(layer, surveyed_extent=frame.near(shapes(layer.surveyed_extent))[0])

@@ -9,7 +9,7 @@ import shapely
 from numpy.typing import NDArray
 
 from gis_core.constraints import chamfer, widening
-from gis_core.constraints.areas import Areas, ground_factor, permitted_discrepancy_m2, within_tolerance
+from gis_core.constraints.areas import Areas, permitted_discrepancy_m2, within_tolerance
 from gis_core.constraints.columns import NEEDS_INSPECTION, UNKNOWN, Doubts, Table, metres
 from gis_core.constraints.findings import Reason
 from gis_core.constraints.frontages import Ways, corners_between, edges_after, no_ways
@@ -55,12 +55,10 @@ def clear_land(table: Table, lots: Lots, around: Surroundings, rules: RuleSet) -
     widened = _widened(lots, ways, rule)
     edges = edges_after(around.edges, widened.main, widened.ceded_m2 > 1e-9, ways)
     net, triangles, corner_doubts, cut_rule = _corners_cut(widened.main, edges, around, rules)
-    factor_rule = rules.everywhere("GRID_TO_GROUND")
-    factor = ground_factor(factor_rule.params if factor_rule else None)
     surveyed, after, main, net_mm2 = (
         whole_mm2(shapely.area(shape)) for shape in (lots.geometry, widened.after, widened.main, net)
     )
-    in_m2 = factor / 1e6
+    in_m2 = 1 / 1e6
     _area_columns(table, lots, surveyed * in_m2, rules)
     table.add(
         "widening_area_m2",
@@ -211,7 +209,18 @@ def _area_columns(table: Table, lots: Lots, surveyed_m2: Floats, rules: RuleSet)
         unit="m2",
         doubts=Doubts.none(len(lots)).add(no_deed, UNKNOWN, Reason("NO_DEED_AREA")),
     )
-    table.add("surveyed_area_m2", surveyed_m2, unit="m2", geometry="parcel")
+    grid = rules.pick("GRID_TO_GROUND")
+    contradicting = np.full(len(lots), bool(grid.conflict))
+    table.add(
+        "surveyed_area_m2",
+        surveyed_m2,
+        unit="m2",
+        doubts=Doubts.none(len(lots)).add(
+            contradicting, UNKNOWN, Reason("RULES_CONFLICT", {"rules": list(grid.conflict)})
+        ),
+        rule=grid.rule if grid.rule and grid.rule.params["apply"] else None,
+        geometry="parcel",
+    )
     rule = rules.everywhere("DEED_TOLERANCE")
     difference_m2 = lots.deed_area_m2 - surveyed_m2
     doubts = Doubts.none(len(lots))

@@ -359,9 +359,7 @@ def _storeys_by(rule: Rule, table: Table, widths_m: Floats, areas: Areas) -> Flo
     readers: dict[str, Callable[[], Floats]] = {
         "ZONE": lambda: np.full(table.lots, float(params["storeys"])),
         "BY_WIDTH": lambda: by_width(params["bands"], widths_m),
-        "BY_AREA": lambda: looked_up(
-            params["bands"], "storeys", areas.on_basis(rule.area_basis or "NET")
-        ),
+        "BY_AREA": lambda: looked_up(params["bands"], "storeys", areas.on_basis(rule.area_basis or "NET")),
         "FAR_OVER_COVERAGE": lambda: by_density(
             table["far_percent"].values, table["coverage_percent"].values, params["round"]
         ),
