@@ -8,6 +8,7 @@ from gis_core.canonical import fingerprint
 from gis_core.constraints import ENGINE_VERSION
 from gis_core.constraints.findings import as_document
 from gis_core.constraints.inputs import Inputs, ask
+from gis_core.constraints.kept import Kept
 from gis_core.constraints.plain import read, written
 from gis_core.constraints.seals import sealed
 from gis_core.constraints.values import Surroundings
@@ -16,6 +17,10 @@ from gis_core.constraints.values import Surroundings
 FORMAT = "pelak-evaluation/1"
 #: Parts that are sealed on their own: the lot, what lies around it, the rules, and the question.
 _AROUND = "around."
+#: Rules and layers are the same ones for many lots: what was written of them is kept, for the last few sets.
+_STANDING = Kept(most=8)
+#: Fields of the inputs that make no part of their own, or one that is kept.
+_NOT_OWN = ("around", "on", "known_at", "origin", "rules")
 
 
 @dataclass(frozen=True)
@@ -45,9 +50,10 @@ def freeze(inputs: Inputs) -> Frozen:
     if len(inputs.lots) != 1:
         raise ValueError("one lot is frozen at a time")
     parts = _parts(inputs)
-    answer = answered(parts)
-    seals = {name: sealed(part) for name, part in parts.items()} | {"answer": sealed(answer)}
-    return Frozen({"format": FORMAT, "engine": ENGINE_VERSION, "parts": parts, "seals": seals}, answer)
+    answer = _answer_of({name: part.thawed for name, part in parts.items()})
+    seals = {name: part.seal for name, part in parts.items()} | {"answer": sealed(answer)}
+    documents = {name: part.document for name, part in parts.items()}
+    return Frozen({"format": FORMAT, "engine": ENGINE_VERSION, "parts": documents, "seals": seals}, answer)
 
 
 def answered(parts: Mapping[str, Any]) -> dict[str, Any]:
@@ -59,12 +65,22 @@ def answered(parts: Mapping[str, Any]) -> dict[str, Any]:
     ValueError, KeyError, TypeError
         When the parts tell no inputs.
     """
-    return dict(written(as_document(ask(thawed(parts))[0]))["plain"])
+    return _answer_of({name: read(part) for name, part in parts.items()})
 
 
 def thawed(parts: Mapping[str, Any]) -> Inputs:
     """The inputs that written-down parts tell."""
-    plain = {name: read(part) for name, part in parts.items()}
+    return _inputs_of({name: read(part) for name, part in parts.items()})
+
+
+def _answer_of(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The answer to what parts tell."""
+    return dict(written(as_document(ask(_inputs_of(values))[0]))["plain"])
+
+
+def _inputs_of(values: Mapping[str, Any]) -> Inputs:
+    """The inputs whose parts were read."""
+    plain = dict(values)
     around = {name: plain.pop(name) for name in list(plain) if name.startswith(_AROUND)}
     surroundings = Surroundings(**{name.removeprefix(_AROUND): each for name, each in around.items()})
     question = plain.pop("question")
@@ -87,19 +103,36 @@ def as_file(frozen: Frozen) -> dict[str, Any]:
     }
 
 
-def _parts(inputs: Inputs) -> dict[str, Any]:
+@dataclass(frozen=True)
+class _Part:
+    """A part of the inputs as it is written down, its seal, and the values that anybody reads from it."""
+
+    document: Any
+    seal: dict[str, Any]
+    thawed: Any
+
+
+def _part(value: Any) -> _Part:
+    document = written(value)
+    return _Part(document, sealed(document), read(document))
+
+
+def _parts(inputs: Inputs) -> dict[str, _Part]:
     """The inputs part by part: each kind of thing around the lot is one."""
     question = {
-        "on": written(inputs.on),
-        "known_at": written(inputs.known_at),
-        "origin": [float(each) for each in inputs.origin],
+        "plain": {
+            "on": written(inputs.on),
+            "known_at": written(inputs.known_at),
+            "origin": [float(each) for each in inputs.origin],
+        }
     }
-    own = {
-        entry.name: written(getattr(inputs, entry.name))
-        for entry in fields(inputs)
-        if entry.name not in ("around", "on", "known_at", "origin")
+    rules, layers = inputs.rules, inputs.around.layers
+    parts = {
+        "question": _Part(question, sealed(question), read(question)),
+        "rules": _STANDING.of((rules,), lambda: _part(rules)),
+        f"{_AROUND}layers": _STANDING.of((*layers, *layers.values()), lambda: _part(layers)),
     }
-    around = {
-        _AROUND + entry.name: written(getattr(inputs.around, entry.name)) for entry in fields(inputs.around)
-    }
-    return {"question": {"plain": question}, **own, **around}
+    own = [entry.name for entry in fields(inputs) if entry.name not in _NOT_OWN]
+    parts |= {name: _part(getattr(inputs, name)) for name in own}
+    beside = [entry.name for entry in fields(inputs.around) if entry.name != "layers"]
+    return parts | {_AROUND + name: _part(getattr(inputs.around, name)) for name in beside}

@@ -125,6 +125,8 @@ def _scalar(value: Any, **instead: Any) -> Any:
 
 def _plain(value: Any) -> Any:
     """What JSON holds by itself; a tuple becomes a list."""
+    if value is None or type(value) in (str, bool, int):
+        return value
     try:
         return json.loads(json.dumps(value, allow_nan=False, default=_number))
     except TypeError as wrong:

@@ -110,6 +110,21 @@ def test_a_lot_that_cannot_be_judged_is_frozen_with_its_refusal():
     assert "wkb" in freeze(asked(a_lot(endless))).inputs["parts"]["lots"]["geometry"]["shapes"][0]
 
 
+def test_rules_and_layers_of_many_lots_are_written_once_and_new_ones_at_once():
+    first = asked()
+    beside = replace(first, lots=replace(first.lots, deed_area_m2=np.array([310.0])))
+    stricter = replace(first, rules=rule_set(POWER, Rule("LATER", "STOREY", {"limit": "ZONE", "storeys": 1})))
+    older = replace(first.around.layers["power-lines"], surveyed_on=date(2019, 3, 1))
+    stale = replace(first, around=replace(first.around, layers={"power-lines": older}))
+    one, other, new, aged = (freeze(each).inputs for each in (first, beside, stricter, stale))
+    assert one["parts"]["rules"] is other["parts"]["rules"]
+    assert one["seals"]["lots"] != other["seals"]["lots"]
+    assert "LATER" in {rule["code"] for rule in new["parts"]["rules"]["rules"]["list"]}
+    assert aged["parts"]["around.layers"]["each"]["power-lines"]["surveyed_on"] == {"day": "2019-03-01"}
+    for inputs in (one, other, new, aged):
+        assert all(seals.sealed(inputs["parts"][name]) == inputs["seals"][name] for name in inputs["parts"])
+
+
 def test_one_lot_is_frozen_at_a_time():
     two = a_lot(REFERENCE_LOT)
     two = replace(
