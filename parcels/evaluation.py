@@ -10,16 +10,16 @@ from uuid import UUID, uuid4
 
 from django.db import connection
 
-from gis_core import canonical
 from gis_core.constraints import ENGINE_VERSION
 from gis_core.constraints.evaluations import Evaluations
 from gis_core.constraints.findings import Evaluation, as_document
-from gis_core.constraints.frozen import FORMAT, Frozen, as_file, freeze
+from gis_core.constraints.frozen import FORMAT, Frozen, as_file
 from gis_core.constraints.inputs import ask
 from gis_core.constraints.rules import RuleSet
 from gis_core.errors import NotFound
 from parcels.inputs import Question, lots_in_force, read_inputs, read_inputs_of_key
 from parcels.models import IssuedEvaluation, Parcel
+from parcels.writing_down import WrittenDown, write_down
 
 
 @dataclass(frozen=True)
@@ -125,17 +125,20 @@ def issue(
     `code` names the evaluation (a new one unless said).
     """
     inputs = read_inputs([parcel.pk], Question(on, known_at))
-    frozen = freeze(inputs)
-    kept = {**frozen.inputs, "parcel": {"lineage": str(parcel.lineage), "version": parcel.version}}
+    return keep(parcel, write_down(inputs, str(parcel.lineage), parcel.version), code=code)
+
+
+def keep(parcel: Parcel, written: WrittenDown, *, code: UUID | None = None) -> IssuedEvaluation:
+    """Keep an evaluation of the parcel that was written down."""
     return IssuedEvaluation.objects.create(
         code=code or uuid4(),
         parcel=parcel,
-        on=on,
-        known_at=inputs.known_at,
+        on=written.on,
+        known_at=written.known_at,
         engine_version=ENGINE_VERSION,
-        inputs=kept,
-        document=frozen.answer,
-        sha256=fingerprint(kept, frozen.answer),
+        inputs=written.inputs,
+        document=written.document,
+        sha256=written.sha256,
     )
 
 
@@ -155,8 +158,3 @@ def frozen_file(issued: IssuedEvaluation) -> dict[str, Any]:
             {"code": str(issued.code)},
         )
     return as_file(Frozen(issued.inputs, issued.document))
-
-
-def fingerprint(inputs: Any, document: Any) -> str:
-    """Hash of an issued evaluation; the same when read back from the database."""
-    return canonical.fingerprint([inputs, document])

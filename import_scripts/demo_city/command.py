@@ -1,6 +1,7 @@
 """The command `python -m import_scripts demo`: invents the city and writes it."""
 
 import argparse
+import os
 import sys
 import time
 from collections.abc import Sequence
@@ -39,7 +40,7 @@ def main(words: Sequence[str]) -> int:
     cases = min(MOST_CASES, asked.parcels // 10) if asked.cases is None else asked.cases
     if cases == 0:
         return 0
-    past = live_through(cases, on=today, seed=asked.seed)
+    past = live_through(cases, on=today, seed=asked.seed, processes=os.cpu_count() or 1)
     print(
         f"{past.filed} past cases in {time.monotonic() - done:.0f} s, {past.open} of them still open;"
         f" of {past.usual} usual requests {past.instant} were answered at once"

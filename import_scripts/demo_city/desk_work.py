@@ -1,6 +1,6 @@
 """What the desks did with the cases of the past year: the real steps, by the people who may take them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, time, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
@@ -10,6 +10,7 @@ from django.conf import settings
 from gis_core.models import Role
 from import_scripts.demo_city.staff import Staff
 from parcels.inspections.models import VisitReport
+from parcels.models import Parcel
 from parcels.service_requests.authority import NOT_VERIFIED, VERIFIED, in_doubt
 from parcels.service_requests.decisions import decide, recommend
 from parcels.service_requests.intake import Issuer
@@ -39,11 +40,17 @@ class Desks:
     """
     Cases in hand and when each is due; `rests` names the state in which a case is left lying.
 
-    `issued` is who evaluates a parcel on the day of its answer.
+    `issued` is who evaluates a parcel on the day of its answer, `soon` hears before which ones will be asked.
     """
 
-    def __init__(self, staff: Staff, issued: Issuer, chance: Random) -> None:
-        self._staff, self._issued, self._chance = staff, issued, chance
+    def __init__(
+        self,
+        staff: Staff,
+        issued: Issuer,
+        soon: Callable[[Iterable[Parcel], date], None],
+        chance: Random,
+    ) -> None:
+        self._staff, self._issued, self._soon, self._chance = staff, issued, soon, chance
         self._due: dict[int, date] = {}
         self._rests: dict[int, State] = {}
         self._step: dict[str, Callable[[ServiceRequest, datetime], None]] = {
@@ -69,7 +76,9 @@ class Desks:
         """Take every step that is due."""
         due = sorted(number for number, when in self._due.items() if when <= day)
         rows = ServiceRequest.objects.filter(pk__in=due).select_related("service", "parcel").order_by("pk")
-        for request in rows if due else ():
+        requests = list(rows) if due else []
+        self._soon((one.parcel for one in requests if one.state == State.MUNICIPAL_DESK), day)
+        for request in requests:
             at = datetime.combine(day, time(8, 30), ZoneInfo(settings.CITY.time_zone))
             at += timedelta(seconds=self._chance.randrange(4 * 3600))
             self._step[request.state](request, at)

@@ -18,6 +18,7 @@ from gis_core.models import Role
 from gis_core.personal_data import blind_index
 from gis_core.working_days import is_working_day
 from import_scripts.demo_city import names as pools
+from import_scripts.demo_city.ahead import Ahead
 from import_scripts.demo_city.applications import (
     BUSY_DISTRICT,
     YEAR_DAYS,
@@ -29,7 +30,6 @@ from import_scripts.demo_city.desk_work import Desks
 from import_scripts.demo_city.owners import citizen_code, owners_of
 from import_scripts.demo_city.rounds import Rounds
 from import_scripts.demo_city.staff import Staff
-from parcels.evaluation import issue
 from parcels.inspections.models import VisitReport
 from parcels.models import IssuedEvaluation, Parcel
 from parcels.records.queries import is_owner
@@ -60,18 +60,24 @@ class Past:
     instant: int
 
 
-def live_through(cases: int, *, on: date, seed: int, busy_visits: int = BUSY_VISITS) -> Past:
+def live_through(
+    cases: int, *, on: date, seed: int, busy_visits: int = BUSY_VISITS, processes: int = 1
+) -> Past:
     """
     File `cases` requests over the year before `on`, carry them through the desks, and leave a backlog.
+
+    `processes` evaluate lots beside this one; it is the same year with any number of them.
 
     All or nothing. Lots of past cases are mostly such as had been inspected before and owed nothing, as
     those of people who apply are; the verdict is always the workflow's own.
     """
     with transaction.atomic():
-        year = _Year(on, Random(seed))
-        asked = applications(cases, busy_visits, on=on, chance=year.chance)
-        for day in working_days(on - timedelta(days=YEAR_DAYS), on - timedelta(days=1)):
-            year.live(day, [case for case in asked if case.day == day])
+        chance = Random(seed)
+        asked = applications(cases, busy_visits, on=on, chance=chance)
+        with Ahead(_foreseen(asked), processes) as ahead:
+            year = _Year(on, chance, ahead)
+            for day in working_days(on - timedelta(days=YEAR_DAYS), on - timedelta(days=1)):
+                year.live(day, [case for case in asked if case.day == day])
         year.this_morning()
         _received_when_sent()
     return measured()
@@ -92,13 +98,22 @@ def measured() -> Past:
     )
 
 
+def _foreseen(asked: list[Case]) -> list[tuple[Parcel, date]]:
+    """The lots that will be asked about, as they are now, each with its day."""
+    lots = Parcel.objects.filter(key__in={case.parcel_key for case in asked}).only(
+        "key", "lineage", "version"
+    )
+    known = {lot.key: lot for lot in lots.order_by("id")}
+    return [(known[case.parcel_key], case.day) for case in asked]
+
+
 class _Year:
     """The people and the chance of one year, and what happens on each of its days."""
 
-    def __init__(self, on: date, chance: Random) -> None:
-        self.on, self.chance = on, chance
+    def __init__(self, on: date, chance: Random, ahead: Ahead) -> None:
+        self.on, self.chance, self.ahead = on, chance, ahead
         self.staff = Staff(on)
-        self.desks = Desks(self.staff, self.issued, chance)
+        self.desks = Desks(self.staff, self.issued, ahead.soon, chance)
         self.rounds = Rounds(self.staff, self.desks, chance)
         self.services = {row.code: row for row in Service.objects.filter(active=True)}
         self.paper = _sample_paper()
@@ -133,8 +148,7 @@ class _Year:
 
     def issued(self, parcel: Parcel, *, on: date) -> IssuedEvaluation:
         """The kept evaluation by what was known that morning."""
-        morning = datetime.combine(on, time(), ZoneInfo(settings.CITY.time_zone))
-        return issue(parcel, on=on, known_at=morning, code=self._uuid())
+        return self.ahead.issue(parcel, on=on, code=self._uuid())
 
     def _submission(self, case: Case) -> Submission:
         service = self.services[case.service]

@@ -24,11 +24,12 @@ from map_ui.documents.paper_plan import for_paper
 from map_ui.documents.qr import qr_svg_address
 from map_ui.drawing.plan import plan
 from map_ui.restricting import restricting
-from parcels.evaluation import evaluate_document, fingerprint, frozen_file
+from parcels.evaluation import evaluate_document, frozen_file
 from parcels.fees.calculate import PriceList, as_document, estimates
 from parcels.fees.queries import price_list
 from parcels.models import Parcel
 from parcels.service_requests.models import Decision, Service
+from parcels.writing_down import fingerprint
 
 # Width in mm, width and height in px: the frontage sheet is its plan, a certificate only shows the place.
 _PLAN_MM = {

@@ -23,11 +23,11 @@ from map_ui.documents import issued, statements
 from map_ui.documents.paper_plan import texts
 from map_ui.documents.pdf import OnlyOurFont, pdf_of, with_isolates
 from map_ui.documents.qr import qr_svg_address
-from parcels.evaluation import fingerprint
 from parcels.fees.calculate import as_document, estimates
 from parcels.models import IssuedEvaluation
 from parcels.service_requests.intake import receive
 from parcels.service_requests.models import Applicant, Decision, Service, ServiceRequest
+from parcels.writing_down import fingerprint
 from tests.builders import LONG_AGO, ORIGIN, geos, plot, published_layer, rule
 from tests.parcels.fees.test_calculate import DEMO, SAMPLE
 from tests.parcels.service_requests.situations import (
