@@ -146,10 +146,12 @@ def _next_steps(parcel: Parcel) -> list[Step]:
     services = _address("services", parcel=parcel.key)
     offices = _address("offices", parcel=parcel.key)
     page = reverse("estimate-paper", args=[parcel.key])
+    extract = reverse("parcel-extract", args=[parcel.key])
     steps = (
         Step(services, _("Other services for this parcel"), _("What can be asked for, and what it needs")),
         Step(offices, _("Nearest office"), _("by travel time, with its hours")),
         Step(page, _("Download and print"), _("the whole answer on A4, with plan and reasons")),
+        Step(extract, _("Extract of restrictions"), _("three lists with articles and sources, on A4")),
     )
     return [step for step in steps if step.url]
 

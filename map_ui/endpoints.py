@@ -33,8 +33,10 @@ ENDPOINTS: dict[str, str] = {
     "verify-typed": "verify_answer",
     "paper": "verify_answer",
     "paper-evaluation": "verify_answer",
+    "paper-extract": "verify_answer",
     "estimate-paper": "look",
     "frontage-paper": "look",
+    "parcel-extract": "look",
     "parcel-dxf": "look",
     "parcel-geopackage": "look",
     # people

@@ -39,7 +39,7 @@ _PLAN_MM = {
 }
 # Codes are three groups of four (parcels.service_requests.decisions.new_code); people leave the dashes out.
 _CODE_LETTERS = 12
-_ON_PAPER = (Decision.Outcome.ANSWERED, Decision.Outcome.REFUSED)
+ON_PAPER = (Decision.Outcome.ANSWERED, Decision.Outcome.REFUSED)
 _USUAL_PLAN_MM = (104.0, 640, 480)
 
 
@@ -149,7 +149,7 @@ def issued_paper(decision: Decision, *, with_plan: bool = True) -> Paper:
     NotFound
         When it is a step on the way (a visit is needed, a desk recommends), or froze no evaluation.
     """
-    if decision.evaluation is None or decision.outcome not in _ON_PAPER:
+    if decision.evaluation is None or decision.outcome not in ON_PAPER:
         raise NotFound("این تصمیم برگه‌ای ندارد.", "This decision has no paper.", {"code": decision.code})
     document = decision.evaluation.document
     service = decision.request.service
@@ -204,7 +204,7 @@ def pdf(told: Paper, decision: Decision | None = None) -> bytes:
     from map_ui.documents.pdf import pdf_of
 
     attached = {} if decision is None else {f"{decision.code}.json": _machine_readable(decision)}
-    return pdf_of("documents/paper.html", _context(told), attached)
+    return pdf_of("documents/paper.html", context_of({"paper": told}), attached)
 
 
 def _machine_readable(decision: Decision) -> str:
@@ -212,10 +212,11 @@ def _machine_readable(decision: Decision) -> str:
     return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True)
 
 
-def _context(told: Paper) -> dict[str, Any]:
+def context_of(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What the template of a paper is given: its own values, language, direction, city, page counter."""
     language = wording.language()
     return {
-        "paper": told,
+        **values,
         "language": language,
         "direction": "rtl" if language == "fa" else "ltr",
         "city_name": wording.in_language(settings.CITY.name_fa, settings.CITY.name_en),
@@ -226,13 +227,31 @@ def _context(told: Paper) -> dict[str, Any]:
 
 
 def _plan(document: Mapping[str, Any], parcel: Parcel, output: str, on: date) -> str:
+    lettered = "edges" in PARTS.get(output, ())
+    return plan_of(document, parcel, _PLAN_MM.get(output, _USUAL_PLAN_MM), on, lettered=lettered)
+
+
+def plan_of(
+    document: Mapping[str, Any],
+    parcel: Parcel,
+    size: tuple[float, int, int],
+    on: date,
+    *,
+    lettered: bool = False,
+) -> str:
+    """
+    The plan of an answer for a paper; empty where the lot could not be judged.
+
+    `size`: width in mm, width and height of the drawing in px; `lettered`: with the letters of sides and
+    the numbers of corners by which tables call them.
+    """
     if "parcel" not in document["geometries"]:
         return ""
-    width_mm, width, height = _PLAN_MM.get(output, _USUAL_PLAN_MM)
+    width_mm, width, height = size
     drawn = plan(
         document, surroundings(parcel, on=on), restricting(parcel, document), width=width, height=height
     )
-    return for_paper(drawn, width_mm, document if "edges" in PARTS.get(output, ()) else None)
+    return for_paper(drawn, width_mm, document if lettered else None)
 
 
 def _frozen_estimates(decision: Decision) -> dict[float, Mapping[str, Any]]:

@@ -150,8 +150,8 @@ def paper(
         on=date.fromisoformat(document["on"]),
         known_at=document["known_at"][:16].replace("T", " "),
         engine=document["engine"],
-        areas=_accounts(document, AREAS),
-        limits=_accounts(document, LIMITS),
+        areas=accounts(document, AREAS),
+        limits=accounts(document, LIMITS),
         edges=_edges(document),
         corners=_corners(document),
         choices=_choices(told, estimates),
@@ -167,7 +167,8 @@ def _title(output: str, service_title: str, refused: bool) -> str:
     return _said(TITLES[output]) if output in TITLES else service_title
 
 
-def _accounts(document: Mapping[str, Any], keys: Sequence[str]) -> list[Account]:
+def accounts(document: Mapping[str, Any], keys: Sequence[str]) -> list[Account]:
+    """The accounts of some findings as a table of a paper shows them; what does not apply is left out."""
     flat = {**document, "findings": {key: _flat(finding) for key, finding in document["findings"].items()}}
     found = [account(flat, key, depth=0) for key in keys if key in flat["findings"]]
     return [one for one in found if one.known or one.state == "unknown"]

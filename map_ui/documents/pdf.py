@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import pydyf
 from django.conf import settings
 from django.template.loader import render_to_string
 from weasyprint import HTML, Attachment
+from weasyprint.document import Document
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
@@ -59,4 +61,14 @@ def pdf_of(template: str, context: dict[str, Any], attachments: Mapping[str, str
         Attachment(string=text, name=name, description="Facts and signature")
         for name, text in (attachments or {}).items()
     ]
-    return html.write_pdf(pdf_variant=_VARIANT, font_config=FontConfiguration(), attachments=files)
+    return html.write_pdf(
+        pdf_variant=_VARIANT,
+        font_config=FontConfiguration(),
+        attachments=files,
+        finisher=_turned_right if context.get("direction") == "rtl" else None,
+    )
+
+
+def _turned_right(_document: Document, pdf: pydyf.PDF) -> None:
+    """Tell readers that its pages follow each other from right to left, as those of a Persian book."""
+    pdf.catalog.setdefault("ViewerPreferences", pydyf.Dictionary())["Direction"] = "/R2L"

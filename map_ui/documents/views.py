@@ -10,7 +10,7 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
 from gis_core.errors import BadInput
-from map_ui.documents import issued
+from map_ui.documents import issued, restriction_extract
 from map_ui.documents.extract import extract
 from map_ui.pages import asked_day
 from parcels import queries
@@ -48,6 +48,21 @@ def paper(request: HttpRequest, code: str) -> HttpResponse:
     """The issued paper as PDF."""
     decision = issued.decision_of(code)
     return _file(issued.pdf(issued.issued_paper(decision), decision), f"{decision.code}.pdf")
+
+
+@require_safe
+def issued_extract(request: HttpRequest, code: str) -> HttpResponse:
+    """The extract of an issued answer: plan, areas, three lists, as they were frozen."""
+    told = restriction_extract.of_decision(issued.decision_of(code))
+    return _file(restriction_extract.pdf(told), f"extract-{told.code}.pdf")
+
+
+@require_safe
+def live_extract(request: HttpRequest, key: str) -> HttpResponse:
+    """The extract of a parcel's answer on a day: plan, areas, three lists; not signed."""
+    on = asked_day(request)
+    told = restriction_extract.live(queries.parcel_by_key(key, on=on), on=on)
+    return _file(restriction_extract.pdf(told), f"extract-{key}-{on.isoformat()}.pdf")
 
 
 @require_safe

@@ -337,7 +337,7 @@ def test_the_shapes_of_the_answer_are_drawn():
 
 def test_a_pdf_is_made_without_any_plan():
     told = issued.issued_paper(decision(), with_plan=False)
-    assert pdf_of("documents/paper.html", issued._context(told)).startswith(b"%PDF")
+    assert pdf_of("documents/paper.html", issued.context_of({"paper": told})).startswith(b"%PDF")
 
 
 def test_sides_and_corners_are_called_alike_in_plan_and_tables():

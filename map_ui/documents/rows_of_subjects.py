@@ -1,0 +1,316 @@
+"""Says of each subject (`subjects.py`) whether it concerns a parcel, and what proves that it does not."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from django.utils.translation import gettext as _
+
+from gis_core.constraints.rules import Rule, RuleSet
+from layers.models import Layer
+from map_ui import wording
+from map_ui.accounts import account, quantity
+from map_ui.documents.rows import (
+    Document,
+    Edition,
+    Row,
+    Standing,
+    code_in_line,
+    kept_together,
+    laws_of,
+    map_line,
+)
+from map_ui.documents.subjects import LIES, PERMISSIONS, SUBJECTS, USES, Subject
+from map_ui.sheet.reading import SMALL_M2, value
+
+
+def rows_of_subjects(document: Document, rules: RuleSet, editions: Mapping[str, Edition]) -> list[Row]:
+    """A row for each subject, in the order in which an extract tells them."""
+    return [_row(subject, document, rules, editions) for subject in SUBJECTS]
+
+
+def _row(subject: Subject, document: Document, rules: RuleSet, editions: Mapping[str, Edition]) -> Row:
+    own = [rule for kind in subject.kinds for rule in _holding(document, rules, kind)]
+    cited = [document["findings"][key].get("rule") for key in subject.findings if key in document["findings"]]
+    standing, lines = _judged(subject, document, own)
+    edition = _edition(subject, rules, editions)
+    return Row(
+        key=subject.key,
+        title=_(subject.title),
+        standing=standing,
+        lines=lines,
+        laws=laws_of([*filter(None, cited), *(vars(rule.reference) for rule in _uncited(subject, own))]),
+        map=map_line(edition, named=subject.key != "zoning"),
+        map_source=edition.source if edition else "",
+    )
+
+
+def _holding(document: Document, rules: RuleSet, kind: str) -> list[Rule]:
+    """Rules of a kind that hold where the parcel lies: those of its zones, otherwise those of everywhere."""
+    codes = [zone["code"] for zone in document["zones"] if zone["class"] == "CONCERNED"]
+    found = {rule.code: rule for code in codes or [""] for rule in _in_zone(rules, kind, code)}
+    return list(found.values())
+
+
+def _in_zone(rules: RuleSet, kind: str, code: str) -> list[Rule]:
+    together = rules.together(kind, code)
+    own = [rule for rule in together if rule.zone_code]
+    return own or together
+
+
+#: Of these the findings already cite the one rule that gave the value.
+_CITED = frozenset({"FAR", "COV", "STOREY", "DEPTH60", "SETBACK", "USE", "SUBDIV"})
+
+
+def _uncited(subject: Subject, own: Sequence[Rule]) -> list[Rule]:
+    return [rule for rule in own if rule.kind not in _CITED or not subject.findings]
+
+
+def _judged(subject: Subject, document: Document, own: Sequence[Rule]) -> tuple[Standing, tuple[str, ...]]:
+    if not subject.findings:
+        return _BY_RULES[subject.key](document, own)
+    known = tuple(_known_lines(subject, document))
+    unknown = tuple(_unknown_lines(subject, document))
+    if unknown:
+        return "unknown", (*unknown, *known)
+    proof = _PROOFS.get(subject.key, _nothing_given)(document)
+    if proof:
+        return "clear", (proof,)
+    return ("concerns", known) if known else ("unknown", (wording.reason({"code": "NO_VALUE"}),))
+
+
+def _known_lines(subject: Subject, document: Document) -> Iterable[str]:
+    """A line for each finding that is known, with what makes it less than sure."""
+    title = f"{_(subject.title)}: "
+    for key in subject.findings:
+        finding = document["findings"].get(key)
+        if finding is None or finding["state"] == "unknown" or finding["value"] is None:
+            continue
+        said = _SAID.get(key, _plainly)(document, key)
+        if not said:
+            continue
+        if key == subject.findings[0]:
+            said = said.removeprefix(title)  # it stands at the head of the line
+        doubt = account(document, key, depth=0).sentence if finding["state"] != "computed" else ""
+        yield f"{said} ({_bare(doubt)})" if doubt else said
+
+
+def _unknown_lines(subject: Subject, document: Document) -> Iterable[str]:
+    """Why parts of a subject are not known: one line for each reason, naming what it leaves open."""
+    open_ones: dict[str, list[str]] = {}
+    for key in subject.findings:
+        finding = document["findings"].get(key)
+        if finding is None:
+            why = _("This version of the engine did not ask for it.")
+        elif finding["state"] == "unknown":
+            why = wording.reason(finding.get("reason")) or _("we do not know")
+        elif (finding.get("reason") or {}).get("code") == "NO_RULE":
+            why = wording.reason(finding["reason"])
+        else:
+            continue
+        open_ones.setdefault(why, []).append(wording.finding_name(key))
+    for why, names in open_ones.items():
+        yield f"{wording.listed(names)}: {why}"
+
+
+def _plainly(document: Document, key: str) -> str:
+    told = account(document, key, depth=0)
+    return f"{told.name}: {kept_together(told.in_words)}"
+
+
+def _if_more_than_nothing(document: Document, key: str) -> str:
+    return _plainly(document, key) if (value(document, key) or 0) > SMALL_M2 else ""
+
+
+def _zones(document: Document, key: str) -> str:
+    concerned = [zone for zone in document["zones"] if zone["class"] == "CONCERNED"]
+    named = [
+        (zone["code"], wording.in_language(zone["name_fa"], zone.get("name_en", ""))) for zone in concerned
+    ]
+    return wording.listed([f"{code_in_line(code)} {name}".strip() for code, name in named])
+
+
+def _uses(document: Document, key: str) -> str:
+    told = document["findings"][key]["value"]
+    by_permission = {
+        permission: [
+            _(USES[use]) if use in USES else use for use, given in told.items() if given == permission
+        ]
+        for permission in PERMISSIONS
+    }
+    return " ".join(
+        _(PERMISSIONS[permission]) % {"uses": wording.listed(uses)}
+        for permission, uses in by_permission.items()
+        if uses
+    )
+
+
+def _orientation(document: Document, key: str) -> str:
+    told = document["findings"][key]["value"]
+    return f"{wording.finding_name(key)}: {_(LIES[told]) if told in LIES else told}"
+
+
+def _setbacks(document: Document, key: str) -> str:
+    told = document["findings"][key]["value"]
+    if not isinstance(told, Mapping):
+        return _plainly(document, key)
+    sides = {
+        "front_m": _("front"),
+        "street_side_m": _("other streets"),
+        "side_m": _("sides"),
+        "rear_m": _("rear"),
+        "open_m": _("open land"),
+    }
+    parts = [
+        f"{sides.get(side, side)} {kept_together(str(quantity(far, 'm')))}" for side, far in told.items()
+    ]
+    return f"{wording.finding_name(key)}: {wording.listed(parts)}"
+
+
+def _wells(document: Document, key: str) -> str:
+    told = document["findings"][key]["value"]
+    area_m2 = told["total_m2"] if isinstance(told, Mapping) else told
+    return f"{wording.finding_name(key)}: {kept_together(str(quantity(area_m2, 'm2')))}"
+
+
+def _subdivision(document: Document, key: str) -> str:
+    if document["findings"][key]["value"]:
+        return _("Large enough to be subdivided; the lots are judged when they are drawn.")
+    return _("Too small to be subdivided.")
+
+
+def _projection(document: Document, key: str) -> str:
+    if not document["findings"][key]["value"]:
+        return _("No projection over the street is permitted.")
+    return _plainly(document, key)
+
+
+def _clear_height(document: Document, key: str) -> str:
+    return _plainly(document, key) if value(document, "projection_m") else ""
+
+
+def _access(document: Document, key: str) -> str:
+    return "" if document["findings"][key]["value"] else _("No edge of the parcel lies on a street.")
+
+
+_SAID: Mapping[str, Callable[[Document, str], str]] = {
+    "zone": _zones,
+    "widening_area_m2": _plainly,
+    "other_parts_area_m2": _if_more_than_nothing,
+    "unreachable_floor_area_m2": _if_more_than_nothing,
+    "light_excess_m": _if_more_than_nothing,
+    "uses": _uses,
+    "orientation": _orientation,
+    "setbacks_m": _setbacks,
+    "light_wells_m2": _wells,
+    "may_subdivide": _subdivision,
+    "projection_m": _projection,
+    "projection_clearance_m": _clear_height,
+    "access": _access,
+}
+
+
+def _nothing_given(document: Document) -> str:
+    return ""
+
+
+def _no_widening(document: Document) -> str:
+    ceded = (value(document, "widening_area_m2") or 0) + (value(document, "other_parts_area_m2") or 0)
+    return "" if ceded > SMALL_M2 else _("No street takes land of this parcel.")
+
+
+def _no_chamfer(document: Document) -> str:
+    return "" if (value(document, "chamfer_area_m2") or 0) > SMALL_M2 else _("No corner of it is cut off.")
+
+
+def _has_access(document: Document) -> str:
+    return _("The parcel lies on a street.") if value(document, "access") else ""
+
+
+def _areas_agree(document: Document) -> str:
+    finding = document["findings"]["area_discrepancy_m2"]
+    if finding["state"] != "computed" or finding["value"] is None:
+        return ""
+    return _("Deed and survey differ by %(area)s, which is accepted.") % {
+        "area": kept_together(str(quantity(abs(finding["value"]), "m2")))
+    }
+
+
+def _no_light_plane(document: Document) -> str:
+    held = value(document, "light_height_m") is not None or (value(document, "light_excess_m") or 0) > 0
+    return "" if held else _("No light plane lies over where the building stands.")
+
+
+def _no_projection(document: Document) -> str:
+    return "" if value(document, "projection_m") is not None else _("No street lies before the building.")
+
+
+#: What proves that a subject does not concern the parcel; without such a proof it does.
+_PROOFS: Mapping[str, Callable[[Document], str]] = {
+    "widening": _no_widening,
+    "chamfer": _no_chamfer,
+    "access": _has_access,
+    "land": _areas_agree,
+    "light": _no_light_plane,
+    "projections": _no_projection,
+}
+
+
+def _by_rule(document: Document, own: Sequence[Rule], said: str) -> tuple[Standing, tuple[str, ...]]:
+    return ("concerns", (said,)) if own else ("unknown", (wording.reason({"code": "NO_RULE"}),))
+
+
+def _least_lot(document: Document, own: Sequence[Rule]) -> tuple[Standing, tuple[str, ...]]:
+    if value(document, "zone") is None:
+        return "unknown", (_("It follows from the zone, which we do not know."),)
+    asked = {"LOT_TOO_SMALL": "min_area_m2", "PASSAGE_TOO_NARROW": "min_passage_m"}
+    lines = [
+        wording.reason({"code": code, "args": {param: rule.params[param]}})
+        for rule in own
+        for code, param in asked.items()
+        if rule.params.get(param) is not None
+    ]
+    return _by_rule(document, own, " ".join(dict.fromkeys(lines)))
+
+
+def _consolidation(document: Document, own: Sequence[Rule]) -> tuple[Standing, tuple[str, ...]]:
+    return _by_rule(document, own, _("Judged when lots are proposed to be taken as one."))
+
+
+def _conflicts(document: Document, own: Sequence[Rule]) -> tuple[Standing, tuple[str, ...]]:
+    found = {
+        key: finding["reason"]
+        for key, finding in document["findings"].items()
+        if (finding.get("reason") or {}).get("code") == "RULES_CONFLICT"
+    }
+    if found:
+        codes = sorted(
+            {code for reason in found.values() for code in reason.get("args", {}).get("rules", ())}
+        )
+        named = wording.listed([wording.finding_name(key) for key in found])
+        contradict = wording.reason({"code": "RULES_CONFLICT"})
+        return "unknown", (
+            f"{named}: {contradict} {wording.listed([code_in_line(code) for code in codes])}".strip(),
+        )
+    if value(document, "zone") is None:
+        return "unknown", (_("Rules can be compared only when the zone is known."),)
+    return "clear", (_("No two rules of one rank contradict each other here."),)
+
+
+_BY_RULES: Mapping[str, Callable[[Document, Sequence[Rule]], tuple[Standing, tuple[str, ...]]]] = {
+    "least_lot": _least_lot,
+    "consolidation": _consolidation,
+    "conflicts": _conflicts,
+}
+
+
+def _edition(subject: Subject, rules: RuleSet, editions: Mapping[str, Edition]) -> Edition | None:
+    """The edition of the map that a subject rests on: the plan for zones, planned streets for widening."""
+    if subject.key == "zoning":
+        return next((one for one in editions.values() if one.kind == Layer.Kind.ZONING), None)
+    planned = rules.of_kind("PLANNED_STREET") if subject.key == "widening" else []
+    return next(
+        (editions[rule.params["layer"]] for rule in planned if rule.params["layer"] in editions), None
+    )
+
+
+def _bare(sentence: str) -> str:
+    return sentence.rstrip(".")
