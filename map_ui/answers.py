@@ -33,6 +33,9 @@ from parcels.fees.queries import price_list
 from parcels.models import Parcel
 from parcels.service_requests.models import Service
 
+#: Size of the plan on a phone, px: a wide one made smaller could not be read.
+_PHONE = (380, 420)
+
 
 @dataclass(frozen=True)
 class Step:
@@ -51,6 +54,7 @@ class Answer:
     document: Mapping[str, Any]
     sheet: Sheet
     plan: str
+    plan_narrow: str
     legend: tuple[Entry, ...]
     axonometry: str
     shapes: Mapping[str, Any]
@@ -87,6 +91,7 @@ def answer(
         document=document,
         sheet=told,
         plan=plan(document, around, holding) if with_plan else "",
+        plan_narrow=plan(document, around, holding, width=_PHONE[0], height=_PHONE[1]) if with_plan else "",
         legend=legend(document, around, holding) if with_plan else (),
         axonometry=axonometry(document, around, chosen=chosen, stops_at=side),
         shapes=map_shapes(document),

@@ -17,6 +17,7 @@ _SMALLEST_M = 0.3
 _OPENING_M = 0.01
 #: Edges that meet within that are one line, unless they turn by more: then it is a corner.
 _SAME_POINT_M, _CORNER_DEG = 0.005, 25.0
+_SLIVER_SHARE = 0.1
 #: A street wider than that is not measured across: the line would be longer than the lot.
 _WIDEST_M = 24.0
 
@@ -77,10 +78,12 @@ def frontages(document: Mapping[str, Any]) -> list[tuple[dict[str, Any], Any]]:
         runs[0] = runs.pop() + runs[0]
         fronts[0] = fronts[0] | {"length_m": fronts[0]["length_m"] + fronts.pop()["length_m"]}
     lines = [shapely.linestrings(np.vstack(run)) for run in runs]
+    longest = max((front["length_m"] for front in fronts), default=0.0)
 
-    def order(front: tuple[Mapping[str, Any], Any]) -> tuple[float, float]:
+    def order(front: tuple[Mapping[str, Any], Any]) -> tuple[bool, float, float]:
         edge = front[0]
-        return (-((edge["planned_width_m"] or 0) - (edge["width_m"] or 0)), edge["length_m"])
+        sliver = edge["length_m"] < _SLIVER_SHARE * longest  # no front that anyone enters by
+        return (sliver, -((edge["planned_width_m"] or 0) - (edge["width_m"] or 0)), edge["length_m"])
 
     return sorted(zip(fronts, lines, strict=True), key=order)
 

@@ -36,7 +36,9 @@ def _places(dimension: shapes.Dimension, view: View) -> list[tuple[float, float,
         # a line that lies: above or below it, as far as it leans
         lean = abs(across[1] / across[0]) * len(dimension_text(dimension)) * LETTER_PX / 2
         below, above = (x, y + 16 + lean, "middle"), (x, y - 7 - lean, "middle")
-        return [below, above] if y > view.height / 2 else [above, below]
+        first, last = sorted((start, end), key=lambda point: float(point[0]))
+        beside = [(last[0] + 8, last[1] + 4, "start"), (first[0] - 8, first[1] + 4, "end")]
+        return [*((below, above) if y > view.height / 2 else (above, below)), *beside]
     right, left = (8.0, "start"), (-8.0, "end")
     sides = [right, left] if x > view.width / 2 else [left, right]
     shares = (0.5, 0.32, 0.68, 0.18, 0.82)

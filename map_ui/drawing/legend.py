@@ -82,8 +82,8 @@ def _held(restricting: Restricting, parcel: Any, view: View) -> list[Entry]:
 
 
 def _ground_text(one: Restriction, name: str, parcel: Any) -> str:
-    if not held.holds(one, parcel):
-        return _("%(name)s: border of its ground") % {"name": name}
     if one.effect not in _EFFECTS:
         return name
+    if not held.holds(one, parcel):
+        return _("%(name)s: border of its ground") % {"name": name}
     return _("%(name)s: %(effect)s") % {"name": name, "effect": _(_EFFECTS[one.effect])}

@@ -242,3 +242,15 @@ def test_two_pictures_on_one_page_do_not_share_their_masks(document):
 def test_the_word_for_the_yard_is_not_under_the_building(document):
     drawn = axonometry(document, around(document), chosen=4.0)
     assert drawn.index("a-yard-text") > drawn.index("a-storey")
+
+
+def test_a_sliver_of_frontage_is_not_the_front_that_is_measured(document):
+    edge = next(edge for edge in document["edges"] if edge["kind"] == "passage")
+    x, y = shape(edge["geometry"]).coords[0]
+    sliver = edge | {
+        "street": "another",
+        "length_m": 0.57,
+        "geometry": {"type": "LineString", "coordinates": [(x, y), (x, y + 0.57)]},
+    }
+    document["edges"].append(sliver)
+    assert shapes.frontages(document)[0][0]["street"] != "another"
