@@ -29,24 +29,24 @@ class Kind:
 
 
 def _corner(lot: Evaluation, _standing: Standing) -> float:
-    return _value(lot, "chamfer_area_m2") / 3.0 if _plain(lot) else 0.0
+    return min(_value(lot, "chamfer_area_m2") / 3.0, 1.0) * _plain(lot)
 
 
 def _widened(lot: Evaluation, _standing: Standing) -> float:
-    if not _plain(lot) or len(_fronts(lot)) != 1 or _value(lot, "chamfer_area_m2"):
+    if len(_fronts(lot)) != 1 or _value(lot, "chamfer_area_m2"):
         return 0.0
-    return _value(lot, "widening_area_m2") / 10.0
+    return min(_value(lot, "widening_area_m2") / 10.0, 1.0) * _plain(lot)
 
 
 def _through(lot: Evaluation, _standing: Standing) -> float:
     fronts = _fronts(lot)
-    if len(fronts) != 2 or not _plain(lot):
+    if len(fronts) != 2 or not _plain(lot) or min(line.length for line in fronts) < 5.0:
         return 0.0
     apart_m = shapely.distance(*fronts)
     ground = lot.geometries["parcel"]
     if shapely.area(ground) < 0.9 * shapely.area(shapely.convex_hull(ground)):
         return 0.0
-    return apart_m / 12.0 if min(line.length for line in fronts) > 5.0 else 0.0
+    return float(min(apart_m / 12.0, 1.0) * _plain(lot))
 
 
 def _split_zone(lot: Evaluation, _standing: Standing) -> float:
@@ -67,7 +67,7 @@ def _l_shaped(lot: Evaluation, _standing: Standing) -> float:
     if plain is None or shapely.get_num_coordinates(plain) != 7 or not _plain(lot):
         return 0.0
     missing = 1.0 - shapely.area(plain) / shapely.area(shapely.convex_hull(plain))
-    return missing / 0.12 if missing > 0.06 else 0.0
+    return float(min(missing / 0.12, 1.0) * _plain(lot)) if missing > 0.06 else 0.0
 
 
 def _two_parts(lot: Evaluation, _standing: Standing) -> float:
@@ -102,9 +102,9 @@ def _deed_differs(lot: Evaluation, _standing: Standing) -> float:
 
 
 def _may_be_divided(lot: Evaluation, _standing: Standing) -> float:
-    if lot.findings["may_subdivide"].value is not True or not _plain(lot):
+    if lot.findings["may_subdivide"].value is not True:
         return 0.0
-    return 800.0 / max(_value(lot, "net_area_m2"), 800.0)
+    return 800.0 / max(_value(lot, "net_area_m2"), 800.0) * _plain(lot)
 
 
 def _unzoned(lot: Evaluation, _standing: Standing) -> float:
@@ -113,7 +113,7 @@ def _unzoned(lot: Evaluation, _standing: Standing) -> float:
 
 def _borderline(lot: Evaluation, _standing: Standing) -> float:
     near = [entry for entry in lot.overlays if entry.state == "borderline"]
-    return 1.0 if near and _plain(lot) else 0.0
+    return _plain(lot) if near else 0.0
 
 
 def _lowered(lot: Evaluation, _standing: Standing) -> float:
@@ -183,9 +183,11 @@ def _value(lot: Evaluation, key: str) -> float:
     return float(finding.value) if finding is not None and finding.value is not None else 0.0
 
 
-def _plain(lot: Evaluation) -> bool:
-    """Nothing else is the matter with it, so that it shows its kind alone."""
-    return lot.status == "NORMAL" and lot.zone_state == "ONE_ZONE" and len(lot.choices) > 1
+def _plain(lot: Evaluation) -> float:
+    """1 where nothing else is the matter, so that it shows its kind alone; half without a building."""
+    if lot.status != "NORMAL" or lot.zone_state != "ONE_ZONE":
+        return 0.0
+    return 1.0 if len(lot.choices) > 1 else 0.5
 
 
 def _fronts(lot: Evaluation) -> list[Any]:
