@@ -25,9 +25,10 @@ from map_ui.documents.rows import Edition, ThreeLists
 from map_ui.documents.three_lists import three_lists
 from map_ui.sheet.parts import Place
 from map_ui.sheet.verdict import verdict
-from parcels.evaluation import evaluate_document, fingerprint
+from parcels.evaluation import evaluate_document
 from parcels.models import Parcel
 from parcels.service_requests.models import Decision
+from parcels.writing_down import fingerprint
 
 #: Width of the plan in mm, width and height of its drawing in px.
 PLAN_MM = (104.0, 640, 440)
