@@ -132,6 +132,9 @@ REASONS = {
     "PARTLY_UNZONED": gettext_noop("A part of the parcel lies in no zone."),
     "OVERLAPPING_ZONES": gettext_noop("Two zones of the plan overlap here; the plan must be mended."),
     "MULTI_ZONE": gettext_noop("The parcel lies in more than one zone; the detailed-plan desk decides."),
+    "PARTLY_UNDER_OVERLAY": gettext_noop(
+        "An overlay zone changes this on a part of the parcel only; a person decides: %(layers)s."
+    ),
     "LOT_TOO_SMALL": gettext_noop("The zone asks for at least %(min_area_m2)s m² of land."),
     "PASSAGE_TOO_NARROW": gettext_noop("The zone asks for a passage of at least %(min_passage_m)s metres."),
     "NO_ROW": gettext_noop("The table of the rule has no row for this case."),
@@ -234,6 +237,9 @@ EFFECTS = {
     "NO_BUILD": gettext_noop("Nothing may be built in the part that it covers."),
     "CONDITIONAL": gettext_noop("Building needs the consent of the agency."),
     "HEIGHT_LIMIT": gettext_noop("It limits the height of the building."),
+    "REPLACE": gettext_noop("Its own limits hold in place of those of the zone."),
+    "RELAX": gettext_noop("It permits more than the zone does."),
+    "RESTRICT": gettext_noop("It permits less than the zone does."),
     "INFO": gettext_noop("For your information; it forbids nothing by itself."),
     "UNTOLD": gettext_noop("It lies here; what it means for building, no rule here says."),
 }

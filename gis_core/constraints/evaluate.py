@@ -16,6 +16,7 @@ from gis_core.constraints.intake import Intake, ground_m, take_in
 from gis_core.constraints.land import access_column, clear_land
 from gis_core.constraints.light_planes import excess_column, light_columns, light_limits
 from gis_core.constraints.limits import governing_widths, percentages, place, rule_of_lots, storeys
+from gis_core.constraints.overlay_zones import cut
 from gis_core.constraints.overlook import overlook_column
 from gis_core.constraints.plane import Floats
 from gis_core.constraints.projections import projection_columns
@@ -94,10 +95,11 @@ def _judge(taken: Intake, rules: RuleSet, on: date, north_deg: Floats) -> tuple[
     restrictions.judgements += judge_ground(lots, land.net, around, rules, on)
     overlaps = zone_overlaps(land, around.zones, accuracy_m, rules, policy)
     widths_m = governing_widths(table, around.edges, around.passages, rules, tolerance_m(policy, accuracy_m))
-    placed = place(overlaps, around.zones.code, land.areas, widths_m, rules)
+    parts = cut(overlaps, restrictions, accuracy_m, policy)
+    placed = place(overlaps, parts, around.zones.code, land.areas, widths_m, rules)
     zone_column(table, placed, around.zones.code)
-    percentages(table, placed, "FAR", "far", land.areas, rules, restrictions.shrunk_m2())
-    percentages(table, placed, "COV", "coverage", land.areas, rules)
+    percentages(table, placed, "FAR", "far", land.areas, rules, restrictions, restrictions.shrunk_m2())
+    percentages(table, placed, "COV", "coverage", land.areas, rules, restrictions)
     standing = stand(
         table, lots.geometry, land, around.edges, around.passages, placed, restrictions, rules, north_deg
     )

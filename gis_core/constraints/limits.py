@@ -19,6 +19,7 @@ from gis_core.constraints.columns import (
 )
 from gis_core.constraints.findings import Reason
 from gis_core.constraints.lot_rules import each_rule
+from gis_core.constraints.overlay_zones import Parts, changed, doubt_changes, doubt_partly
 from gis_core.constraints.plane import PASSING_M, Floats, Ints, flagged, or_none
 from gis_core.constraints.restrictions import Restrictions, doubt_layers
 from gis_core.constraints.rules import Rule, RuleSet
@@ -44,7 +45,8 @@ class Placed:
     """
     Concerned zones of lots: pairs (m,) of lot and the code whose rules hold there; `single` (n,) the one.
 
-    `code` is None where a lot is too small for its zone's rules and no other zone's hold instead.
+    `parts`: the same pairs, cut where an overlay zone changes a limit. `code` is None where a lot is too
+    small for its zone's rules and no other zone's hold instead.
     """
 
     lots: int
@@ -54,6 +56,7 @@ class Placed:
     single: NDArray[np.object_]
     doubts: Doubts
     split: str
+    parts: Parts
 
 
 def governing_widths(
@@ -93,7 +96,12 @@ def governing_widths(
 
 
 def place(
-    overlaps: Overlaps, codes: NDArray[np.object_], areas: Areas, widths_m: Floats, rules: RuleSet
+    overlaps: Overlaps,
+    parts: Parts,
+    codes: NDArray[np.object_],
+    areas: Areas,
+    widths_m: Floats,
+    rules: RuleSet,
 ) -> Placed:
     """Which zone's rules hold on which lot: of a lot too small for its zone's rules, those it falls to."""
     lots = len(areas.net_m2)
@@ -113,7 +121,7 @@ def place(
     single = np.full(lots, "", dtype=object)
     one = overlaps.state[lot] == "ONE_ZONE"
     single[lot[one]] = codes[overlaps.zone[concerned[one]]]
-    return Placed(lots, overlaps, lot, code, single, doubts, split)
+    return Placed(lots, overlaps, lot, code, single, doubts, split, parts)
 
 
 def _fall(
@@ -158,35 +166,52 @@ def percentages(
     key: str,
     areas: Areas,
     rules: RuleSet,
+    restrictions: Restrictions,
     shrunk_m2: Floats | None = None,
 ) -> tuple[Column, Column]:
     """
     A percentage of the zones (`FAR`, `COV`) and the area cap it gives, into the table.
 
-    Over several zones weighted by share or the strictest, as the city's ZONE rule says. `shrunk_m2` (n,)
-    is taken off the basis.
+    Overlay zones change it where they hold. Over several parts of a lot it is weighted by share or the
+    strictest, as the city's ZONE rule says. `shrunk_m2` (n,) is taken off the basis.
     """
-    param, cap_key = f"{key}_percent", f"{key}_cap_m2"
-    percent, cap_m2 = np.full(len(placed.lot), np.nan), np.full(len(placed.lot), np.nan)
+    param, cap_key, parts = f"{key}_percent", f"{key}_cap_m2", placed.parts
+    percent, basis_m2 = np.full(len(placed.lot), np.nan), areas.on_basis("NET")[placed.lot]
     doubts, named = _copy(placed.doubts), np.full(placed.lots, None, dtype=object)
-    basis_names = np.full(placed.lots, "", dtype=object)
+    basis_names, missing = np.full(placed.lots, "", dtype=object), []
     for code in sorted({code for code in placed.code if code is not None}):
         here = placed.code == code
         picked = rules.maximum(kind, code, param)
         if picked.rule is None:
             reason = Reason("RULES_CONFLICT", {"rules": list(picked.conflict)})
-            missing = Reason("NO_RULE", {"kind": kind, "zone": code})
-            _doubt(doubts, placed.lot[here], reason if picked.conflict else missing)
+            nothing = Reason("NO_RULE", {"kind": kind, "zone": code})
+            missing.append((here, reason if picked.conflict else nothing))
             continue
         lot = placed.lot[here]
-        basis_m2 = areas.on_basis(picked.rule.area_basis or "NET")[lot]
+        basis_m2[here] = areas.on_basis(picked.rule.area_basis or "NET")[lot]
         percent[here] = picked.rule.params[param]
-        cap_m2[here] = percent[here] / 100 * (basis_m2 - (0.0 if shrunk_m2 is None else shrunk_m2[lot]))
         named[lot], basis_names[lot] = picked.rule, picked.rule.area_basis or "NET"
-    percents, caps = _combined(placed, percent), _combined(placed, cap_m2)
+    allowed, by = changed(percent[parts.pair], parts, param)
+    _say_who_changed(named, basis_names, parts, by)
+    for here, reason in missing:
+        _doubt(doubts, parts.lot[here[parts.pair] & np.isnan(allowed)], reason)
+    doubt_changes(doubts, parts, restrictions, param)
+    if placed.split == "DESK":
+        doubt_partly(doubts, parts, allowed)
+    left_m2 = basis_m2 - (0.0 if shrunk_m2 is None else shrunk_m2[placed.lot])
+    percents, caps = _combined(placed, allowed), _combined(placed, allowed / 100 * left_m2[parts.pair])
     column = table.add(param, percents, unit="%", doubts=doubts, inputs=("zone",), rule=named)
     cap = _cap_column(table, cap_key, caps, percents, basis_names, named)
     return column, cap
+
+
+def _say_who_changed(
+    named: NDArray[np.object_], basis: NDArray[np.object_], parts: Parts, by: NDArray[np.object_]
+) -> None:
+    """The overlay zone's rule is the one to cite where it changed the limit of a part of a lot."""
+    for part in np.flatnonzero(by != None):  # noqa: E711  (element by element)
+        lot = parts.lot[part]
+        named[lot], basis[lot] = by[part], basis[lot] or "NET"
 
 
 def _cap_column(
@@ -233,11 +258,10 @@ BASIS_FINDINGS: dict[str, tuple[str, ...]] = {
 
 
 def _combined(placed: Placed, values: Floats) -> Floats:
-    overlaps = placed.overlaps
-    spread = np.full(len(overlaps.lot), np.nan)
-    spread[overlaps.kind == "CONCERNED"] = values
-    combine = weighted if placed.split == "AREA_WEIGHTED" else strictest
-    return combine(overlaps, spread, placed.lots)
+    parts = placed.parts
+    if placed.split == "AREA_WEIGHTED":
+        return weighted(parts.lot, parts.share, values, placed.lots)
+    return strictest(parts.lot, values, placed.lots)
 
 
 def _copy(doubts: Doubts) -> Doubts:
@@ -266,13 +290,23 @@ def storeys(
 
     `others`: limits on storeys that were found elsewhere.
     """
-    limits, sources = _limits(table, placed, widths_m, areas, rules)
+    over, by = _changed_storeys(placed, rules)
+    limits, sources = _limits(table, placed, widths_m, areas, rules, by)
+    for rule in placed.parts.rules:
+        mine = np.array([one is rule for one in by], dtype=bool)
+        limit = np.full(placed.lots, np.inf)
+        np.minimum.at(limit, placed.parts.lot[mine], over[mine])
+        limits.append(Limit(rule.code, limit))
+        sources.append(Source(rule, ~np.isinf(limit)))
     contradicting = _contradicting(placed, rules)
     heights = rule_of_lots(placed, "HEIGHT", rules)
     limits += [*_height_limits(placed.lots, restrictions, heights), *others]
     doubts = _copy(placed.doubts)
     for codes, where in contradicting.items():
         doubts.add(where, UNKNOWN, Reason("RULES_CONFLICT", {"rules": list(codes)}))
+    doubt_changes(doubts, placed.parts, restrictions, "storeys")
+    if placed.split == "DESK":
+        doubt_partly(doubts, placed.parts, over)
     for state, code in (("unknown", "OVERLAY_UNKNOWN"), ("borderline", "OVERLAY_BORDERLINE")):
         doubt_layers(doubts, restrictions.unsure(("HEIGHT_LIMIT",))[state], code)
     if not limits:
@@ -303,7 +337,7 @@ def _doubt_by_width(doubts: Doubts, width: Column, sources: list[Source]) -> Non
     """Storeys limited by a width that an inspection must settle wait for the same inspection."""
     unsettled = width.doubts.state == NEEDS_INSPECTION
     for source in sources:
-        if source.rule.params["limit"] == "BY_WIDTH":
+        if source.rule.params.get("limit") == "BY_WIDTH":
             doubts.add_each(unsettled & source.where, NEEDS_INSPECTION, lambda lot: width.doubts.reason[lot])
 
 
@@ -321,14 +355,38 @@ def _contradicting(placed: Placed, rules: RuleSet) -> dict[tuple[str, ...], NDAr
     return found
 
 
+def _changed_storeys(placed: Placed, rules: RuleSet) -> tuple[Floats, NDArray[np.object_]]:
+    """Storeys of each part (k,) by its zone as overlay zones leave them, and whose rule (k,) changed them."""
+    parts = placed.parts
+    if not parts.changes:
+        return np.full(len(parts.pair), np.inf), np.full(len(parts.pair), None, dtype=object)
+    told = np.full(len(placed.lot), np.inf)
+    for code in sorted({code for code in placed.code if code is not None}):
+        by_zone = [rule for rule in rules.together("STOREY", code) if rule.params["limit"] == "ZONE"]
+        told[placed.code == code] = min((rule.params["storeys"] for rule in by_zone), default=np.inf)
+    return changed(told[parts.pair], parts, "storeys")
+
+
 def _limits(
-    table: Table, placed: Placed, widths_m: Floats, areas: Areas, rules: RuleSet
+    table: Table,
+    placed: Placed,
+    widths_m: Floats,
+    areas: Areas,
+    rules: RuleSet,
+    by: NDArray[np.object_],
 ) -> tuple[list[Limit], list[Source]]:
-    """Each storey rule as a limit over all lots, infinite where it does not hold; and where it does."""
+    """
+    Each storey rule as a limit over all lots: infinite where it does not hold; and where it does.
+
+    A zone's own limit does not hold on parts whose limit an overlay zone changed (`by` (k,)).
+    """
+    kept = placed.parts.pair[by == None]  # noqa: E711  (element by element)
+    unchanged = flagged(kept, len(placed.lot))
     holding: dict[str, tuple[Rule, NDArray[np.bool_]]] = {}
     for code in sorted({code for code in placed.code if code is not None}):
-        lots = placed.lot[placed.code == code]
+        here = placed.code == code
         for rule in rules.together("STOREY", code):
+            lots = placed.lot[here & unchanged if rule.params["limit"] == "ZONE" else here]
             where = holding.setdefault(
                 f"{rule.code}@{rule.zone_code}", (rule, np.zeros(placed.lots, dtype=bool))
             )[1]

@@ -86,7 +86,7 @@ NEEDED: Mapping[str, Mapping[str, Wanted]] = {
         "measured_from": words(
             "AXIS", "OUTER_CONDUCTORS", "OUTER_WALL_EDGE", "OUTER_TRACK_AXES", "POINT", "POLYGON"
         ),
-        "effect": words("NO_BUILD", "CONDITIONAL", "HEIGHT_LIMIT", "INFO"),
+        "effect": words("NO_BUILD", "CONDITIONAL", "HEIGHT_LIMIT", "INFO", "REPLACE", "RELAX", "RESTRICT"),
     },
     "HEIGHT_SURFACE": {
         "layer": "a name",
@@ -159,6 +159,9 @@ OPTIONAL: Mapping[str, Mapping[str, Wanted]] = {
         "max_height_m": "a number",
         "max_height_attribute": "a name",
         "far_basis_shrinks": "yes or no",
+        "far_percent": "a number",
+        "coverage_percent": "a number",
+        "storeys": "a number",
     },
     "HEIGHT_SURFACE": {
         "aerodrome_elevation_m": "a number",
@@ -243,6 +246,12 @@ def _buffer(params: Mapping[str, Any]) -> _Faults:
         )
     if params["effect"] == "HEIGHT_LIMIT" and not {"max_height_m", "max_height_attribute"} & set(params):
         yield "neither max_height_m nor max_height_attribute says how high"
+    limits = {"far_percent", "coverage_percent", "storeys"}
+    changes = params["effect"] in ("REPLACE", "RELAX", "RESTRICT")
+    if changes and not limits & set(params):
+        yield f"none of {', '.join(sorted(limits))} says what {params['effect']} changes"
+    for name in sorted(limits & set(params) if not changes else ()):
+        yield f"{name} is not read with the effect {params['effect']}"
 
 
 def _sides(params: Mapping[str, Any]) -> _Faults:

@@ -88,7 +88,7 @@ class Restrictions:
         for judgement in self.judgements:
             if judgement.effect in effects:
                 for state, rows in found.items():
-                    rows.append((judgement.layer, self._with_state(judgement, state)))
+                    rows.append((judgement.layer, self.with_state(judgement, state)))
         return found
 
     def open_questions(self) -> list[tuple[str, NDArray[np.bool_]]]:
@@ -96,12 +96,13 @@ class Restrictions:
         return [
             (
                 judgement.layer,
-                self._with_state(judgement, "unknown") | self._with_state(judgement, "borderline"),
+                self.with_state(judgement, "unknown") | self.with_state(judgement, "borderline"),
             )
             for judgement in self.judgements
         ]
 
-    def _with_state(self, judgement: LayerJudgement, state: str) -> NDArray[np.bool_]:
+    def with_state(self, judgement: LayerJudgement, state: str) -> NDArray[np.bool_]:
+        """Lots (n,) on which a layer's judgement is so; of a layer that is silent unknown, too."""
         where = np.zeros(self.lots, dtype=bool)
         where[judgement.lot[judgement.state == state]] = True
         if state == "unknown":

@@ -96,22 +96,19 @@ def overlay_zones(
     )  # fmt: skip
 
 
-def weighted(overlaps: Overlaps, values: Floats, lots: int) -> Floats:
-    """Values of pairs (m,) averaged over the concerned zones of each lot by their shares, renormalised."""
-    counts = overlaps.kind == "CONCERNED"
-    weights = np.where(counts, overlaps.share, 0.0)
-    total = np.bincount(overlaps.lot, weights=weights, minlength=lots)
-    summed = np.bincount(overlaps.lot, weights=np.where(counts, weights * values, 0.0), minlength=lots)
+def weighted(lot: Ints, share: Floats, values: Floats, lots: int) -> Floats:
+    """Values of parts (m,) of lots averaged by their shares, renormalised; (lots,), NaN without any part."""
+    total = np.bincount(lot, weights=share, minlength=lots)
+    summed = np.bincount(lot, weights=share * values, minlength=lots)
     return np.divide(summed, total, out=np.full(lots, np.nan), where=total > 0)
 
 
-def strictest(overlaps: Overlaps, values: Floats, lots: int) -> Floats:
-    """The smallest value of the concerned zones of each lot; NaN when one of them has none."""
-    counts = overlaps.kind == "CONCERNED"
+def strictest(lot: Ints, values: Floats, lots: int) -> Floats:
+    """The smallest value among the parts (m,) of each lot; NaN when one of them has none, or without any."""
     least = np.full(lots, np.inf)
-    told = counts & ~np.isnan(values)
-    np.minimum.at(least, overlaps.lot[told], values[told])
-    least[overlaps.lot[counts & ~told]] = np.nan
+    told = ~np.isnan(values)
+    np.minimum.at(least, lot[told], values[told])
+    least[lot[~told]] = np.nan
     return np.where(np.isinf(least), np.nan, least)
 
 

@@ -171,14 +171,18 @@ def _limits_of_zones(place: Place, inputs: Inputs, net: Shapes) -> tuple[Outputs
         net, pairs, polygons, np.array([threshold]), {"measure": sliver["measure"], "one_zone": one_zone}
     )
     limits = policy.get("split_zone_limits") or inputs.get("split_zone_limits")
-    combine = weighted if limits == "AREA_WEIGHTED" else strictest
+    there = found.kind == "CONCERNED"
+    lot, share = found.lot[there], found.share[there]
     single = [row["code"] for row, kind in zip(rows, found.kind, strict=True) if kind == "CONCERNED"]
-    values = {key: np.array([number(row.get(key)) for row in rows]) for key in LIMITS}
+    values = {key: np.array([number(row.get(key)) for row in rows])[there] for key in LIMITS}
+    least = {key: strictest(lot, values[key], 1)[0] for key in LIMITS}
+    mean = {key: weighted(lot, share, values[key], 1)[0] for key in LIMITS}
+    combined = mean if limits == "AREA_WEIGHTED" else least
     zone = {
         "code": single[0] if len(single) == 1 else "",
-        "storeys": plain(strictest(found, values["storeys"], 1)[0]),
-        "far_percent": combine(found, values["far_percent"], 1)[0],
-        "coverage_percent": combine(found, values["coverage_percent"], 1)[0],
+        "storeys": plain(least["storeys"]),
+        "far_percent": combined["far_percent"],
+        "coverage_percent": combined["coverage_percent"],
     }
     outputs = {
         "zone_share": list(found.share),

@@ -147,6 +147,8 @@ def zone_look_up(inputs: Inputs) -> Outputs:
     }
     if any(row.get("far_percent") is not None for row in rows):
         far = np.array([number(row.get("far_percent")) for row in rows])
-        outputs["weighted_far_percent"] = plain(weighted(found, far, 1)[0])
-        outputs["strictest_far_percent"] = plain(strictest(found, far, 1)[0])
+        there = found.kind == "CONCERNED"
+        lot, share, far = found.lot[there], found.share[there], far[there]
+        outputs["weighted_far_percent"] = plain(weighted(lot, share, far, 1)[0])
+        outputs["strictest_far_percent"] = plain(strictest(lot, far, 1)[0])
     return outputs

@@ -627,6 +627,20 @@ CASES = [
         over(STRIP_BEHIND, {"kind": "canal"}),
         BUFFER,
     ),
+    *(
+        Changed(
+            "BUFFER", name, less, more, value_of(name), over(WHOLE_PLACE), BUFFER | {"effect": "RESTRICT"}
+        )
+        for name, less, more in (("far_percent", 90, 120), ("coverage_percent", 30, 40), ("storeys", 1, 2))
+    ),
+    *(
+        Changed("BUFFER", "effect", one, other, STOREYS, over(WHOLE_PLACE), BUFFER | {"storeys": storeys})
+        for one, other, storeys in (
+            ("REPLACE", "RESTRICT", 5),
+            ("RELAX", "RESTRICT", 3),
+            ("RELAX", "REPLACE", 3),
+        )
+    ),
     Changed("BUFFER", "distance_m", 6.0, 7.0, BUILDABLE, over(AXIS_BEHIND), LINE),
     Changed(
         "BUFFER",
