@@ -168,13 +168,23 @@ def cleaned(geometries: Shapes) -> Shapes:
     tidy = geometries.copy()
     broken = ~shapely.is_valid(tidy)
     if broken.any():
-        tidy[broken] = polygons_only(
-            shapely.make_valid(tidy[broken], method="structure", keep_collapsed=False)
-        )
+        tidy[broken] = _mended(tidy[broken])
     spiky = _spiky(tidy)
     if spiky.any():
         tidy[spiky] = polygons_only(shapely.set_precision(tidy[spiky], CLEAN_M))
     return tidy
+
+
+def _mended(broken: Shapes) -> Shapes:
+    """
+    Valid polygons out of broken ones; by their lines where taking hairs off them has taken ground, too.
+
+    A hair that crosses an outline can turn the whole shape inside out for the structure method.
+    """
+    found = polygons_only(shapely.make_valid(broken, method="structure", keep_collapsed=False))
+    lost = np.abs(shapely.area(found) - shapely.area(broken)) > CLEAN_M * shapely.length(broken)
+    found[lost] = polygons_only(shapely.make_valid(broken[lost]))
+    return found
 
 
 def _spiky(geometries: Shapes) -> NDArray[np.bool_]:

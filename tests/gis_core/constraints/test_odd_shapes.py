@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import shapely
 
-from gis_core.constraints.plane import shapes
+from gis_core.constraints.plane import cleaned, shapes
 from gis_core.constraints.rules import Rule
 from gis_core.constraints.values import Layer
 from tests.gis_core.constraints.scenes import (
@@ -182,3 +182,20 @@ def test_all_parts_of_an_envelope_in_several_parts_are_kept():
     assert values_of(evaluation)["envelope_area_m2"] == pytest.approx(shapely.area(parts).sum())
     # The strip of 2 m through the band of 15.80 m leaves the rest of its 187.60 m².
     assert values_of(evaluation)["envelope_area_m2"] == pytest.approx(187.6 - 24.0)
+
+
+def test_a_hair_across_its_own_outline_does_not_cost_a_shape_its_ground():
+    # As an overlay left it: 150 m² with hairs, of which mending made nothing at all.
+    hairy = shapely.Polygon(
+        [
+            (10.718648596626, 20.812324415957), (10.838, 20.821), (11.514884442257, 9.785297076098),
+            (9.69492010177, 7.704074540883), (11.655499738529, 7.837923411748),
+            (0.72438110208, 7.091655390116), (1.822377300862, 7.166615646085),
+            (0.644390377761, 8.199442622811), (-0.192425542967, 8.935283250044), (0.161, 1.737),
+            (-0.989, 19.967), (-0.209, 20.018),
+        ]
+    )  # fmt: skip
+    assert not hairy.is_valid
+    tidy = cleaned(shapes(hairy))[0]
+    assert tidy.is_valid
+    assert tidy.area == pytest.approx(hairy.area, abs=1e-3)

@@ -1,0 +1,215 @@
+"""Draws depth envelopes by overlays of shapes: for lots of any form and for every policy."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from gis_core.constraints.depth_strips import SAME_LINE_M, Segments, Strips, near_pairs, run_numbers
+from gis_core.constraints.plane import EMPTY, Floats, Ints, Shapes, inside, polygons_only, shapes, without
+
+#: A run of the line that ends this near to a neighbour's edge ends on it.
+ON_EDGE_M = 1e-4
+
+
+def by_overlays(
+    strips: Strips,
+    edges: Segments,
+    lots: Shapes,
+    measured: Shapes,
+    policy: Mapping[str, Any],
+    *,
+    basic: bool,
+) -> tuple[Shapes, Floats, Shapes]:
+    """
+    Envelopes of lots, the area of their basic band (NaN without `basic`) and where a retreat starts.
+
+    `lots` are cut out of the band, `measured` are those whose lengths count; all in the depth frame.
+    """
+    owner, taken, points = _retreats(strips, edges, measured, policy)
+    whole = without(
+        _chain(strips, len(lots), policy["extension_m"]), *_side_by_side(owner, taken), tidy=False
+    )
+    basic_m2 = np.full(len(lots), np.nan)
+    if basic:
+        basic_m2 = shapely.area(inside(_chain(strips, len(lots), 0.0), lots))
+    return inside(whole, lots), basic_m2, points
+
+
+def _chain(strips: Strips, lots: int, beyond_m: float) -> Shapes:
+    """Everything from where the building starts to so far beyond the line, one polygon per lot."""
+    count = np.bincount(strips.lot, minlength=lots)
+    found = shapes(*[EMPTY] * lots)
+    for number in np.unique(count[count > 0]):
+        mine = np.flatnonzero(count[strips.lot] == number).reshape(-1, number)
+        lower = _zigzag(strips.x0, strips.s0, strips.x1, strips.s1, mine)
+        upper = _zigzag(strips.x0, strips.e0 + beyond_m, strips.x1, strips.e1 + beyond_m, mine)
+        found[strips.lot[mine[:, 0]]] = shapely.polygons(np.concatenate([lower, upper[:, ::-1]], axis=1))
+    # Where a strip starts beyond the end of the next one, the ring touches itself and is no polygon yet.
+    broken = ~shapely.is_valid(found)
+    found[broken] = shapely.make_valid(found[broken])
+    return polygons_only(found)
+
+
+def _zigzag(x0: Floats, v0: Floats, x1: Floats, v1: Floats, rows: Ints) -> Floats:
+    points = np.stack([x0[rows], v0[rows], x1[rows], v1[rows]], axis=-1)
+    return points.reshape(len(rows), -1, 2)
+
+
+def _retreats(
+    strips: Strips, edges: Segments, lots: Shapes, policy: Mapping[str, Any]
+) -> tuple[Ints, Shapes, Shapes]:
+    """What the neighbours take from the extension: owners and shapes; and where a retreat starts."""
+    points = shapes(*[shapely.MultiPoint()] * len(lots))
+    if policy["retreat"] == "ACROSS_DISTANCE":
+        owner, taken = _across_distance(strips, edges, policy)
+        return owner, taken, points
+    if policy["retreat"] != "FROM_LINE_END":
+        raise ValueError(f"Expected retreat ACROSS_DISTANCE or FROM_LINE_END, got {policy['retreat']!r}.")
+    ends = _run_ends(strips, lots, policy)
+    on_edge = np.array([_lies_on(lot, x, v, edges) for _, lot, x, v in ends], dtype=bool)
+    kept = [end for end, on in zip(ends, on_edge, strict=True) if on]
+    for lot in {lot for _, lot, _, _ in kept}:
+        points[lot] = shapely.MultiPoint([(x, v) for _, of_lot, x, v in kept if of_lot == lot])
+    owner, taken = _from_line_end(strips, kept, policy)
+    return owner, taken, points
+
+
+def _across_distance(strips: Strips, edges: Segments, policy: Mapping[str, Any]) -> tuple[Ints, Shapes]:
+    strip, edge = near_pairs(strips, edges, policy["extension_m"])
+    if not len(strip):
+        return np.array([], dtype=np.int64), shapes()
+    low, high = np.minimum(edges.va, edges.vb)[edge], np.maximum(edges.va, edges.vb)[edge]
+    lean = (edges.xb - edges.xa)[edge] / (edges.vb - edges.va)[edge]
+    foot = edges.xa[edge] - lean * edges.va[edge]
+    rise = (strips.e1 - strips.e0)[strip] / (strips.x1 - strips.x0)[strip]
+    level = strips.e0[strip] - rise * strips.x0[strip]
+    reach = np.tan(np.radians(policy["retreat_deg"]))
+    one, none = np.ones(len(strip)), np.zeros(len(strip))
+    # A point (x, v) is too near when t·reach > |x - n(v)|, t = v - level - rise·x, n(v) = foot + lean·v.
+    quads = _extensions(strips, policy["extension_m"])[strip]
+    for a, b, c in (
+        (none, one, -low),
+        (none, -one, high),
+        (-reach * rise - 1, reach + lean, foot - reach * level),
+        (-reach * rise + 1, reach - lean, -foot - reach * level),
+    ):
+        quads = _clipped(quads, a, b, c)
+    return _solid(strips.lot[strip], quads)
+
+
+def _side_by_side(owner: Ints, taken: Shapes) -> tuple[Ints, Shapes]:
+    """Polygons of one lot that stand clear of each other across the depth as one shape: fewer overlays."""
+    low, high = (ends.tolist() for ends in shapely.bounds(taken)[:, [0, 2]].T.reshape(2, -1))
+    rows: dict[int, list[tuple[float, int]]] = {}
+    group, owners = np.empty(len(taken), dtype=np.int64), list[int]()
+    for piece in np.argsort(low, kind="stable").tolist():
+        mine = rows.setdefault(int(owner[piece]), [])
+        free = next((row for row, (end, _) in enumerate(mine) if end < low[piece] - ON_EDGE_M), len(mine))
+        number = mine[free][1] if free < len(mine) else len(owners)
+        mine[free : free + 1] = [(high[piece], number)]
+        group[piece] = number
+        if number == len(owners):
+            owners.append(int(owner[piece]))
+    order = np.argsort(group, kind="stable")
+    return np.array(owners, dtype=np.int64), shapely.multipolygons(taken[order], indices=group[order])
+
+
+def _run_ends(strips: Strips, lots: Shapes, policy: Mapping[str, Any]) -> list[tuple[int, int, float, float]]:
+    """Ends of the runs in which the line is continuous: (run, lot, x, v)."""
+    if policy["length"] == "MEAN_LENGTH":
+        return _ends_of_straight_line(strips, lots)
+    broken = np.ones(len(strips.lot), dtype=bool)
+    broken[1:] = (strips.lot[1:] != strips.lot[:-1]) | (np.abs(strips.e0[1:] - strips.e1[:-1]) > SAME_LINE_M)
+    firsts = np.flatnonzero(broken)
+    lasts = np.r_[firsts[1:], len(broken)] - 1
+    ends = []
+    for run, (first, last) in enumerate(zip(firsts, lasts, strict=True)):
+        ends.append((run, int(strips.lot[first]), float(strips.x0[first]), float(strips.e0[first])))
+        ends.append((run, int(strips.lot[last]), float(strips.x1[last]), float(strips.e1[last])))
+    return ends
+
+
+def _ends_of_straight_line(strips: Strips, lots: Shapes) -> list[tuple[int, int, float, float]]:
+    ends = []
+    for row, lot in enumerate(strips.lot):
+        level = float(strips.e0[row])
+        line = shapely.LineString([(strips.x0[row] - 1, level), (strips.x1[row] + 1, level)])
+        for part in shapely.get_parts(shapely.intersection(line, lots[lot])):
+            low_x, _, high_x, _ = shapely.bounds(part)
+            ends += [(row, int(lot), float(low_x), level), (row, int(lot), float(high_x), level)]
+    return ends
+
+
+def _lies_on(lot: int, x: float, v: float, edges: Segments) -> bool:
+    mine = edges.lot == lot
+    run = np.column_stack([(edges.xb - edges.xa)[mine], (edges.vb - edges.va)[mine]])
+    gap = np.column_stack([x - edges.xa[mine], v - edges.va[mine]])
+    square = np.maximum(np.einsum("ij,ij->i", run, run), 1e-18)
+    at = np.clip(np.einsum("ij,ij->i", run, gap) / square, 0.0, 1.0)
+    return bool((np.hypot(*(gap - run * at[:, None]).T) <= ON_EDGE_M).any())
+
+
+def _from_line_end(
+    strips: Strips, ends: list[tuple[int, int, float, float]], policy: Mapping[str, Any]
+) -> tuple[Ints, Shapes]:
+    runs = run_numbers(strips)
+    pairs = [(strip, x, v) for run, _, x, v in ends for strip in np.flatnonzero(runs == run)]
+    if not pairs:
+        return np.array([], dtype=np.int64), shapes()
+    strip = np.array([pair[0] for pair in pairs])
+    x, v = np.array([pair[1] for pair in pairs]), np.array([pair[2] for pair in pairs])
+    reach = np.tan(np.radians(policy["retreat_deg"])) * np.ones(len(strip))
+    one = np.ones(len(strip))
+    quads = _extensions(strips, policy["extension_m"])[strip]
+    quads = _clipped(quads, -one, reach, x - reach * v)
+    quads = _clipped(quads, one, reach, -x - reach * v)
+    return _solid(strips.lot[strip], quads)
+
+
+def _extensions(strips: Strips, extension_m: float) -> Floats:
+    """Corners (s, 4, 2) of the part of each strip between the line and the end of the extension."""
+    corners = [
+        (strips.x0, strips.e0),
+        (strips.x1, strips.e1),
+        (strips.x1, strips.e1 + extension_m),
+        (strips.x0, strips.e0 + extension_m),
+    ]
+    return np.stack([np.column_stack(corner) for corner in corners], axis=1)
+
+
+def _clipped(polygons: Floats, a: Floats, b: Floats, c: Floats) -> Floats:
+    """
+    Convex polygons (m, k, 2) cut to a·x + b·v + c >= 0, as (m, k + 1, 2); corners may repeat, NaN when gone.
+
+    Sutherland and Hodgman, Reentrant polygon clipping, Communications of the ACM 17 (1974).
+    """
+    height = a[:, None] * polygons[..., 0] + b[:, None] * polygons[..., 1] + c[:, None]
+    # Corners on the line itself are neither cut nor cut off, or rounding would cross it many times.
+    height[np.abs(height) < 1e-10] = 0.0
+    following, next_height = np.roll(polygons, -1, axis=1), np.roll(height, -1, axis=1)
+    inside, crossing = height >= 0, height * next_height < 0
+    with np.errstate(divide="ignore", invalid="ignore"):
+        at = height / (height - next_height)
+        cut = polygons + (following - polygons) * at[..., None]
+    many, corners, _ = polygons.shape
+    points = np.stack([polygons, cut], axis=2).reshape(many, 2 * corners, 2)
+    valid = np.stack([inside, crossing], axis=2).reshape(many, 2 * corners)
+    order = np.argsort(~valid, axis=1, kind="stable")[:, : corners + 1]
+    count = valid.sum(axis=1)
+    order = np.take_along_axis(
+        order, np.minimum(np.arange(corners + 1)[None, :], np.maximum(count - 1, 0)[:, None]), axis=1
+    )
+    kept = np.take_along_axis(points, order[..., None], axis=1)
+    kept[count == 0] = np.nan
+    return kept
+
+
+def _solid(owner: Ints, polygons: Floats) -> tuple[Ints, Shapes]:
+    there = ~np.isnan(polygons).any(axis=(1, 2))
+    # Corners a rounding apart may cross each other; what is meant is convex.
+    found = shapely.convex_hull(shapely.polygons(polygons[there]))
+    solid: NDArray[np.bool_] = shapely.area(found) > 1e-9
+    return owner[there][solid], found[solid]
