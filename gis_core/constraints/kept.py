@@ -24,7 +24,7 @@ class Kept:
         self._lock = Lock()
 
     def of(self, objects: tuple[object, ...], make: Callable[[], Any]) -> Any:
-        """What `make` gave for these objects; it is called when they were not asked for before, or long ago."""
+        """What `make` gave for these objects; called when they were not asked for lately."""
         key = tuple(map(id, objects))
         held = self._held.get(key)
         if held is None:

@@ -13,12 +13,16 @@ from gis_core.constraints.evaluate import evaluate
 from gis_core.constraints.findings import as_document
 from gis_core.constraints.rules import Rule, RuleSet
 from tests.gis_core.constraints.scenes import RULES
+from tests.speed import whole_city
 from tests.speed.neighbourhood import neighbourhood
+from tests.speed.oereb import NotInstalled, extract_times_ms
 
 ON = date(2026, 11, 21)
 NOW = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
 CLICKS = 60
 BATCH = 4000
+#: Lots whose extract the peer makes, one after the other.
+EXTRACTS = 1000
 
 
 def rules() -> RuleSet:
@@ -41,7 +45,7 @@ def ratios() -> list[dict[str, Any]]:
     holding = rules()
     evaluate(*neighbourhood(40), holding, on=ON, known_at=NOW)
     rows = [_batch(size, holding) for size in (1_000, 5_000, 20_000)]
-    return [*rows, _one(holding), *_clicks()]
+    return [*rows, _one(holding), *_beside_oereb(holding), *_clicks()]
 
 
 def _batch(size: int, holding: RuleSet) -> dict[str, Any]:
@@ -83,6 +87,24 @@ def _one(holding: RuleSet) -> dict[str, Any]:
         "size": "1 lot, no database",
         "ours_ms": _median_ms(lambda: as_document(evaluate(lots, around, holding, on=ON, known_at=NOW)[0])),
     }
+
+
+def _beside_oereb(holding: RuleSet) -> list[dict[str, Any]]:
+    """The same lots, zones and overlays in pyramid_oereb's processor, which says what concerns a lot."""
+    from gis_core.settings.base import VAR
+
+    lots, around = neighbourhood(EXTRACTS)
+    started = time.perf_counter()
+    evaluate(lots, around, holding, on=ON, known_at=NOW)
+    together_ms = (time.perf_counter() - started) * 1000 / EXTRACTS
+    row: dict[str, Any] = {"name": "whole evaluation, per lot of a batch", "ours_ms": together_ms}
+    row["size"] = f"{EXTRACTS} lots, no database"
+    try:
+        peer_ms = statistics.mean(extract_times_ms(lots.geometry, around, VAR / "peers"))
+    except NotInstalled as trouble:
+        return [row | {"rate": f"pyramid_oereb could not be installed: {trouble}"}]
+    peer = "pyramid_oereb: extract of restrictions, per lot"
+    return [row | {"peer": peer, "peer_ms": peer_ms, "ratio": together_ms / peer_ms}]
 
 
 def _clicks() -> list[dict[str, Any]]:
@@ -134,6 +156,7 @@ def _clicks() -> list[dict[str, Any]]:
             "ours_ms": _median_ms(lambda: client.get(_path(next(key))).content),
         },
         _city_batch(on),
+        *whole_city.rows(on),
     ]
 
 

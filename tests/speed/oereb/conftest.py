@@ -1,0 +1,3 @@
+"""Keeps pytest from importing what only the peer's own environment can."""
+
+collect_ignore = ["peer.py"]
