@@ -114,7 +114,7 @@ def _judge(taken: Intake, rules: RuleSet, on: date, north_deg: Floats) -> tuple[
     use_column(table, overlaps, around.zones.code, rules)
     overlook_column(table, kinds["OVERLOOK"])
     subdivision_column(table, land.areas, kinds["SUBDIV"])
-    return table, Steps(land, overlaps, standing, restrictions, kinds)
+    return table, Steps(land, placed, standing, restrictions, kinds)
 
 
 def _accuracy_policy(rules: RuleSet) -> Mapping[str, Any]:

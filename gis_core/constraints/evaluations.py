@@ -14,12 +14,13 @@ from gis_core.constraints.envelopes import Standing
 from gis_core.constraints.findings import EdgeFinding, Evaluation, Finding, Reason, ZoneShare
 from gis_core.constraints.intake import Frame
 from gis_core.constraints.land import Land
+from gis_core.constraints.limits import Placed
 from gis_core.constraints.plane import Ints, cleaned, outside, shapes
 from gis_core.constraints.restrictions import Restrictions
 from gis_core.constraints.rules import Rule
 from gis_core.constraints.values import Lots, Surroundings
 from gis_core.constraints.wells_and_bays import bays, wells
-from gis_core.constraints.zones import Overlaps, slivers_join
+from gis_core.constraints.zones import slivers_join
 
 #: Findings that are made when one lot is asked for, with their units.
 ON_DEMAND = {"light_wells_m2": "m2", "parking_need": "bays", "parking_capacity": "bays"}
@@ -27,10 +28,10 @@ ON_DEMAND = {"light_wells_m2": "m2", "parking_need": "bays", "parking_capacity":
 
 @dataclass(frozen=True)
 class Steps:
-    """What the steps found: land, zones, where a building stands, overlays, rules (n,) by kind."""
+    """What the steps found: land, zones and limits, where a building stands, overlays, rules (n,) by kind."""
 
     land: Land
-    overlaps: Overlaps
+    placed: Placed
     standing: Standing
     restrictions: Restrictions
     rules: Mapping[str, NDArray[np.object_]]
@@ -77,8 +78,8 @@ class Evaluations(Sequence[Evaluation]):
             known_at=self.known_at,
             findings=findings,
             zones=self._zones(row),
-            zone_state=str(self.steps.overlaps.state[row]),
-            unzoned_mm2=int(self.steps.overlaps.uncovered_mm2[row]),
+            zone_state=str(self.steps.placed.overlaps.state[row]),
+            unzoned_mm2=int(self.steps.placed.overlaps.uncovered_mm2[row]),
             overlays=self.steps.restrictions.findings(row, self.around.overlays),
             edges=self._edges(row),
             choices=choices(self._permitted(row), self._rule("HEIGHT", row), self._rule("PARK", row)),
@@ -111,7 +112,7 @@ class Evaluations(Sequence[Evaluation]):
         return "NO_ACCESS" if self.columns["access"].values[row] is False else "NORMAL"
 
     def _zones(self, row: int) -> tuple[ZoneShare, ...]:
-        overlaps, zones = self.steps.overlaps, self.around.zones
+        overlaps, zones = self.steps.placed.overlaps, self.around.zones
         first, last = np.searchsorted(overlaps.lot, [row, row + 1])
         order = first + np.argsort(-overlaps.share[first:last], kind="stable")
         joins = slivers_join(overlaps, int(first), int(last))
@@ -119,6 +120,9 @@ class Evaluations(Sequence[Evaluation]):
         slivers = np.flatnonzero(joins >= 0)
         np.add.at(counted, joins[slivers], counted[slivers])
         counted[slivers] = 0
+        concerned = first + np.flatnonzero(overlaps.kind[first:last] == "CONCERNED")
+        placed = self.steps.placed
+        limits = dict(zip(concerned, placed.limits_from(row, len(concerned)), strict=True))
         return tuple(
             ZoneShare(
                 code=str(zones.code[overlaps.zone[pair]]),
@@ -132,6 +136,7 @@ class Evaluations(Sequence[Evaluation]):
                 if joins[pair - first] >= 0
                 else "",
                 counted_mm2=int(counted[pair - first]),
+                limits=limits.get(pair, {}),
             )
             for pair in order
         )

@@ -72,6 +72,8 @@ class ZoneShare:
 
     `width_m` is NaN where the part is plainly wider than the accuracy: then it was not measured. `joins`
     names the zone with which the ground of a sliver is counted, `counted_mm2` what is counted for the zone.
+    `limits`: of a concerned zone its own `far_percent`, `coverage_percent` and `storeys` (None: not known),
+    as overlay zones leave them; the strictest of its parts where they differ.
     """
 
     code: str
@@ -83,6 +85,7 @@ class ZoneShare:
     name_en: str = ""
     joins: str = ""
     counted_mm2: int = 0
+    limits: Mapping[str, float | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

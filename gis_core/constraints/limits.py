@@ -1,7 +1,9 @@
 """Finds the limits of lots in their zones: floor area ratio, coverage, storeys, widths of passages."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,7 +47,8 @@ class Placed:
     """
     Concerned zones of lots: pairs (m,) of lot and the code whose rules hold there; `single` (n,) the one.
 
-    `parts`: the same pairs, cut where an overlay zone changes a limit. `code` is None where a lot is too
+    `parts`: the same pairs, cut where an overlay zone changes a limit; `limits` of those parts (k,), by
+    name, as they are found. `code` is None where a lot is too
     small for its zone's rules and no other zone's hold instead.
     """
 
@@ -57,6 +60,16 @@ class Placed:
     doubts: Doubts
     split: str
     parts: Parts
+    limits: dict[str, Floats] = field(default_factory=dict)
+
+    def limits_from(self, lot: int, zones: int) -> list[dict[str, float | None]]:
+        """The strictest of each limit within each of the concerned zones of a lot; None where not known."""
+        pair = np.searchsorted(self.lot, lot)
+        ends = np.searchsorted(self.parts.pair, np.arange(pair, pair + zones + 1))
+        return [
+            {name: _told(values[first:last].min()) for name, values in self.limits.items()}
+            for first, last in pairwise(ends)
+        ]
 
 
 def governing_widths(
@@ -192,6 +205,7 @@ def percentages(
         percent[here] = picked.rule.params[param]
         named[lot], basis_names[lot] = picked.rule, picked.rule.area_basis or "NET"
     allowed, by = changed(percent[parts.pair], parts, param)
+    placed.limits[param] = allowed
     _say_who_changed(named, basis_names, parts, by)
     for here, reason in missing:
         _doubt(doubts, parts.lot[here[parts.pair] & np.isnan(allowed)], reason)
@@ -264,6 +278,10 @@ def _combined(placed: Placed, values: Floats) -> Floats:
     return strictest(parts.lot, values, placed.lots)
 
 
+def _told(value: np.floating[Any]) -> float | None:
+    return float(value) if np.isfinite(value) else None
+
+
 def _copy(doubts: Doubts) -> Doubts:
     return Doubts(doubts.state.copy(), doubts.reason.copy())
 
@@ -291,6 +309,7 @@ def storeys(
     `others`: limits on storeys that were found elsewhere.
     """
     over, by = _changed_storeys(placed, rules)
+    placed.limits["storeys"] = over
     limits, sources = _limits(table, placed, widths_m, areas, rules, by)
     for rule in placed.parts.rules:
         mine = np.array([one is rule for one in by], dtype=bool)
@@ -357,14 +376,11 @@ def _contradicting(placed: Placed, rules: RuleSet) -> dict[tuple[str, ...], NDAr
 
 def _changed_storeys(placed: Placed, rules: RuleSet) -> tuple[Floats, NDArray[np.object_]]:
     """Storeys of each part (k,) by its zone as overlay zones leave them, and whose rule (k,) changed them."""
-    parts = placed.parts
-    if not parts.changes:
-        return np.full(len(parts.pair), np.inf), np.full(len(parts.pair), None, dtype=object)
     told = np.full(len(placed.lot), np.inf)
     for code in sorted({code for code in placed.code if code is not None}):
         by_zone = [rule for rule in rules.together("STOREY", code) if rule.params["limit"] == "ZONE"]
         told[placed.code == code] = min((rule.params["storeys"] for rule in by_zone), default=np.inf)
-    return changed(told[parts.pair], parts, "storeys")
+    return changed(told[placed.parts.pair], placed.parts, "storeys")
 
 
 def _limits(

@@ -77,11 +77,30 @@ def _zones(document: Mapping[str, Any]) -> list[Listed]:
         name = wording.in_language(zone["name_fa"], zone.get("name_en", ""))
         share = _("%(percent)s percent") % {"percent": wording.number(round(zone["share"] * 100, 1))}
         text = _("Zone %(code)s") % {"code": f"\u2068{zone['code']}\u2069"}
-        found.append(Listed("zone", text, share if len(concerned) > 1 else "", name, "zone"))
+        if len(concerned) == 1:
+            found.append(Listed("zone", text, "", name, "zone"))
+        else:
+            told = " · ".join(part for part in (name, *_limits(zone)) if part)
+            found.append(Listed("zone", text, share, told, "zone"))
     if document["zone_state"] not in ("ONE_ZONE", "MULTI_ZONE"):
         found.append(
             Listed("warning", _("Zoning"), "", wording.reason({"code": document["zone_state"]}), "zone")
         )
+    return found
+
+
+def _limits(zone: Mapping[str, Any]) -> list[str]:
+    """What each zone of a split parcel permits by itself; a limit that is not known is named, too."""
+    found = []
+    for key in ("far_percent", "coverage_percent", "storeys"):
+        limit = zone["limits"].get(key)
+        if limit is None:
+            figure = _(wording.STATES["unknown"])
+        elif key == "storeys":
+            figure = wording.number(limit)
+        else:
+            figure = _("%(percent)s percent") % {"percent": wording.number(limit)}
+        found.append(f"{_(wording.FINDINGS[key])}: {figure}")
     return found
 
 
