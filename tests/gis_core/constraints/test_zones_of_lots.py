@@ -35,6 +35,10 @@ def test_a_lot_across_two_zones_takes_the_stricter_limits_where_the_city_says_so
     assert evaluation.zone_state == "MULTI_ZONE"
     assert evaluation.findings["far_percent"].value == 180.0
     assert evaluation.findings["storeys"].value == 3.0
+    assert {zone.code: zone.limits for zone in evaluation.zones} == {
+        "R121": {"far_percent": 240.0, "coverage_percent": 60.0, "storeys": 4.0},
+        "R112": {"far_percent": 180.0, "coverage_percent": 60.0, "storeys": 3.0},
+    }
 
 
 def keeps(metres, **more):

@@ -23,7 +23,9 @@ def split_document():
     west = shapely.box(X - 1000, Y - 1000, X + 6, Y + 1000)
     east = shapely.box(X + 6, Y - 1000, X + 1000, Y + 1000)
     around = reference_corner(zones=zones(("R121", west), ("R112", east)))
-    rules = rule_set(*in_zone("R112", FAR={"far_percent": 180}, STOREY={"storeys": 3}), *RULES.values())
+    own = in_zone("R112", FAR={"far_percent": 180}, STOREY={"storeys": 3})
+    # of this zone nobody has said how much of a lot may be covered
+    rules = rule_set(*[rule for rule in own if rule.kind != "COV"], *RULES.values())
     return as_document(answer_for(a_lot(REFERENCE_LOT), around, rules)[0])
 
 
