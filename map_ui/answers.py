@@ -16,11 +16,14 @@ from gis_core import crs
 from layers import catalog
 from layers.models import District, Layer
 from map_ui import shapes, wording
+from map_ui.accounts import account
 from map_ui.around import surroundings
 from map_ui.drawing.axonometry import axonometry
 from map_ui.drawing.dimensions import dimension_text
+from map_ui.drawing.held import overlay_role
 from map_ui.drawing.legend import Entry, legend
 from map_ui.drawing.plan import plan
+from map_ui.drawing.rows import Row
 from map_ui.drawing.surroundings import Restricting
 from map_ui.restricting import restricting
 from map_ui.sheet.compose import sheet
@@ -48,13 +51,18 @@ class Step:
 
 @dataclass(frozen=True)
 class Answer:
-    """One parcel's answer, ready for the page: sheet, drawings with their legend, shapes for the map."""
+    """
+    One parcel's answer, ready for the page: sheet, drawings with their legend, shapes for the map.
+
+    `shown`: roles of the shapes of the plan that lead to a number of the page, and it to them.
+    """
 
     parcel: Parcel
     document: Mapping[str, Any]
     sheet: Sheet
     plan: str
     plan_narrow: str
+    shown: tuple[str, ...]
     legend: tuple[Entry, ...]
     axonometry: str
     shapes: Mapping[str, Any]
@@ -63,10 +71,16 @@ class Answer:
 
 
 def answer(
-    key: str, *, on: date, today: date, storeys: float | None = None, with_plan: bool = False
+    key: str,
+    *,
+    on: date,
+    today: date,
+    storeys: float | None = None,
+    with_plan: bool = False,
+    linked: bool = False,
 ) -> Answer:
     """
-    The answer of a parcel on a day.
+    The answer of a parcel on a day; `linked`: shapes of the plan and numbers of the page lead to each other.
 
     Raises
     ------
@@ -86,12 +100,16 @@ def answer(
     )
     chosen = told.chosen.storeys if told.chosen else None
     side = "left" if wording.language() == "en" else "right"
+    rows = _rows(told, document, holding) if linked else {}
     return Answer(
         parcel=parcel,
         document=document,
         sheet=told,
-        plan=plan(document, around, holding) if with_plan else "",
-        plan_narrow=plan(document, around, holding, width=_PHONE[0], height=_PHONE[1]) if with_plan else "",
+        plan=plan(document, around, holding, rows=rows) if with_plan else "",
+        plan_narrow=plan(document, around, holding, width=_PHONE[0], height=_PHONE[1], rows=rows)
+        if with_plan
+        else "",
+        shown=tuple(sorted(rows)),
         legend=legend(document, around, holding) if with_plan else (),
         axonometry=axonometry(document, around, chosen=chosen, stops_at=side),
         shapes=map_shapes(document),
@@ -100,11 +118,30 @@ def answer(
     )
 
 
+def _rows(told: Sheet, document: Mapping[str, Any], holding: Restricting) -> dict[str, Row]:
+    """The page's row of each drawn shape: where its measure stands, and the measure in words."""
+    places = {head.account.key: f"number-{head.account.key}" for head in told.numbers}
+    places |= {area.key: f"row-{area.key}" for area in told.areas if area.key not in places}
+    listed = {entry.key: (f"row-{entry.key}", entry.name) for entry in reversed(told.concerns)}
+    listed = {entry.key: (f"unknown-{entry.key}", entry.name) for entry in told.unknown} | listed
+    places |= {key: place for key, (place, _name) in listed.items() if key not in places}
+    rows = {}
+    for role, keys in shapes.TOLD_BY.items():
+        place = next((places[key] for key in keys if key in places), None)
+        measured = account(document, _MEASURED.get(role, keys[0]))
+        if place is not None and measured.known:
+            rows[role] = Row(place, f"{measured.name} {measured.in_words}")
+    for one in holding.restrictions:
+        if one.layer in listed:
+            rows[overlay_role(one.layer)] = Row(*listed[one.layer])
+    return rows
+
+
 def map_shapes(document: Mapping[str, Any]) -> dict[str, Any]:
     """The answer's shapes and dimensions as GeoJSON in degrees, each with its `role`, for the map."""
     features = []
     for role, shape in shapes.geometries(document).items():
-        finding = document["findings"].get(_MEASURED.get(role, ""))
+        finding = document["findings"].get(_MEASURED.get(role, "")) if role != "parcel" else None
         text = f"{_named(role)} {wording.number(finding['value'], 2)} {_('m²')}" if _is_known(finding) else ""
         features.append(_feature(role, shape, {"text": _in_reading_order(text)}))
     for dimension in shapes.dimensions(document):
@@ -116,6 +153,8 @@ def map_shapes(document: Mapping[str, Any]) -> dict[str, Any]:
 
 #: The finding that says how large a shape is; the shape's own coordinates are rounded.
 _MEASURED = {
+    "parcel": "surveyed_area_m2",
+    "widths": "governing_width_m",
     "ceded": "widening_area_m2",
     "chamfer": "chamfer_area_m2",
     "net": "net_area_m2",

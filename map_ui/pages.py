@@ -47,7 +47,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def parcel_page(request: HttpRequest, key: str) -> HttpResponse:
     """The whole answer as a page of its own: complete without map and script, and printable."""
     on = asked_day(request)
-    return render(request, "parcel/page.html", _shown(_answer(request, key, on, with_plan=True)))
+    return render(request, "parcel/page.html", _shown(_answer(request, key, on, own_page=True)))
 
 
 @require_safe
@@ -137,9 +137,10 @@ def asked_day(request: HttpRequest) -> date:
     return jalali.parse(typed) if typed else timezone.localdate()
 
 
-def _answer(request: HttpRequest, key: str, on: date, *, with_plan: bool = False) -> Answer:
+def _answer(request: HttpRequest, key: str, on: date, *, own_page: bool = False) -> Answer:
     storeys = _number(request, "storeys", 0.0) or None
-    return answer(key, on=on, today=timezone.localdate(), storeys=storeys, with_plan=with_plan)
+    today = timezone.localdate()
+    return answer(key, on=on, today=today, storeys=storeys, with_plan=own_page, linked=own_page)
 
 
 def _shown(found: Answer) -> dict[str, Any]:

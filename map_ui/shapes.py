@@ -12,6 +12,30 @@ from shapely.geometry import shape
 
 #: Roles in the order in which they are laid on each other.
 ROLES = ("parcel", "ceded", "chamfer", "envelope", "line60", "net")
+#: Which drawn shapes a finding is about: opening or pointing at the number lights them.
+LIGHTS: Mapping[str, tuple[str, ...]] = {
+    "surveyed_area_m2": ("parcel",),
+    "widening_area_m2": ("ceded",),
+    "chamfer_area_m2": ("chamfer",),
+    "net_area_m2": ("ceded", "chamfer", "net"),
+    "coverage_cap_m2": ("net",),
+    "footprint_m2": ("envelope",),
+    "envelope_area_m2": ("envelope",),
+    "buildable_area_m2": ("net",),
+    "reachable_floor_area_m2": ("envelope",),
+    "light_height_m": ("envelope",),
+    "governing_width_m": ("widths",),
+    "storeys": ("widths",),
+}
+#: Which number a drawn shape leads to, the first that the page shows.
+TOLD_BY: Mapping[str, tuple[str, ...]] = {
+    "parcel": ("surveyed_area_m2",),
+    "ceded": ("widening_area_m2",),
+    "chamfer": ("chamfer_area_m2",),
+    "net": ("net_area_m2",),
+    "envelope": ("footprint_m2", "coverage_cap_m2"),
+    "widths": ("storeys",),
+}
 _RECTANGULAR_SHARE = 0.93
 _SMALLEST_M = 0.3
 _OPENING_M = 0.01

@@ -11,6 +11,7 @@ from django.utils.html import escape
 from map_ui import shapes
 from map_ui.drawing.labels import Room, text_box
 from map_ui.drawing.paths import line_of, path_of
+from map_ui.drawing.rows import Row, shape_group
 from map_ui.drawing.surroundings import Restricting, Restriction, Surroundings
 from map_ui.drawing.view import View
 
@@ -62,9 +63,20 @@ def way_lines(restricting: Restricting, around: Surroundings, view: View) -> Any
     return shapely.difference(borders, shapely.union_all([*today, frame]))
 
 
-def grounds(restricting: Restricting, drawn: Mapping[str, Any], view: View) -> str:
-    """The ground that restrictions hold: hatched on the lot, outlined round it, with the feature itself."""
-    return "".join(_ground(one, drawn["parcel"], view) for one in restricting.restrictions)
+def grounds(restricting: Restricting, drawn: Mapping[str, Any], view: View, rows: Mapping[str, Row]) -> str:
+    """The ground that restrictions hold: hatched on the lot, outlined round it, a group for each layer."""
+    marks: dict[str, str] = {}
+    for one in restricting.restrictions:
+        marks[one.layer] = marks.get(one.layer, "") + _ground(one, drawn["parcel"], view)
+    roles = {layer: overlay_role(layer) for layer in marks}
+    return "".join(
+        shape_group(roles[layer], drawing, rows.get(roles[layer])) for layer, drawing in marks.items()
+    )
+
+
+def overlay_role(layer: str) -> str:
+    """The role of what is drawn of an overlay layer."""
+    return f"overlay-{layer}"
 
 
 def holds(one: Restriction, parcel: Any) -> bool:

@@ -1,7 +1,7 @@
 # ruff: noqa: E501 (lines of SVG)
 """Draws the plan of a parcel with its surroundings as SVG that also prints."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import shapely
@@ -14,6 +14,7 @@ from map_ui.drawing import furniture, held
 from map_ui.drawing.dimensions import dimension_mark, line_boxes
 from map_ui.drawing.labels import Room, text_box
 from map_ui.drawing.paths import line_of, path_of
+from map_ui.drawing.rows import Row, callout, shape_group
 from map_ui.drawing.street_names import street_names
 from map_ui.drawing.surroundings import Restricting, Surroundings
 from map_ui.drawing.view import HEIGHT_PX, WIDTH_PX, View, view_of
@@ -30,25 +31,38 @@ def plan(
     *,
     width: int = WIDTH_PX,
     height: int = HEIGHT_PX,
+    rows: Mapping[str, Row] | None = None,
+    proposed: Any = None,
 ) -> SafeString:
     """
     The parcel with what restricts and surrounds it, north up, as one SVG of `width` x `height` px that also prints.
 
-    With scale bar, north arrow and the dimensions of the lot.
+    With scale bar, north arrow and the dimensions of the lot. `rows` are the numbers of the page by role:
+    each shape of such a role leads to its number and can be reached by keyboard. `proposed` is the
+    footprint of a proposed building, drawn over the envelope with what of it lies outside. Empty for a
+    lot without a shape.
     """
-    drawn = shapes.geometries(document)
+    drawn, rows = shapes.geometries(document), rows or {}
+    if "parcel" not in drawn:
+        return mark_safe("")
     dimensions = shapes.dimensions(document)
     view = view_of(drawn["parcel"], width, height, dimensions)
     room = Room(width, height, [*furniture.places(width, height), *line_boxes(dimensions, view)])
-    marks = [dimension_mark(dimension, view, room) for dimension in dimensions]
+    marks = _dimensions(dimensions, view, room, rows)
     zones = held.zones(restricting, drawn, view, room)
     numbers = _numbers(around, view, room)
     parts = [_ground(around, view), _lots(around, view), numbers, held.unsurveyed(restricting, view)]
-    parts += [held.ways(restricting, around, view), _answer(drawn, restricting, view), zones, *marks]
-    parts += [street_names(around, view, room), furniture.scale_bar(view, height)]
+    parts += [held.ways(restricting, around, view), _answer(drawn, restricting, view, rows)]
+    parts += [_proposed(proposed, drawn, view), zones, marks]
+    parts += [
+        street_names(around, view, room),
+        furniture.scale_bar(view, height),
+        _callouts(drawn, view, rows),
+    ]
     label = _("Plan of the parcel and what lies round it, north up")
     return mark_safe(
-        f'<svg class="plan" direction="ltr" viewBox="0 0 {width} {height}" role="img" aria-label="{escape(label)}" '
+        f'<svg class="plan" direction="ltr" viewBox="0 0 {width} {height}" role="{"group" if rows else "img"}" '
+        f'aria-label="{escape(label)}" '
         f'xmlns="http://www.w3.org/2000/svg">{_PATTERNS}<rect width="{width}" height="{height}" class="d-land"/>'
         f"{''.join(parts)}{furniture.north(width)}</svg>"
     )
@@ -100,29 +114,58 @@ def _numbers(around: Surroundings, view: View, room: Room) -> str:
     return "".join(parts)
 
 
-def _answer(drawn: Mapping[str, Any], restricting: Restricting, view: View) -> str:
+def _answer(drawn: Mapping[str, Any], restricting: Restricting, view: View, rows: Mapping[str, Row]) -> str:
+    """The shapes of the answer, each in a group of its role; lines that only decorate lie on top of all."""
     parts = []
-    for role in shapes.ROLES:
-        if role not in drawn:
-            continue
-        if role == "line60":
-            lines = shapely.get_parts(drawn[role])
-            parts += [
-                f'<path d="{line_of(view(shapely.get_coordinates(line)))}" class="d-line60"/>'
-                for line in lines
-            ]
-            continue
-        path = path_of(drawn[role], view)
-        if role == "parcel":
-            parts.append(
-                f'<path d="{path}" class="d-parcel-case"/><path d="{path}" class="d-parcel" data-role="parcel"/>'
-            )
-            parts += [_other_parts(drawn, view), held.grounds(restricting, drawn, view)]
-        else:
-            parts.append(f'<path d="{path}" class="d-{role}" data-role="{role}"/>')
+    for role in _GROUPS:
+        if role in drawn:
+            path = path_of(drawn[role], view)
+            case = f'<path d="{path}" class="d-parcel-case"/>' if role == "parcel" else ""
+            marks = f'{case}<path d="{path}" class="d-{role}" data-role="{role}"/>'
+            parts.append(shape_group(role, marks, rows.get(role)))
+        if role == "parcel" and "parcel" in drawn:
+            parts.append(_other_parts(drawn, view))
+        if role == "net":
+            parts.append(held.grounds(restricting, drawn, view, rows))
+    if "line60" in drawn:
+        lines = [line_of(view(shapely.get_coordinates(line))) for line in shapely.get_parts(drawn["line60"])]
+        parts += [f'<path d="{line}" class="d-line60"/>' for line in lines]
+    if "net" in drawn:
+        parts.append(f'<path d="{path_of(drawn["net"], view)}" class="d-net-line"/>')
     if "parcel" in drawn:
         parts.append(f'<path d="{path_of(drawn["parcel"], view)}" class="d-parcel-line"/>')
     return "".join(parts)
+
+
+#: Shapes that measure something, in the order in which they are laid on each other.
+_GROUPS = ("parcel", "ceded", "chamfer", "net", "envelope")
+
+
+def _callouts(drawn: Mapping[str, Any], view: View, rows: Mapping[str, Row]) -> str:
+    """What is said of each shape, over everything else; seen while the shape is lit."""
+    return "".join(
+        callout(role, drawn[role], view, rows[role]) for role in _GROUPS if {role} <= {*drawn} & {*rows}
+    )
+
+
+def _proposed(footprint: Any, drawn: Mapping[str, Any], view: View) -> str:
+    if footprint is None:
+        return ""
+    parts = [f'<path d="{path_of(footprint, view)}" class="d-proposed"/>']
+    if "envelope" in drawn:
+        outside = shapely.difference(footprint, drawn["envelope"])
+        parts.append(f'<path d="{path_of(outside, view)}" class="d-outside"/>' if outside.area > 0.01 else "")
+    return "".join(parts)
+
+
+def _dimensions(
+    dimensions: Sequence[shapes.Dimension], view: View, room: Room, rows: Mapping[str, Row]
+) -> str:
+    """All dimensions; those of the street's widths are a group that a number can light."""
+    marks = [(entry.kind.startswith("width"), dimension_mark(entry, view, room)) for entry in dimensions]
+    widths = "".join(mark for is_width, mark in marks if is_width)
+    lot = "".join(mark for is_width, mark in marks if not is_width)
+    return lot + (shape_group("widths", widths, rows.get("widths")) if widths else "")
 
 
 def _other_parts(drawn: Mapping[str, Any], view: View) -> str:

@@ -12,15 +12,6 @@ const BRICK = "#A63D28";
 const TURQUOISE = "#0B6E78";
 const halo = new Stroke({ color: "#FFFFFF", width: 3 });
 
-// Which shapes a reason lights, by the finding that was opened.
-const LIT: Record<string, string[]> = {
-  net_area_m2: ["ceded", "chamfer", "net"],
-  reachable_floor_area_m2: ["envelope"],
-  footprint_m2: ["envelope"],
-  coverage_cap_m2: ["net"],
-  storeys: ["widths"],
-};
-
 export class AnswerLayer {
   readonly source = new VectorSource<Feature<Geometry>>();
   readonly layer: VectorLayer<VectorSource<Feature<Geometry>>>;
@@ -38,8 +29,8 @@ export class AnswerLayer {
     }
   }
 
-  light(key: string | null, geometry = ""): void {
-    this.lit = key ? (LIT[key] ?? (geometry ? [geometry] : [])) : [];
+  light(roles: string[]): void {
+    this.lit = roles.filter((role) => role !== "parcel");
     this.layer.changed();
   }
 

@@ -231,7 +231,7 @@ function shown(): void {
   sheet.named(article?.dataset["title"] ?? "", article?.dataset["verdict"] ?? "");
   legend(config, isOn, Boolean(article));
   wireSheet(body, {
-    reason: (key, geometry) => answer.light(key, geometry),
+    light: (roles) => answer.light(roles),
     storeys(value) {
       view = { ...view, storeys: value };
       writeAddress(view, "replace");

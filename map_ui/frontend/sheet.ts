@@ -1,6 +1,6 @@
 // What the parcel sheet does with script: reasons open in place, another number of storeys is shown at once.
 export interface SheetEvents {
-  reason(key: string | null, geometry: string): void;
+  light(roles: string[]): void;
   storeys(value: string): void;
 }
 
@@ -8,6 +8,7 @@ export function wireSheet(root: HTMLElement, events: SheetEvents): void {
   const sheet = root.querySelector<HTMLElement>(".parcel-sheet");
   if (!sheet) return;
   sheet.classList.add("scripted");
+  let held: string[] = [];
   const buttons = [...sheet.querySelectorAll<HTMLAnchorElement>("a.why")];
   const panels = [...sheet.querySelectorAll<HTMLElement>(".why-panel")];
   const open = (key: string | null) => {
@@ -15,7 +16,8 @@ export function wireSheet(root: HTMLElement, events: SheetEvents): void {
     for (const panel of panels) panel.classList.toggle("open", panel.dataset["key"] === key);
     const shown = panels.find((panel) => panel.dataset["key"] === key);
     shown?.scrollIntoView({ block: "nearest" });
-    events.reason(shown ? key : null, shown?.dataset["geometry"] ?? "");
+    held = shown ? rolesOf(shown) : [];
+    events.light(held);
   };
   for (const button of buttons) {
     const toggle = (event: Event) => {
@@ -39,7 +41,20 @@ export function wireSheet(root: HTMLElement, events: SheetEvents): void {
   sheet.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && sheet.querySelector(".why-panel.open")) open(null);
   });
+  // a number lights its shapes while it is pointed at or focused; an opened reason keeps its own lit
+  for (const row of sheet.querySelectorAll<HTMLElement>('[data-lights]:not([data-lights=""])')) {
+    const point = () => events.light(rolesOf(row));
+    const leave = () => events.light(held);
+    row.addEventListener("pointerenter", (event) => event.pointerType === "mouse" && point());
+    row.addEventListener("pointerleave", (event) => event.pointerType === "mouse" && leave());
+    row.addEventListener("focusin", point);
+    row.addEventListener("focusout", leave);
+  }
   wireStoreys(sheet, events);
+}
+
+export function rolesOf(row: HTMLElement): string[] {
+  return (row.dataset["lights"] ?? "").split(" ").filter(Boolean);
 }
 
 function wireStoreys(sheet: HTMLElement, events: SheetEvents): void {

@@ -10,7 +10,8 @@ from django.forms import BoundField
 from django.urls import reverse
 from django.utils.translation import get_language
 
-from map_ui import navigation, wording
+from map_ui import navigation, shapes, wording
+from map_ui.drawing.held import overlay_role
 
 register = template.Library()
 
@@ -76,6 +77,20 @@ def field(bound: BoundField, hint: str = "", id: str = "") -> dict[str, Any]:
 def digits(value: Any) -> str:
     """Digits of the language of the page."""
     return wording.digits(str(value))
+
+
+@register.filter
+def lights(key: str, shown: tuple[str, ...] = ()) -> str:
+    """The drawn shapes that a number or a listed thing is about, by their roles."""
+    overlay = overlay_role(key)
+    return " ".join((*shapes.LIGHTS.get(key, ()), *((overlay,) if overlay in shown else ())))
+
+
+@register.filter
+def shape_of(key: str, shown: tuple[str, ...]) -> str:
+    """The role of the shape of the plan whose measure or name this is; empty when none is shown."""
+    roles = [role for role, told in shapes.TOLD_BY.items() if key in told]
+    return next((role for role in (*roles, overlay_role(key)) if role in shown), "")
 
 
 @register.filter

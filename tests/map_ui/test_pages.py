@@ -1,5 +1,7 @@
 """A click, a search, a parcel's own page, a day, a language: the map's questions, also without the map."""
 
+import re
+
 import pytest
 import shapely
 from django.test import Client
@@ -95,6 +97,21 @@ def test_the_parcels_page_is_complete_without_the_map(persian, lot):
     assert '<script type="module"' in html
     assert "style=" not in html
     assert "onclick" not in html
+
+
+def test_each_number_leads_to_its_shape_in_the_plan_and_each_shape_to_its_number(persian, lot):
+    html = persian.get(reverse("parcel", args=[KEY])).content.decode()
+    ids = set(re.findall(r' id="([^"]+)"', html))
+    to_shapes = set(re.findall(r'class="shows" href="#([^"]+)"', html))
+    to_numbers = set(re.findall(r'class="d-shape" data-role="[^"]+" href="#([^"]+)"', html))
+    assert {"shape-parcel", "shape-ceded", "shape-chamfer", "shape-net"} <= to_shapes
+    assert {
+        "row-surveyed_area_m2",
+        "row-widening_area_m2",
+        "number-net_area_m2",
+        "number-footprint_m2",
+    } <= to_numbers
+    assert to_shapes | to_numbers <= ids
 
 
 def test_the_english_page_says_the_same(english, lot):

@@ -14,6 +14,7 @@ from map_ui.drawing.axonometry import axonometry
 from map_ui.drawing.labels import Room, text_box
 from map_ui.drawing.legend import legend
 from map_ui.drawing.plan import plan
+from map_ui.drawing.rows import Row
 from map_ui.drawing.surroundings import Restricting, Restriction, Street, Surroundings
 
 DOCUMENT = Path(__file__).parents[2] / "data" / "reference_lot_evaluation.json"
@@ -39,6 +40,41 @@ def test_the_plan_is_well_formed_and_shows_what_is_ceded_net_and_buildable(docum
     assert {"parcel", "ceded", "chamfer", "net", "envelope"} <= roles
     assert tree.get("role") == "img"
     assert tree.get("aria-label")
+
+
+ROWS = {
+    "net": Row("number-net_area_m2", "قطعهٔ خالص ۲۷۵٫۰۰ متر مربع"),
+    "widths": Row("number-storeys", "گذر ۱۲"),
+    "overlay-madis": Row("row-madis", "حریم مادی"),
+}
+
+
+def test_a_shape_leads_to_its_number_and_says_its_measure(document):
+    lot = shape(document["geometries"]["parcel"])
+    madi = Restricting(restrictions=[Restriction("madis", "مادی", "NO_BUILD", lot.buffer(-2), lot.centroid)])
+    tree = ElementTree.fromstring(plan(document, around(document), madi, rows=ROWS))
+    links = {link.get("data-role"): link for link in tree.iter(f"{SVG}a")}
+    assert set(links) == {"net", "widths", "overlay-madis"}
+    assert links["net"].get("href") == "#number-net_area_m2"
+    assert links["net"].get("aria-label") == ROWS["net"].label
+    said = [text.text for text in tree.iter(f"{SVG}text") if text.get("data-callout") == "net"]
+    assert said == [ROWS["net"].label]
+    # a picture with links in it is a group: a reader steps into it
+    assert tree.get("role") == "group"
+
+
+def test_a_proposed_building_is_drawn_with_what_of_it_lies_outside(document):
+    envelope = shape(document["geometries"]["envelope"])
+    inside = envelope.buffer(-1)
+    assert "d-outside" not in plan(document, around(document), proposed=inside)
+    drawn = plan(document, around(document), proposed=envelope.buffer(1))
+    assert drawn.count('class="d-proposed"') == 1
+    assert drawn.count('class="d-outside"') == 1
+
+
+def test_a_lot_without_a_shape_has_no_plan(document):
+    document["geometries"] = {}
+    assert plan(document, Surroundings()) == ""
 
 
 def test_the_chain_of_dimensions_is_that_of_the_rule_book(document):

@@ -1,0 +1,35 @@
+"""Ties each drawn shape to the number that measures it: by link, by role, and by what is said of it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import shapely
+from django.utils.html import escape
+
+from map_ui.drawing.view import View
+
+
+@dataclass(frozen=True)
+class Row:
+    """The row of a page that tells a shape's measure: its id, and the measure in words."""
+
+    id: str
+    label: str
+
+
+def shape_group(role: str, marks: str, row: Row | None) -> str:
+    """The marks of one role; with a row, a link to it that the keyboard reaches."""
+    if row is None:
+        return f'<g class="d-shape" data-role="{role}">{marks}</g>'
+    name = "" if "<text" in marks else f' aria-label="{escape(row.label)}"'
+    return f'<a class="d-shape" data-role="{role}" href="#{escape(row.id)}"{name}>{marks}</a>'
+
+
+def callout(role: str, geometry: Any, view: View, row: Row) -> str:
+    """What is said of a shape, in the drawing; it is seen while the shape is lit."""
+    x, y = view(shapely.get_coordinates(shapely.point_on_surface(geometry)))[0]
+    x = min(max(x, 90.0), view.width - 90.0)
+    return (
+        f'<text x="{x:.1f}" y="{y:.1f}" class="d-callout d-callout-{role}" data-callout="{role}" '
+        f'text-anchor="middle" dominant-baseline="central" aria-hidden="true">{escape(row.label)}</text>'
+    )
