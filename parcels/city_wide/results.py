@@ -33,7 +33,7 @@ def rows_of(found: Evaluations, *, srid: int) -> gpd.GeoDataFrame:
         "parcel_id": asked.id,
         "key": asked.key,
         "status": spread(_statuses(found), "NORMAL"),
-        "zone_state": spread(found.steps.overlaps.state.astype(object), "NO_ZONE"),
+        "zone_state": spread(found.steps.placed.overlaps.state.astype(object), "NO_ZONE"),
         "zone": spread(_known_words(found.columns["zone"]), None),
     }
     states = np.array(STATES, dtype=object)
