@@ -11,6 +11,7 @@ from gis_core.constraints.findings import STATES, Finding, FindingState, Reason
 from gis_core.constraints.plane import Floats, named_rows
 from gis_core.constraints.rules import Rule
 
+NO_VALUE = Reason("NO_VALUE")
 COMPUTED, CONDITIONAL, DISCRETIONARY, NEEDS_INSPECTION, UNKNOWN = range(len(STATES))
 
 
@@ -24,7 +25,8 @@ class Doubts:
     @classmethod
     def none(cls, lots: int) -> "Doubts":
         """No doubt about any of the lots."""
-        return cls(np.zeros(lots, dtype=np.int8), np.full(lots, None, dtype=object))
+        # numpy fills an empty array of objects with None.
+        return cls(np.zeros(lots, dtype=np.int8), np.empty(lots, dtype=object))
 
     def add(self, where: NDArray[np.bool_], state: int, reason: Reason) -> "Doubts":
         """Add a doubt about some lots; a greater doubt stands, an equal one keeps its first reason."""
@@ -107,7 +109,9 @@ class Table:
         doubts = inherited(doubts, [self.columns[name] for name in inputs if name in self.columns])
         if values.dtype.kind == "f":
             # A number that did not come out, of known inputs, is not known either.
-            doubts.add(np.isnan(values) & (doubts.state < UNKNOWN), UNKNOWN, Reason("NO_VALUE"))
+            missing = np.isnan(values)
+            if missing.any():
+                doubts.add(missing, UNKNOWN, NO_VALUE)
         column = Column(key=key, values=values, doubts=doubts, **more)
         self.columns[key] = column
         return column

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 from gis_core.constraints.choices import Permitted, choices
@@ -15,7 +16,7 @@ from gis_core.constraints.findings import EdgeFinding, Evaluation, Finding, Reas
 from gis_core.constraints.intake import Frame
 from gis_core.constraints.land import Land
 from gis_core.constraints.limits import Placed
-from gis_core.constraints.plane import Ints, cleaned, outside, shapes
+from gis_core.constraints.plane import EMPTY, Ints, cleaned, outside, shapes
 from gis_core.constraints.restrictions import Restrictions
 from gis_core.constraints.rules import Rule
 from gis_core.constraints.values import Lots, Surroundings
@@ -168,7 +169,7 @@ class Evaluations(Sequence[Evaluation]):
         land, standing = self.steps.land, self.steps.standing
         named = {
             "parcel": self.lots.geometry[row],
-            "ceded": cleaned(outside(self.lots.geometry[[row]], land.after[[row]]))[0],
+            "ceded": self._ceded(row),
             "chamfer": land.chamfers[row],
             "net": land.net[row],
             "buildable": standing.buildable[row],
@@ -177,6 +178,13 @@ class Evaluations(Sequence[Evaluation]):
         }
         back = self.frame.back(shapes(*named.values()))
         return dict(zip(named, back, strict=True))
+
+    def _ceded(self, row: int) -> Any:
+        """What widening takes; nothing where the lot is what it was."""
+        whole, after = self.lots.geometry[row], self.steps.land.after[row]
+        if after is whole or shapely.equals_exact(after, whole, 0.0):
+            return EMPTY
+        return cleaned(outside(shapes(whole), shapes(after)))[0]
 
     def _permitted(self, row: int) -> Permitted:
         asked = self.columns["may_request_storeys"].values[row]

@@ -268,6 +268,11 @@ def _rule(rule: RuleReference | None) -> dict[str, Any] | None:
 
 def _plain(value: Any) -> Any:
     """Plain JSON: numpy scalars as Python's, NaN as null, floats rounded to the millionth."""
+    kind = type(value)
+    if kind is float:
+        return None if math.isnan(value) else round(value, 6)
+    if value is None or kind is str or kind is int or kind is bool:
+        return value
     if isinstance(value, Mapping):
         return {key: _plain(entry) for key, entry in value.items()}
     if isinstance(value, list | tuple | np.ndarray):

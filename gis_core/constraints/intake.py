@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from gis_core.constraints.areas import ground_factor
 from gis_core.constraints.findings import Reason
+from gis_core.constraints.kept import Kept
 from gis_core.constraints.plane import Floats, Ints, Shapes, moved, shapes
 from gis_core.constraints.rules import RuleSet
 from gis_core.constraints.values import Layer, Lots, Surroundings, chosen
@@ -50,6 +51,10 @@ def ground_m(rules: RuleSet) -> float:
 def _scaled(geometries: Shapes, by: float) -> Shapes:
     # Without a correction no figure of a coordinate changes.
     return geometries if by == 1.0 else shapely.transform(geometries, lambda points: points * by)
+
+
+#: Layers are the same ones for many questions, and their extents are brought into the frame once.
+_LAYERS = Kept(most=256)
 
 
 @dataclass(frozen=True)
@@ -141,4 +146,9 @@ def _near(around: Surroundings, frame: Frame) -> Surroundings:
 def _near_layer(layer: Layer, frame: Frame) -> Layer:
     if layer.surveyed_extent is None:
         return layer
-    return replace(layer, surveyed_extent=frame.near(shapes(layer.surveyed_extent))[0])
+
+    def brought() -> Layer:
+        return replace(layer, surveyed_extent=frame.near(shapes(layer.surveyed_extent))[0])
+
+    found: Layer = _LAYERS.of((layer,), brought, *frame.origin.tolist(), frame.ground_m)
+    return found

@@ -1,6 +1,6 @@
 """Keeps what was made of objects while the very same objects are asked about again."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from threading import Lock
 from typing import Any
 
@@ -20,12 +20,12 @@ class Kept:
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._held: dict[tuple[int, ...], tuple[tuple[object, ...], Any]] = {}
+        self._held: dict[tuple[Hashable, ...], tuple[tuple[object, ...], Any]] = {}
         self._lock = Lock()
 
-    def of(self, objects: tuple[object, ...], make: Callable[[], Any]) -> Any:
-        """What `make` gave for these objects; called when they were not asked for lately."""
-        key = tuple(map(id, objects))
+    def of(self, objects: tuple[object, ...], make: Callable[[], Any], *also: Hashable) -> Any:
+        """What `make` gave for these objects, and for equal values `also`; called when it was not lately."""
+        key = (*map(id, objects), *also)
         held = self._held.get(key)
         if held is None:
             # The objects are held with their value, so that no other object gets their identity.

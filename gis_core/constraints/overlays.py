@@ -10,7 +10,7 @@ import shapely
 from numpy.typing import NDArray
 
 from gis_core.constraints.bands import looked_up
-from gis_core.constraints.plane import Floats, Shapes, inside
+from gis_core.constraints.plane import Floats, Shapes, inside, shapes
 from gis_core.constraints.slivers import TOUCHING_M, surely_wider, widths_m
 
 #: Segments of a quarter circle: a radius of 15 m is short by 0.3 mm at most.
@@ -91,6 +91,9 @@ def judge(lots: Shapes, areas: Shapes, threshold_m: Floats, measure: str) -> Jud
     >>> judge(lots, canal, np.array([0.1]), "AREA_OVER_LENGTH").state[0]
     'BORDERLINE'
     """
+    if not len(lots):
+        none = np.empty(0)
+        return Judged(shapes(), shapes(), none, none, none)
     overlap = inside(lots, areas)
     plain = surely_wider(overlap, threshold_m)
     width_m = np.full(len(overlap), np.nan)

@@ -403,6 +403,7 @@ def _silent_finding(judgement: LayerJudgement, lot: int) -> OverlayFinding:
 
 def doubt_layers(doubts: Doubts, rows: list[tuple[str, NDArray[np.bool_]]], code: str) -> None:
     """Values that rest on layers which do not say enough are upper bounds: conditional, naming them."""
+    rows = [row for row in rows if row[1].any()]
     if not rows:
         return
     table = np.column_stack([where for _, where in rows])
