@@ -82,8 +82,12 @@ class RuleSet:
     @classmethod
     def on_day(cls, rules: Iterable[Rule], day: date) -> "RuleSet":
         """The rules among these that hold on a day, in the order of rank and code."""
-        holding = [rule for rule in rules if rule.holds_on(day)]
-        return cls(tuple(sorted(holding, key=lambda rule: (rule.rank, rule.code, rule.zone_code))))
+        return cls.of(rule for rule in rules if rule.holds_on(day))
+
+    @classmethod
+    def of(cls, rules: Iterable[Rule]) -> "RuleSet":
+        """These rules, in the order of rank and code."""
+        return cls(tuple(sorted(rules, key=lambda rule: (rule.rank, rule.code, rule.zone_code))))
 
     @cached_property
     def _by_place(self) -> dict[tuple[str, str], list[Rule]]:

@@ -12,7 +12,9 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
+from gis_core.constraints.inputs import Inputs
 from gis_core.errors import NotFound
+from import_scripts.demo_city.beside import evaluated, packed
 from parcels.evaluation import keep
 from parcels.inputs import Question, read_inputs
 from parcels.models import IssuedEvaluation, Parcel
@@ -72,20 +74,20 @@ class Ahead:
             if (parcel.pk, on) in self._begun:
                 continue
             try:
-                asked = _asked(parcel, on)
+                sent = packed(_inputs(parcel, on), str(parcel.lineage), parcel.version)
             except NotFound:  # who asks for it is told
                 continue
-            self._begun[parcel.pk, on] = self._pool.submit(write_down, *asked)
+            self._begun[parcel.pk, on] = self._pool.submit(evaluated, sent)
 
 
 def _made_here(parcel: Parcel, on: date) -> WrittenDown:
-    return write_down(*_asked(parcel, on))
+    return write_down(_inputs(parcel, on), str(parcel.lineage), parcel.version)
 
 
-def _asked(parcel: Parcel, on: date) -> tuple:
-    """What an evaluation is made of: what lies around the lot, and which version of it."""
+def _inputs(parcel: Parcel, on: date) -> Inputs:
+    """What lies around the lot, as known that morning."""
     morning = datetime.combine(on, time(), ZoneInfo(settings.CITY.time_zone))
-    return read_inputs([parcel.pk], Question(on, morning)), str(parcel.lineage), parcel.version
+    return read_inputs([parcel.pk], Question(on, morning))
 
 
 def _pool(processes: int) -> ProcessPoolExecutor:

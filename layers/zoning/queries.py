@@ -141,11 +141,17 @@ def _read_standing(on: date, known_at: datetime | None) -> Standing:
             """,
             {"on": on, "known_at": known_at},
         )
-        rules, layers, rasters = (json.loads(column or "[]") for column in cursor.fetchone())
+        rules, layers, rasters = (column or "[]" for column in cursor.fetchone())
+    return _told(rules, layers, rasters)
+
+
+@lru_cache(maxsize=32)
+def _told(rules: str, layers: str, rasters: str) -> Standing:
+    """What the rows in force come to; the same rows on another day are the same values, made once."""
     return Standing(
-        RuleSet.on_day([_rule(*row) for row in rules], on),
-        {row[0]: _layer(*row) for row in layers},
-        {row[0]: _raster(*row) for row in rasters},
+        RuleSet.of(_rule(*row) for row in json.loads(rules)),
+        {row[0]: _layer(*row) for row in json.loads(layers)},
+        {row[0]: _raster(*row) for row in json.loads(rasters)},
     )
 
 
