@@ -35,11 +35,11 @@ class Ahead:
     def __init__(self, foreseen: Iterable[tuple[Parcel, date]], processes: int) -> None:
         self._foreseen = deque(foreseen)
         self._begun: dict[tuple[int, date], Future[WrittenDown]] = {}
-        self._most = processes * IN_HAND
+        self._most = processes * IN_HAND if processes > 1 else 0
         self._pool = _pool(processes) if processes > 1 else None
 
     def __enter__(self) -> Self:
-        self._go_on()
+        self._begin_foreseen()
         return self
 
     def __exit__(
@@ -58,26 +58,29 @@ class Ahead:
             When this version of the lot is not in force on the day.
         """
         begun = self._begun.pop((parcel.pk, on), None)
-        self._go_on()
+        self._begun = {asked: found for asked, found in self._begun.items() if asked[1] >= on}
+        self._begin_foreseen()
         # what failed beside us fails here again, in its own words
         made = _made_here(parcel, on) if begun is None or begun.exception() else begun.result()
         return keep(parcel, made, code=code)
 
     def soon(self, wanted: Iterable[Parcel], on: date) -> None:
         """Begin with what is asked for next."""
-        self._foreseen.extendleft((parcel, on) for parcel in wanted)
-        self._go_on()
+        for parcel in wanted:
+            self._begin(parcel, on)
 
-    def _go_on(self) -> None:
-        while self._pool is not None and self._foreseen and len(self._begun) < self._most:
-            parcel, on = self._foreseen.popleft()
-            if (parcel.pk, on) in self._begun:
-                continue
-            try:
-                sent = packed(_inputs(parcel, on), str(parcel.lineage), parcel.version)
-            except NotFound:  # who asks for it is told
-                continue
-            self._begun[parcel.pk, on] = self._pool.submit(evaluated, sent)
+    def _begin_foreseen(self) -> None:
+        while self._foreseen and len(self._begun) < self._most:
+            self._begin(*self._foreseen.popleft())
+
+    def _begin(self, parcel: Parcel, on: date) -> None:
+        if self._pool is None or (parcel.pk, on) in self._begun:
+            return
+        try:
+            sent = packed(_inputs(parcel, on), str(parcel.lineage), parcel.version)
+        except NotFound:  # who asks for it is told
+            return
+        self._begun[parcel.pk, on] = self._pool.submit(evaluated, sent)
 
 
 def _made_here(parcel: Parcel, on: date) -> WrittenDown:
