@@ -129,7 +129,8 @@ def settings(places: Places, *, memory_mb: int, throwaway: bool = False) -> str:
         "work_mem": "32MB",
         "max_wal_size": "4GB",
         "checkpoint_timeout": "15min",
-        "wal_compression": "on",
+        "wal_compression": "lz4",
+        "default_toast_compression": "lz4",  # evaluations are long documents; Debian's servers have it
         "random_page_cost": 1.1,
         "jit": "off",  # a click is over before a plan is compiled
         "timezone": "UTC",

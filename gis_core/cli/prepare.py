@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psycopg
@@ -47,13 +48,19 @@ def prepare(home: CityHome, *, demo_parcels: int, fill: bool = True) -> None:
     lock = home.places.state / "prepare.lock"
     with locks.exclusive(lock, on_wait=lambda: steps.say("Another ./pelak is preparing: waiting for it")):
         frontend.build()
-        content = first_content(home, demo_parcels) if fill and is_empty(home) else None
-        if content and home.is_private:
-            make_filled_database(home, content)
-        ensure_current(home)
-        if content and not home.is_private:
-            content(home)
-        collect_static(home)
+        with ThreadPoolExecutor(1) as beside:  # it needs no database, and making one leaves a core free
+            collected = beside.submit(collect_static, home)
+            prepare_database(home, first_content(home, demo_parcels) if fill and is_empty(home) else None)
+        collected.result()
+
+
+def prepare_database(home: CityHome, content: Callable[[CityHome], None] | None) -> None:
+    """Bring the database to the newest form, and fill it with its first content if there is one to make."""
+    if content and home.is_private:
+        make_filled_database(home, content)
+    ensure_current(home)
+    if content and not home.is_private:
+        content(home)
 
 
 def first_content(home: CityHome, demo_parcels: int) -> Callable[[CityHome], None] | None:
