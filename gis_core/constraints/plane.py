@@ -313,6 +313,8 @@ def rounds(owner: Ints) -> list[Ints]:
     [[0, 2], [1]]
     """
     owner = np.asarray(owner)
+    if len(owner) < 2:
+        return [np.arange(len(owner))] if len(owner) else []
     order = np.argsort(owner, kind="stable")
     ranked = owner[order]
     starts = (

@@ -104,7 +104,8 @@ class Restrictions:
     def with_state(self, judgement: LayerJudgement, state: str) -> NDArray[np.bool_]:
         """Lots (n,) on which a layer's judgement is so; of a layer that is silent unknown, too."""
         where = np.zeros(self.lots, dtype=bool)
-        where[judgement.lot[judgement.state == state]] = True
+        if len(judgement.lot):
+            where[judgement.lot[judgement.state == state]] = True
         if state == "unknown":
             where |= judgement.silence != None  # noqa: E711  (element by element)
         return where

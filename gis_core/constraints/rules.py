@@ -96,6 +96,13 @@ class RuleSet:
             found.setdefault((rule.kind, rule.zone_code), []).append(rule)
         return found
 
+    @cached_property
+    def _by_kind(self) -> dict[str, list[Rule]]:
+        found: dict[str, list[Rule]] = {}
+        for rule in self.rules:
+            found.setdefault(rule.kind, []).append(rule)
+        return found
+
     def pick(self, kind: str, zone_code: str = "") -> Picked:
         """The rule of a kind for a zone: its own, otherwise the one that holds everywhere."""
         key = (kind, zone_code)
@@ -155,7 +162,7 @@ class RuleSet:
 
     def of_kind(self, kind: str) -> list[Rule]:
         """All rules of a kind, for whatever zone."""
-        return [rule for rule in self.rules if rule.kind == kind]
+        return list(self._by_kind.get(kind, ()))
 
 
 def _ranks(rules: list[Rule]) -> list[int]:
