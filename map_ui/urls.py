@@ -5,6 +5,10 @@ from django.urls import include, path
 from map_ui import pages, tiles
 
 urlpatterns: list = [
+    # What is asked for most comes first; addresses are tried one after the other.
+    path("tiles/catalog.json", tiles.catalogue, name="tile-catalog"),
+    path("tiles/<slug:layer>/<str:version>/<int:z>/<int:x>/<int:y>.mvt", tiles.tile, name="tile"),
+    path("api/", include("map_ui.api.urls")),
     path("", pages.home, name="home"),
     path("parcels/at", pages.parcels_at, name="parcels-at"),
     path("parcels/<str:key>/", pages.parcel_page, name="parcel"),
@@ -19,7 +23,4 @@ urlpatterns: list = [
     path("", include("map_ui.inspector.urls")),
     path("", include("map_ui.planner.urls")),
     path("", include("map_ui.documents.urls")),
-    path("api/", include("map_ui.api.urls")),
-    path("tiles/catalog.json", tiles.catalogue, name="tile-catalog"),
-    path("tiles/<slug:layer>/<str:version>/<int:z>/<int:x>/<int:y>.mvt", tiles.tile, name="tile"),
 ]

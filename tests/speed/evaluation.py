@@ -113,6 +113,7 @@ def _clicks() -> list[dict[str, Any]]:
     from django.test import Client
     from django.utils import timezone
 
+    from gis_core.startup import settle_memory
     from parcels.evaluation import answer_for
     from parcels.queries import parcels_at
 
@@ -121,6 +122,7 @@ def _clicks() -> list[dict[str, Any]]:
     if not ids:
         return []
     answer_for(ids[:1], on=on)  # rules and layers are kept from then on, as in a server
+    settle_memory()
     answers = [answer_for([number], on=on) for number in ids]
     whole = iter(ids * 2)
     spot, key = iter(points * 2), iter(keys * 2)
