@@ -190,8 +190,10 @@ def _next_steps(parcel: Parcel) -> list[Step]:
     services = _address("services", parcel=parcel.key)
     offices = _address("offices", parcel=parcel.key)
     page = reverse("estimate-paper", args=[parcel.key])
+    what_if = reverse("proposal", args=[parcel.key])
     extract = reverse("parcel-extract", args=[parcel.key])
     steps = (
+        Step(what_if, _("What if I build something else?"), _("Your own numbers, judged point by point")),
         Step(services, _("Other services for this parcel"), _("What can be asked for, and what it needs")),
         Step(offices, _("Nearest office"), _("by travel time, with its hours")),
         Step(page, _("Download and print"), _("the whole answer on A4, with plan and reasons")),

@@ -12,6 +12,7 @@ ENDPOINTS: dict[str, str] = {
     "parcel": "look",
     "parcel-sheet": "look",
     "parcels-at": "look",
+    "proposal": "look",
     "search": "look",
     "tile": "look",
     "tile-catalog": "look",

@@ -15,6 +15,7 @@ urlpatterns: list = [
     path("parcels/<str:key>/sheet", pages.parcel_sheet, name="parcel-sheet"),
     path("search", pages.search, name="search"),
     path("language/<str:code>", pages.language, name="set-language"),
+    path("", include("map_ui.proposals.urls")),
     path("", include("map_ui.people.urls")),
     path("", include("map_ui.requests.urls")),
     path("", include("map_ui.desks.urls")),

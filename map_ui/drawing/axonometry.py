@@ -23,12 +23,13 @@ def axonometry(
     chosen: float | None,
     width: int = 262,
     stops_at: str = "right",
+    with_stops: bool = True,
 ) -> SafeString:
     """
     The building that may stand here, raised, one group per choice of storeys, with a leader to each stop.
 
     Its height in px is that of the stack of stops beside it, so that each leader ends at its stop;
-    `stops_at` is the side of the stack. Empty where no envelope is known.
+    `stops_at` is the side of the stack, which may also be away. Empty where no envelope is known.
     """
     drawn = shapes.geometries(document)
     levels = sorted(choice["storeys"] for choice in document["choices"])
@@ -49,7 +50,7 @@ def axonometry(
         yard_word(drawn, PILOT_M + levels[-1] * STOREY_M, camera),
     ]
     names = edge_names(document, around, drawn["parcel"], camera, width, height)
-    leaders = leaders_of(body, levels, on_request, chosen, camera, width, stops_at)
+    leaders = leaders_of(body, levels, on_request, chosen, camera, width, stops_at) if with_stops else ""
     return mark_safe(
         f'<svg class="axonometry" direction="ltr" width="{width}" height="{height}" viewBox="0 0 {width} {height}" '
         f'role="img" '

@@ -20,6 +20,8 @@ from map_ui.drawing.surroundings import Restricting, Surroundings
 from map_ui.drawing.view import HEIGHT_PX, WIDTH_PX, View, view_of
 
 _NOTHING = Restricting()
+#: Two lines of text one under the other.
+_LINE_PX = 22.0
 #: A lot drawn smaller than that gets no number.
 _NUMBERED_PX2 = 900.0
 
@@ -143,9 +145,16 @@ _GROUPS = ("parcel", "ceded", "chamfer", "net", "envelope")
 
 def _callouts(drawn: Mapping[str, Any], view: View, rows: Mapping[str, Row]) -> str:
     """What is said of each shape, over everything else; seen while the shape is lit."""
-    return "".join(
-        callout(role, drawn[role], view, rows[role]) for role in _GROUPS if {role} <= {*drawn} & {*rows}
-    )
+    parts, taken = [], -1e9
+    for role in ("ceded", "chamfer", "net", "parcel", "envelope"):
+        if role not in drawn or role not in rows:
+            continue
+        x, y = view(shapely.get_coordinates(shapely.point_on_surface(drawn[role])))[0]
+        if role == "chamfer" and abs(y - taken) < _LINE_PX:
+            y = taken - _LINE_PX
+        taken = y if role == "ceded" else taken
+        parts.append(callout(role, (x, y), view, rows[role]))
+    return "".join(parts)
 
 
 def _proposed(footprint: Any, drawn: Mapping[str, Any], view: View) -> str:

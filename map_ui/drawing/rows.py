@@ -1,9 +1,7 @@
 """Ties each drawn shape to the number that measures it: by link, by role, and by what is said of it."""
 
 from dataclasses import dataclass
-from typing import Any
 
-import shapely
 from django.utils.html import escape
 
 from map_ui.drawing.view import View
@@ -25,9 +23,9 @@ def shape_group(role: str, marks: str, row: Row | None) -> str:
     return f'<a class="d-shape" data-role="{role}" href="#{escape(row.id)}"{name}>{marks}</a>'
 
 
-def callout(role: str, geometry: Any, view: View, row: Row) -> str:
-    """What is said of a shape, in the drawing; it is seen while the shape is lit."""
-    x, y = view(shapely.get_coordinates(shapely.point_on_surface(geometry)))[0]
+def callout(role: str, at: tuple[float, float], view: View, row: Row) -> str:
+    """What is said of a shape, at a place (px) in the drawing; it is seen while the shape is lit."""
+    x, y = at
     x = min(max(x, 90.0), view.width - 90.0)
     return (
         f'<text x="{x:.1f}" y="{y:.1f}" class="d-callout d-callout-{role}" data-callout="{role}" '

@@ -98,6 +98,10 @@ class ChoiceView:
     parking_short: bool
     note: str
     cost: Cost | None
+    footprint: str = ""
+    height: str = ""
+    light: str = ""
+    floor_area_figure: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,13 @@
 """The numbers of storeys to choose from, and what each of them gives."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from map_ui import wording
+from map_ui.sheet.light import light_note
 from map_ui.sheet.parts import ChoiceView, Cost
 from map_ui.sheet.reading import SMALL_M2, plain_area
 
@@ -19,7 +21,12 @@ def choices(
     permitted = [choice["storeys"] for choice in offered if not choice["discretionary"]]
     chosen = storeys if storeys in counts else max(permitted, default=None)
     top = max((choice["floor_area_m2"] for choice in offered if not choice["discretionary"]), default=0.0)
-    return tuple(_choice(choice, costs.get(choice["storeys"]), chosen, top) for choice in offered)
+    return tuple(
+        replace(
+            _choice(choice, costs.get(choice["storeys"]), chosen, top), light=light_note(document, choice)
+        )
+        for choice in offered
+    )
 
 
 def _choice(choice: Mapping[str, Any], cost: Cost | None, chosen: float | None, top_m2: float) -> ChoiceView:
@@ -57,6 +64,9 @@ def _choice(choice: Mapping[str, Any], cost: Cost | None, chosen: float | None, 
         parking_short=short,
         note=note,
         cost=cost,
+        floor_area_figure=plain_area(choice["floor_area_m2"]),
+        footprint=plain_area(choice["footprint_m2"]),
+        height=wording.number(choice["height_m"]) if choice["height_m"] else "",
     )
 
 

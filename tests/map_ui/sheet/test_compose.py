@@ -183,6 +183,22 @@ def test_the_storey_on_request_is_offered_but_not_chosen(document):
     assert sheet(document, PLACE, storeys=9).chosen.value == "4"
 
 
+def test_a_choice_above_the_light_plane_says_so_and_the_lower_ones_do_not(document):
+    document["findings"]["light_height_m"] = {"state": "computed", "value": 12.0, "unit": "m"}
+    lights = {choice.value: choice.light for choice in sheet(document, PLACE).choices}
+    assert "۱۲" in lights["4"]
+    assert "از شهرداری پرسیده می‌شود." in lights["4"]
+    assert lights["1"] == ""
+
+
+def test_where_the_light_plane_limits_the_storeys_the_highest_choice_says_so(document):
+    document["findings"]["light_height_m"] = {"state": "computed", "value": 18.0, "unit": "m"}
+    document["findings"]["storeys"]["rule"] |= {"kind": "LIGHT"}
+    lights = {choice.value: choice.light for choice in sheet(document, PLACE).choices}
+    assert "۱۸" in lights["4"]
+    assert lights["3"] == ""
+
+
 def test_a_parking_deficit_is_said_in_words(document):
     told = sheet(document, PLACE)
     assert told.chosen.parking == "۳ جا کم"
