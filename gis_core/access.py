@@ -190,6 +190,7 @@ ACTIONS: dict[str, Condition] = {
     "edit_zoning": holds(Role.PLANNER),
     "change_draft": holds(Role.PLANNER) & author,
     "approve_zoning": holds(Role.PLAN_APPROVER) & ~author,
+    "see_city": holds(*PLAN_ROLES, Role.DETAILED_PLAN_DESK, Role.SUPERVISOR),
     # watching and running the city's Pelak
     "supervise": holds(Role.SUPERVISOR, Role.AUDITOR, Role.OFFICE_MANAGER),
     "audit": holds(Role.AUDITOR),

@@ -173,6 +173,40 @@ CATALOG: tuple[TileSet, ...] = (
     ),
 )
 
+#: The evaluation of a whole city, for planners; it is not in the catalogue, which everybody reads.
+CITY_RESULT = TileSet(
+    "city_result",
+    "نتیجهٔ محاسبهٔ همهٔ شهر",
+    "Evaluation of the whole city",
+    (
+        ShownLayer(
+            "city_blocks",
+            Layer.Kind.PARCELS,
+            "بلوک‌ها",
+            "Blocks",
+            (9, 15),
+            (
+                "code",
+                "lots",
+                "unknown_lots",
+                "conflict_lots",
+                "far_percent",
+                "reachable_percent",
+                "unknown_percent",
+                "conflict_percent",
+            ),
+        ),
+        ShownLayer(
+            "city_lots",
+            Layer.Kind.PARCELS,
+            "قطعه‌ها",
+            "Parcels",
+            (15, DEEPEST_ZOOM),
+            ("key", "far_percent", "reachable_percent", "floor_area_m2", "unknown", "reason", "rules"),
+        ),
+    ),
+)
+
 
 def tile_set(key: str) -> TileSet:
     """

@@ -91,6 +91,9 @@ ENDPOINTS: dict[str, str] = {
     "plan-submit": "edit_zoning",
     "plan-publish": "approve_zoning",
     "plan-zones-json": "see_drafts",
+    # the evaluation of the whole city
+    "city-result": "see_city",
+    "city-tile": "see_city",
     # the same steps as JSON
     "api:schema": "look",
     "api:docs": "look",

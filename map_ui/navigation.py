@@ -23,6 +23,11 @@ PAGES: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("dispatch", gettext_noop("Day board"), (Role.DISPATCHER, Role.SUPERVISOR)),
     ("inspector", gettext_noop("My visits"), (Role.INSPECTOR,)),
     ("plans", gettext_noop("Zoning plans"), (Role.PLANNER, Role.PLAN_APPROVER)),
+    (
+        "city-result",
+        gettext_noop("Maps of the city"),
+        (Role.PLANNER, Role.PLAN_APPROVER, Role.DETAILED_PLAN_DESK, Role.SUPERVISOR),
+    ),
     ("requests-mine", gettext_noop("My requests"), (Role.CITIZEN,)),
     ("overview", gettext_noop("Overview"), (Role.SUPERVISOR, Role.OFFICE_MANAGER, Role.AUDITOR)),
     ("audit-book", gettext_noop("Book of readings"), (Role.AUDITOR,)),

@@ -23,6 +23,7 @@ from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_safe
 
 from layers import catalog
+from parcels.city_wide.models import CityEvaluation
 
 _VERSION = re.compile(r"^(\d{4})(\d{2})(\d{2})-([0-9a-f]{10})$")
 _EXTENT, _MARGIN = 4096, 96
@@ -135,6 +136,24 @@ _SELECTS: Mapping[str, tuple[str, str, str, str]] = {
         _HOLDS.format("o"),
     ),
     "offices": ("f.id, f.code, f.name_fa, f.name_en", "f.geometry", "offices_office f", _HOLDS.format("f")),
+    # of one evaluation of the whole city, which never changes
+    "city_blocks": (
+        "a.id, a.code, a.lots, a.unknown_lots, a.conflict_lots, a.far_percent, a.reachable_percent,"
+        " 100.0 * a.unknown_lots / a.lots::float AS unknown_percent,"
+        " 100.0 * a.conflict_lots / a.lots::float AS conflict_percent",
+        "ST_SimplifyPreserveTopology(a.geometry, %(pixel_m)s)",
+        "city_wide_areaevaluation a",
+        "a.city_evaluation_id = %(run)s AND a.level = 'block' AND a.geometry && box.metric",
+    ),
+    "city_lots": (
+        "e.parcel_id AS id, p.key, e.far_percent,"
+        " 100 * e.reachable_floor_area_m2 / nullif(e.net_area_m2, 0) AS reachable_percent,"
+        " e.reachable_floor_area_m2 AS floor_area_m2, e.reachable_floor_area_m2 IS NULL AS unknown,"
+        " e.unknown_reasons[1] AS reason, array_to_string(e.conflict_rules, ' · ') AS rules",
+        "p.geometry",
+        "city_wide_lotevaluation e JOIN parcels_parcel p ON p.id = e.parcel_id",
+        "e.city_evaluation_id = %(run)s AND p.geometry && box.metric",
+    ),
 }
 
 _CLASSES = (
@@ -225,15 +244,31 @@ def tile(request: HttpRequest, layer: str, version: str, z: int, x: int, y: int)
     return response
 
 
-def read_tile(tiles: catalog.TileSet, z: int, x: int, y: int, on: date) -> bytes:
-    """The bytes of one tile."""
+def read_tile(tiles: catalog.TileSet, z: int, x: int, y: int, on: date, **more: Any) -> bytes:
+    """The bytes of one tile; `more` are values that the layers of this set ask for besides (`run`)."""
     sql = tile_sql(tiles, z)
     if not sql:
         return b""
     with connection.cursor() as cursor:
-        cursor.execute(sql, tile_parameters(z, x, y, on))
+        cursor.execute(sql, tile_parameters(z, x, y, on) | more)
         (content,) = cursor.fetchone()
     return bytes(content or b"")
+
+
+@require_safe
+def city_tile(request: HttpRequest, run: int, z: int, x: int, y: int) -> HttpResponse:
+    """One tile of an evaluation of the whole city; its rows never change, so its reader may keep it."""
+    city = CityEvaluation.objects.filter(pk=run).first()
+    if city is None or not (z <= catalog.DEEPEST_ZOOM and x < 2**z and y < 2**z):
+        return HttpResponseNotFound()
+    tag = f'"city-{run}/{z}/{x}/{y}"'
+    if request.headers.get("If-None-Match") == tag:
+        return HttpResponseNotModified(headers={"ETag": tag})
+    content = read_tile(catalog.CITY_RESULT, z, x, y, city.on, run=run)
+    response = HttpResponse(content, content_type="application/vnd.mapbox-vector-tile")
+    response["ETag"] = tag
+    response["Cache-Control"] = "private, max-age=86400, immutable"
+    return response
 
 
 @require_safe

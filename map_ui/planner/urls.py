@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from map_ui.planner import views
+from map_ui import tiles
+from map_ui.planner import city_views, views
 
 urlpatterns = [
     path("plans/", views.plans, name="plans"),
@@ -12,4 +13,6 @@ urlpatterns = [
     path("plans/<int:pk>/zones", views.change, name="plan-zone"),
     path("plans/<int:pk>/submit", views.hand_over, name="plan-submit"),
     path("plans/<int:pk>/publish", views.put_in_force, name="plan-publish"),
+    path("city/", city_views.city, name="city-result"),
+    path("city/tiles/<int:run>/<int:z>/<int:x>/<int:y>.mvt", tiles.city_tile, name="city-tile"),
 ]
