@@ -203,7 +203,7 @@ def by_engine(lots: Drawn, shape: OnMap) -> np.ndarray:
     found = evaluate(asked, around, RULE_SET, on=ON, known_at=NOW)
     assert not found.refused
     columns = [found.columns[f"{name}_area_m2"].values for name in ("surveyed", "widening", "chamfer", "net")]
-    overlaps, zone_m2 = found.steps.overlaps, np.zeros((2, count))
+    overlaps, zone_m2 = found.steps.placed.overlaps, np.zeros((2, count))
     for number, code in enumerate("AB"):
         mine = codes[overlaps.zone] == code
         np.add.at(zone_m2[number], overlaps.lot[mine], overlaps.area_mm2[mine] / 1e6)
