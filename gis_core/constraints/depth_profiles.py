@@ -242,17 +242,18 @@ def _retreated(cut: _Cut, edges: Segments, facing: Ints, reach: float) -> _Cut:
     Right and left of the edge that holds from some v on; of edges that lean more than the reach one side
     bounds nothing, for it holds up to beyond the lot.
     """
+    touched = facing[cut.first] >= 0
+    rest, cut = _some(cut, ~touched), _some(cut, touched)
     edge, lines = facing[cut.first], _Edges.of(edges)
     lean = lines.lean[edge]
     aside = cut.ends[X] - lines.foot[edge] + lean * lines.low[edge]
     right = (reach * cut.ends[LINE] + aside) / (reach + lean)
     left = (reach * cut.ends[LINE] - aside) / (reach - lean)
-    here = edge >= 0
     told = [
-        np.where(here, np.stack([lines.low[edge]] * 2), NOWHERE_M),
-        np.where(here, np.stack([lines.high[edge]] * 2), 2 * NOWHERE_M),
-        np.where(here & (lean > -reach), right, -NOWHERE_M),
-        np.where(here & (lean < reach), left, -NOWHERE_M),
+        np.stack([lines.low[edge]] * 2),
+        np.stack([lines.high[edge]] * 2),
+        np.where(lean > -reach, right, -NOWHERE_M),
+        np.where(lean < reach, left, -NOWHERE_M),
     ]
     taken = _Cut(cut.lot, cut.first, np.concatenate([cut.ends, told]))
     taken = _combined(taken, RIGHT, LEFT, np.maximum)
@@ -260,14 +261,26 @@ def _retreated(cut: _Cut, edges: Segments, facing: Ints, reach: float) -> _Cut:
     # Past its end an edge takes nothing: from there on the one that follows it does.
     past = taken.ends[EDGE].sum(axis=0) > taken.ends[LAST].sum(axis=0)
     taken.ends[EDGE][:, past] = NOWHERE_M
-    return _combined(taken, TOP, EDGE, np.minimum).less(EDGE)
+    return _put_back(rest, _combined(taken, TOP, EDGE, np.minimum).less(EDGE))
+
+
+def _some(cut: _Cut, which: NDArray[np.bool_]) -> _Cut:
+    return _Cut(cut.lot[which], cut.first[which], cut.ends[:, :, which])
+
+
+def _put_back(one: _Cut, other: _Cut) -> _Cut:
+    """The strips of both in their order; all that was cut from one strip is in one of them."""
+    first = np.concatenate([one.first, other.first])
+    order = np.argsort(first, kind="stable")
+    ends = np.concatenate([one.ends, other.ends], axis=2)
+    return _Cut(np.concatenate([one.lot, other.lot])[order], first[order], ends[:, :, order])
 
 
 def _solid(cut: _Cut) -> _Cut:
     """Strips without those that hold no ground; one that turned inside out stays."""
     wide, high = cut.ends[X, 1] - cut.ends[X, 0], cut.ends[TOP] - cut.ends[NEAR]
     kept = (np.abs(high).max(axis=0) * wide > NOTHING_M2) | (high < -SAME_M).any(axis=0)
-    return _Cut(cut.lot[kept], cut.first[kept], cut.ends[:, :, kept])
+    return _some(cut, kept)
 
 
 def _may_be_apart(cut: _Cut) -> NDArray[np.bool_]:

@@ -19,7 +19,17 @@ from gis_core.constraints.orientation import (
     lot_types,
     near_a_diagonal,
 )
-from gis_core.constraints.plane import EMPTY, Floats, Ints, Shapes, flagged, inside, shapes, without
+from gis_core.constraints.plane import (
+    EMPTY,
+    Floats,
+    Ints,
+    Shapes,
+    flagged,
+    inside,
+    line_ends,
+    shapes,
+    without,
+)
 from gis_core.constraints.restrictions import Restrictions, doubt_layers
 from gis_core.constraints.rules import Rule, RuleSet
 from gis_core.constraints.setbacks import set_back
@@ -267,10 +277,7 @@ def _setbacks_m(
     params: Mapping[str, Any], edges: Edges, front: Ints, azimuth_deg: Floats
 ) -> tuple[Floats, NDArray[np.bool_]]:
     """Setback of each edge by what lies beyond it, and edges of which the rule cannot tell."""
-    points = np.stack(
-        [shapely.get_coordinates(shapely.get_point(edges.geometry, at)).reshape(-1, 2) for at in (0, -1)],
-        axis=1,
-    )
+    points = line_ends(edges.geometry)
     run = points[:, 1] - points[:, 0]
     along = np.degrees(np.arctan2(run[:, 0], run[:, 1])) % 180
     # An edge that runs as the frontage does, and is none, is the rear; the others are sides.

@@ -170,7 +170,7 @@ class Evaluations(Sequence[Evaluation]):
         named = {
             "parcel": self.lots.geometry[row],
             "ceded": self._ceded(row),
-            "chamfer": land.chamfers[row],
+            "chamfer": land.chamfer(row),
             "net": land.net[row],
             "buildable": standing.buildable[row],
             "envelope": standing.envelope[row],

@@ -9,7 +9,7 @@ import shapely
 from numpy.typing import NDArray
 
 from gis_core.constraints.chamfer import Corners
-from gis_core.constraints.plane import Floats, Ints, Shapes, shapes
+from gis_core.constraints.plane import Floats, Ints, Shapes, line_ends, shapes
 from gis_core.constraints.values import Edges, Passages, chosen
 
 #: A piece of a new boundary this near to an old edge is that edge.
@@ -248,7 +248,7 @@ def _run_left_about(edges: Edges, lots: int) -> NDArray[np.bool_]:
 
     An overlay may turn the ring of a lot round that it takes nothing from, so the ring itself does not say.
     """
-    ends = [shapely.get_coordinates(shapely.get_point(edges.geometry, at)).reshape(-1, 2) for at in (0, -1)]
+    ends = line_ends(edges.geometry).transpose(1, 0, 2)
     corner = np.zeros((lots, 2))
     corner[edges.lot[::-1]] = ends[0][::-1]
     start, end = (points - corner[edges.lot] for points in ends)

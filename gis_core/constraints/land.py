@@ -41,11 +41,16 @@ class Land:
     after: Shapes
     main: Shapes
     net: Shapes
-    chamfers: Shapes
     edges: Edges
     in_plan: NDArray[np.bool_]
     areas: Areas
     net_mm2: Ints
+
+    def chamfer(self, lot: int) -> shapely.Geometry:
+        """What corners take from one lot, as one shape."""
+        if self.main[lot].area <= self.net[lot].area:
+            return EMPTY
+        return cleaned(outside(self.main[[lot]], self.net[[lot]]))[0]
 
 
 def clear_land(table: Table, lots: Lots, around: Surroundings, rules: RuleSet) -> Land:
@@ -54,7 +59,7 @@ def clear_land(table: Table, lots: Lots, around: Surroundings, rules: RuleSet) -
     ways = _ways(lots, around, rules, rule)
     widened = _widened(lots, ways, rule)
     edges = edges_after(around.edges, widened.main, widened.ceded_m2 > 1e-9, ways)
-    net, triangles, corner_doubts, cut_rule = _corners_cut(widened.main, edges, around, rules)
+    net, corner_doubts, cut_rule = _corners_cut(widened.main, edges, around, rules)
     surveyed, after, main, net_mm2 = (
         whole_mm2(shapely.area(shape)) for shape in (lots.geometry, widened.after, widened.main, net)
     )
@@ -85,7 +90,7 @@ def clear_land(table: Table, lots: Lots, around: Surroundings, rules: RuleSet) -
     )
     _net_column(table, net_mm2 * in_m2, widened.in_plan)
     basis = Areas(lots.deed_area_m2, surveyed * in_m2, main * in_m2, net_mm2 * in_m2)
-    return Land(widened.after, widened.main, net, triangles, edges, widened.in_plan, basis, net_mm2)
+    return Land(widened.after, widened.main, net, edges, widened.in_plan, basis, net_mm2)
 
 
 def _ways(lots: Lots, around: Surroundings, rules: RuleSet, rule: Rule | None) -> Ways:
@@ -166,20 +171,20 @@ def _widening_doubts(lots: Lots, around: Surroundings, ways: Ways, rule: Rule | 
 
 def _corners_cut(
     main: Shapes, edges: Edges, around: Surroundings, rules: RuleSet
-) -> tuple[Shapes, Shapes, Doubts, Rule | None]:
-    """Net lots, what was cut (one shape per lot), doubts, and the rule."""
+) -> tuple[Shapes, Doubts, Rule | None]:
+    """Net lots, doubts, and the rule."""
     lots, rule = len(main), rules.everywhere("CHAMFER")
-    doubts, nothing = Doubts.none(lots), shapes(*[EMPTY] * lots)
+    doubts = Doubts.none(lots)
     params: Mapping[str, Any] = rule.params if rule else ANY_CORNER
     found = corners_between(edges, main, around.passages, params)
     at_corner = np.zeros(lots, dtype=bool)
     at_corner[found.corners.lot] = True
     if rule is None:
         doubts.add(at_corner | found.unclear, UNKNOWN, Reason("NO_RULE", {"kind": "CHAMFER"}))
-        return main, nothing, doubts, None
+        return main, doubts, None
     doubts.add(found.unclear, NEEDS_INSPECTION, Reason("CORNER_NOT_CLEAR"))
     if not at_corner.any():
-        return main, nothing, doubts, rule
+        return main, doubts, rule
     cut = chamfer.cut_corners(main, found.corners, rule.params)
     for number in np.flatnonzero(cut.status == "NO_AUTOMATIC_VALUE"):
         lot = np.arange(lots) == found.corners.lot[number]
@@ -189,9 +194,7 @@ def _corners_cut(
     doubts.add(unknown, UNKNOWN, Reason("WIDTH_UNKNOWN", {"streets": []}))
     clipped = flagged(found.corners.lot[cut.status == "CLIPPED"], lots)
     doubts.add(clipped | cut.overlapping, NEEDS_INSPECTION, Reason("CHAMFER_CLIPPED"))
-    some = np.flatnonzero(cut.lost_m2 > 0)
-    nothing[some] = cleaned(outside(main[some], cut.net[some]))
-    return cut.net, nothing, doubts, rule
+    return cut.net, doubts, rule
 
 
 #: Enough to find out whether a lot has corners at all, where no rule says how to cut them.

@@ -16,9 +16,10 @@ def each_rule(found: NDArray[np.object_]) -> list[tuple[Rule, NDArray[np.bool_]]
     >>> [(rule.code, where.tolist()) for rule, where in each_rule(np.array([wells, None], dtype=object))]
     [('WELLS', [True, False])]
     """
-    ids = np.array([id(rule) for rule in found], dtype=np.int64).reshape(-1)
-    rules = {id(rule): rule for rule in found if rule is not None}
-    return [(rule, ids == number) for number, rule in rules.items()]
+    ids = np.fromiter(map(id, found), dtype=np.int64, count=len(found))
+    numbers, first = np.unique(ids, return_index=True)
+    rules = [(number, found[at]) for at, number in sorted(zip(first, numbers, strict=True))]
+    return [(rule, ids == number) for number, rule in rules if rule is not None]
 
 
 def without_rule(found: NDArray[np.object_]) -> NDArray[np.bool_]:

@@ -243,6 +243,12 @@ def outside(geometries: Shapes, others: Shapes) -> Shapes:
     return polygons_only(_parted(geometries, others)[1])
 
 
+def both_sides(geometries: Shapes, others: Shapes) -> tuple[Shapes, Shapes]:
+    """What of shapes lies inside and what outside others, pair by pair; as `inside` and `outside`."""
+    inner, outer = _parted(geometries, others)
+    return polygons_only(inner), polygons_only(outer)
+
+
 def _parted(geometries: Shapes, others: Shapes) -> tuple[Shapes, Shapes]:
     inner = _overlaid(shapely.intersection, geometries, others)
     outer = _overlaid(shapely.difference, geometries, others)
@@ -398,6 +404,22 @@ def direction(azimuth_deg: Floats) -> Floats:
     """
     angle = np.radians(np.asarray(azimuth_deg, dtype=float))
     return np.column_stack([np.sin(angle), np.cos(angle)])
+
+
+def line_ends(lines: Shapes) -> Floats:
+    """
+    First and last points (n, 2, 2) of lines, none of them empty.
+
+    Examples
+    --------
+    >>> line_ends(shapes(shapely.LineString([(0, 0), (3, 1), (5, 0)]))).tolist()
+    [[[0.0, 0.0], [5.0, 0.0]]]
+    """
+    points, owner = shapely.get_coordinates(lines, return_index=True)
+    if not len(points):
+        return np.zeros((0, 2, 2))
+    change = owner[1:] != owner[:-1]
+    return np.stack([points[np.r_[True, change]], points[np.r_[change, True]]], axis=1)
 
 
 def half_plane(start: Floats, end: Floats, side: float, from_m: float = 0.0) -> shapely.Polygon:

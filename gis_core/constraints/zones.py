@@ -14,6 +14,8 @@ from gis_core.constraints.plane import (
     Floats,
     Ints,
     Shapes,
+    both_sides,
+    cleaned,
     flagged,
     inside,
     rounds,
@@ -67,14 +69,14 @@ def overlay_zones(
     """
     lot, zone = pairs
     whole = shapely.covers(zones[zone], lots[lot])
-    shape = _overlap(lots[lot], zones[zone], whole)
+    shape, beyond = _overlap(lots[lot], zones[zone], whole)
     plain = np.zeros(len(lot), dtype=bool) if every_width else surely_wider(shape, threshold_m[lot])
     width_m = np.full(len(lot), np.nan)
     limit_m = None if every_width else threshold_m[lot[~plain]]
     width_m[~plain] = widths_m(shape[~plain], policy["measure"], limit_m)
     kind = np.full(len(lot), "CONCERNED", dtype=object)
     kind[~plain] = _kinds(width_m[~plain], lots[lot[~plain]], zones[zone[~plain]], threshold_m[lot[~plain]])
-    uncovered = _uncovered(lots, lot, zone, zones, whole)
+    uncovered = _uncovered(lots, pairs, zones, whole, beyond)
     total_m2, area_m2 = shapely.area(lots), shapely.area(shape)
     crowded = _crowded(len(lots), lot, shape, threshold_m, policy["measure"])
     area_mm2, uncovered_mm2 = _bookkept(lot, area_m2, shapely.area(uncovered), whole_mm2(total_m2), crowded)
@@ -131,19 +133,30 @@ def slivers_join(overlaps: Overlaps, first: int, last: int) -> Ints:
     return joins
 
 
-def _overlap(lots: Shapes, zones: Shapes, whole: NDArray[np.bool_]) -> Shapes:
-    found = lots.copy()
-    found[~whole] = inside(lots[~whole], zones[~whole])
-    return found
+def _overlap(lots: Shapes, zones: Shapes, whole: NDArray[np.bool_]) -> tuple[Shapes, Shapes]:
+    """What of lots lies in zones and what beyond them, pair by pair."""
+    found, beyond = lots.copy(), np.full(len(lots), EMPTY, dtype=object)
+    found[~whole], beyond[~whole] = both_sides(lots[~whole], zones[~whole])
+    return found, beyond
 
 
-def _uncovered(lots: Shapes, lot: Ints, zone: Ints, zones: Shapes, whole: NDArray[np.bool_]) -> Shapes:
+def _uncovered(
+    lots: Shapes, pairs: tuple[Ints, Ints], zones: Shapes, whole: NDArray[np.bool_], beyond: Shapes
+) -> Shapes:
     """What no zone covers; nothing of a lot that one zone covers wholly."""
+    lot, zone = pairs
     covered = flagged(lot[whole], len(lots))
     left = lots.copy()
     left[covered] = EMPTY
-    some = ~covered[lot]
-    return without(left, lot[some], zones[zone[some]])
+    some = np.flatnonzero(~covered[lot])
+    # What lies beyond the first zone of a lot is known already.
+    first = some[np.r_[True, lot[some][1:] != lot[some][:-1]]] if len(some) else some
+    later = np.setdiff1d(some, first)
+    left[lot[first]] = beyond[first]
+    left = without(left, lot[later], zones[zone[later]], tidy=False)
+    changed = np.flatnonzero((shapely.area(left) < shapely.area(lots)) & ~covered)
+    left[changed] = cleaned(left[changed])
+    return left
 
 
 def _kinds(width_m: Floats, lots: Shapes, zones: Shapes, threshold_m: Floats) -> NDArray[np.object_]:
