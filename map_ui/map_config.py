@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.conf import settings
+from django.contrib.gis.db import models
 from django.contrib.gis.db.models import Extent
 from django.urls import reverse
 from django.utils import timezone
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from gis_core import crs, jalali
 from layers.models import District, GroundCover
+from layers.network.models import StreetSegment
 from map_ui import tiles, wording
 
 #: First letters of a zone's code to the family whose colour it has; a city may name its own in `policies`.
@@ -27,6 +29,7 @@ def map_config(*, on: date) -> dict[str, Any]:
         "extent": tiles.remembered(("extent", on), 60.0, lambda: _extent(on)),
         "on": None if on == timezone.localdate() else on.isoformat(),
         "surfaces": tiles.remembered(("surfaces", on), 60.0, lambda: _has_surfaces(on)),
+        "planned_streets": tiles.remembered(("planned", on), 60.0, lambda: _has_planned_streets(on)),
         "zone_families": settings.CITY.policies.get("zone_families", ZONE_FAMILIES),
         "sets": [_told(entry) for entry in described],
         "urls": {
@@ -57,6 +60,12 @@ def _source(entry: Mapping[str, Any]) -> str:
     latest = max((day for day in days if day), default=None)
     text = wording.listed([title for title in titles if title][:2])
     return f"{text} · {jalali.short(latest, wording.language())}" if latest and text else text
+
+
+def _has_planned_streets(on: date) -> bool:
+    """Whether any street becomes wider: only then is a planned line on the map, and in its legend."""
+    wider = StreetSegment.objects.in_force(on=on).filter(planned_width_m__gt=models.F("existing_width_m"))
+    return bool(wider.exists())
 
 
 def _extent(on: date) -> list[float]:

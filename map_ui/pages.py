@@ -108,7 +108,7 @@ def search(request: HttpRequest) -> HttpResponse:
     ]
     asks = any(len(values) > 1 for values in queries.readings(query).values()) if query else False
     context = {"query": query, "rows": rows, "asks": asks and len(rows) > 1, "on": on, "city": settings.CITY}
-    context |= {"no_search": True, "cut": len(rows) >= queries.MOST}
+    context |= {"no_search": True, "cut": len(rows) >= queries.MOST, "key_label": _key_label()}
     return render(request, "search/list.html", context)
 
 
@@ -171,8 +171,14 @@ def _parcel_named(key: str) -> str:
     return _("Parcel %(key)s") % {"key": f"\u2066{wording.digits(key)}\u2069"}
 
 
+def _key_label() -> str:
+    entry = settings.CITY.identifier(settings.CITY.parcel_key)
+    return wording.in_language(entry.label_fa, entry.label_en)
+
+
 def _kind_label(kind: str) -> str:
-    if kind == "address":
+    """What a parcel was found by, where it is neither its address nor the key that is shown anyway."""
+    if kind in ("address", settings.CITY.parcel_key):
         return ""
     entry = settings.CITY.identifier(kind)
     return wording.in_language(entry.label_fa, entry.label_en)

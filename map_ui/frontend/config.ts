@@ -16,6 +16,7 @@ export interface Config {
   extent: [number, number, number, number];
   on: string | null;
   surfaces: boolean;
+  planned_streets: boolean;
   zone_families: Record<string, string>;
   sets: TileSet[];
   urls: { at: string; sheet: string; home: string };

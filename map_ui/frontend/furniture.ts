@@ -4,12 +4,13 @@ import { toLonLat } from "ol/proj";
 import { type Config, digits } from "./config";
 import { element } from "./html";
 
-const ANSWER_SIGNS: [string, string][] = [
-  ["parcel", "parcel"],
-  ["ceded", "ceded"],
-  ["net", "net"],
-  ["envelope", "envelope"],
-  ["line60", "line60"],
+// A sign of the legend, and the roles of shapes that it stands for.
+const ANSWER_SIGNS: [string, string[]][] = [
+  ["parcel", ["parcel"]],
+  ["ceded", ["ceded", "chamfer"]],
+  ["net", ["ceded", "chamfer"]],
+  ["envelope", ["envelope"]],
+  ["line60", ["line60"]],
 ];
 
 export function switches(config: Config, isOn: (key: string) => boolean, turn: (key: string, on: boolean) => void, changed: () => void): void {
@@ -45,12 +46,15 @@ export function switches(config: Config, isOn: (key: string) => boolean, turn: (
   });
 }
 
-export function legend(config: Config, isOn: (key: string) => boolean, chosen: boolean): void {
+/** `drawn`: roles of the chosen parcel's shapes, so that the legend names what is there; null without one. */
+export function legend(config: Config, isOn: (key: string) => boolean, drawn: ReadonlySet<string> | null): void {
   const list = element("legend");
   list.replaceChildren();
-  if (chosen) {
-    for (const [sign, word] of ANSWER_SIGNS) list.append(entry(sign, config.words[word] ?? ""));
-    list.append(entry("planned", config.words["planned"] ?? ""));
+  if (drawn) {
+    for (const [sign, roles] of ANSWER_SIGNS) {
+      if (roles.some((role) => drawn.has(role))) list.append(entry(sign, config.words[sign] ?? ""));
+    }
+    if (config.planned_streets) list.append(entry("planned", config.words["planned"] ?? ""));
   } else {
     for (const set of config.sets) {
       if (set.switchable && isOn(set.key)) for (const item of set.legend) list.append(entry(item.sign, item.title));

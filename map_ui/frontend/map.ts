@@ -223,13 +223,17 @@ function failed(key: string, code: string): void {
   say(config.words["failed"]!);
 }
 
+function drawnRoles(): Set<string> {
+  return new Set(answer.source.getFeatures().map((feature) => String(feature.get("role"))));
+}
+
 /** After a sheet was laid: its shapes go on the map, its controls come alive. */
 function shown(): void {
   const shapes = body.querySelector("#parcel-shapes")?.textContent;
   answer.show(shapes ? (JSON.parse(shapes) as object) : null);
   const article = body.querySelector<HTMLElement>(".parcel-sheet");
   sheet.named(article?.dataset["title"] ?? "", article?.dataset["verdict"] ?? "");
-  legend(config, isOn, Boolean(article));
+  legend(config, isOn, article ? drawnRoles() : null);
   wireSheet(body, {
     light: (roles) => answer.light(roles),
     storeys(value) {
@@ -253,7 +257,7 @@ function close(step: "push" | "none"): void {
   answer.show(null);
   sheet.named("", "");
   sheet.stopAt("peek");
-  legend(config, isOn, false);
+  legend(config, isOn, null);
 }
 
 /** Brings the chosen parcel into the free part of the map; stays put when it is already seen well. */
@@ -391,7 +395,7 @@ switches(config, isOn, turn, () => {
   const on = config.sets.filter((set) => set.switchable && isOn(set.key)).map((set) => set.key);
   view = { ...view, layers: on };
   writeAddress(view, "replace");
-  legend(config, isOn, Boolean(view.parcel));
+  legend(config, isOn, view.parcel ? drawnRoles() : null);
 });
 for (const set of config.sets) turn(set.key, isOn(set.key));
 keyboard();

@@ -62,6 +62,19 @@ NEXT_TO_STAFF: dict[str, tuple[str, str]] = {
         "The applicant has to pay the fees and bring the receipt; Pelak has no bills and takes no payments.",
     ),
 }
+#: The same to whoever knows the code alone: what was written to the applicant is not on that page.
+NEXT_WITHOUT_NOTES: dict[str, tuple[str, str]] = {
+    State.RETURNED: (
+        "نوبت شماست: مدارک را کامل کنید. دفتر پیشخوان می‌گوید چه کم است.",
+        "It is your turn: complete the papers. The counter office tells you what is missing.",
+    ),
+    State.FEES_DUE: (
+        "نوبت شماست: عوارض را به شهرداری بپردازید و رسید را به دفتر بدهید. پلاک قبض و پرداخت ندارد؛ "
+        "مبلغ و شمارهٔ قبض را دفتر پیشخوان به شما می‌گوید.",
+        "It is your turn: pay the fees to the municipality and show the receipt at the office. Pelak has no "
+        "bills and takes no payments; the counter office tells you the amount and the number of the bill.",
+    ),
+}
 VISIT_AHEAD = frozenset({State.DOC_CHECK, State.RETURNED, State.INSPECTION_REQUESTED})
 
 
@@ -109,7 +122,7 @@ def told(request: ServiceRequest, *, with_notes: bool = False, to_staff: bool = 
     final = decision is not None and decision.outcome in (Decision.Outcome.ANSWERED, Decision.Outcome.REFUSED)
     reasons = decision.reasons if decision and not (final and decision.instant) else ()
     visit = _promised_visit(request)
-    words_of_next = {**NEXT, **NEXT_TO_STAFF} if to_staff else NEXT
+    words_of_next = NEXT | (NEXT_TO_STAFF if to_staff else {} if with_notes else NEXT_WITHOUT_NOTES)
     fa, en = words_of_next.get(State(request.state), ("", ""))
     return Story(
         title=str(State(request.state).label),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.conf import settings
@@ -86,7 +87,12 @@ def services(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     """Begin a form: asks for the parcel if none is named, for signing in if the service needs a person."""
     asked = request.POST if request.method == "POST" else request.GET
-    service = catalogue.service(asked.get("service", ""))
+    if not asked.get("service"):
+        parcel_key = asked.get("parcel", "").strip()
+        return redirect(
+            f"{reverse('services')}?{urlencode({'parcel': parcel_key})}" if parcel_key else "services"
+        )
+    service = catalogue.service(asked["service"])
     if not service.public and not allowed(request.scope, "file_request"):
         return redirect_to_login(request.get_full_path())
     context = {"service": service, "question": PARCEL, "typed": asked.get("parcel", "").strip()}
@@ -180,7 +186,8 @@ def tracked(request: HttpRequest, code: str) -> HttpResponse:
             count_miss(request)
             raise no_such_request()
         mine = not request.scope.anonymous and allowed(request.scope, "see_request", found)
-        context = {"case": found, "story": told(found), "mine": mine, "sent": "sent" in request.GET}
+        context = {"case": found, "story": told(found, with_notes=mine), "mine": mine}
+        context |= {"sent": "sent" in request.GET, "at_counter": allowed(request.scope, "file_on_behalf")}
         return render(request, "requests/tracked.html", context)
 
 

@@ -77,7 +77,8 @@ def opened(row: Applicant) -> Person:
 def shown(row: Applicant) -> Person:
     """The person masked, as lists and case pages show them."""
     who = opened(row)
-    return Person(masked_name(who.name), masked(who.national_code), masked(who.mobile))
+    code = masked(who.national_code) if who.national_code else ""
+    return Person(masked_name(who.name), code, masked(who.mobile))
 
 
 def reveal(request: ServiceRequest, *, by: User, reason: str) -> Person:

@@ -3,6 +3,7 @@
 import gzip
 import json
 import re
+from functools import partial
 from urllib.parse import urlsplit
 
 import pytest
@@ -76,6 +77,29 @@ def test_a_reason_opens_in_place_and_storeys_change_what_is_shown(window):
     assert "storeys=2" in page.url
 
 
+def laid(route, body: str) -> None:
+    """Answers a question for a sheet with this one."""
+    route.fulfill(body=body, content_type="text/html")
+
+
+def test_the_legend_of_the_map_names_what_is_drawn_of_the_parcel(chromium, demo_city):
+    page = chromium.new_context(base_url=demo_city.url, viewport={"width": 1440, "height": 900}).new_page()
+    signs = {"parcel", "ceded", "net", "envelope", "line60"}
+    html = page.request.get(f"/parcels/{KEY}/sheet").text()
+    for given, wanted in ((html, signs), (html.replace('"envelope"', '"nothing"'), signs - {"envelope"})):
+        page.route("**/sheet*", partial(laid, body=given))
+        page.goto("/")
+        page.wait_for_load_state("networkidle")
+        open_over_the_lot(page)
+        at = centre_of_the_map(page)
+        page.mouse.click(at["x"], at["y"])
+        page.wait_for_selector(f'.parcel-sheet[data-parcel="{KEY}"]')
+        classes = page.locator("#legend .sign").evaluate_all("found => found.map((one) => one.className)")
+        assert {name.split("sign-")[1] for name in classes} - {"planned"} == wanted
+        page.unroute("**/sheet*")
+    page.context.close()
+
+
 def test_the_keyboard_alone_chooses_a_parcel(chromium, demo_city):
     context = chromium.new_context(
         base_url=demo_city.url, viewport={"width": 1440, "height": 900}, locale="fa-IR"
@@ -138,7 +162,8 @@ def test_everything_but_the_map_works_without_script(chromium, demo_city):
     page.locator(".masthead .search button").click()
     page.locator(".results-list .result-title").first.click()
     assert f"/parcels/{KEY}/" in page.url
-    assert page.locator("svg.plan").is_visible()
+    assert page.locator(".plan-wide svg.plan").is_visible()
+    assert not page.locator(".plan-narrow svg.plan").is_visible()
     page.goto(f"/parcels/{KEY}/?storeys=2")
     assert page.locator('.stop input[value="2"]').is_checked()
     page.goto(f"/parcels/{KEY}/#why-net_area_m2")

@@ -10,7 +10,7 @@ from django.urls import reverse
 from gis_core import crs
 from gis_core.persian import normalise
 from layers.models import District, Layer
-from parcels.models import Address
+from parcels.models import Address, Identifier
 from tests.builders import LONG_AGO, ORIGIN, corner_plot, geos, plot, published_layer, rule, zoned
 from tests.gis_core.constraints.scenes import RULES
 
@@ -167,6 +167,15 @@ def test_a_parcel_is_found_by_what_people_type(persian, lot, typed, why):
     District.objects.create(layer_version=districts, code="3", valid=(LONG_AGO, None), geometry=geos(ring))
     html = persian.get("/search", {"q": typed}).content.decode()
     assert reverse("parcel", args=[KEY]) in html, why
+
+
+def test_what_a_parcel_was_found_by_is_never_printed_beside_another_number(persian, lot):
+    Identifier.objects.create(
+        parcel=lot, kind="postal_code", value="8183765431", search_key=normalise("8183765431")
+    )
+    html = persian.get("/search", {"q": "8183765431"}).content.decode()
+    row = re.sub(r"<[^>]+>|\s+", " ", html[html.index("results-list") :])
+    assert re.search(r"کد پستی +۸۱۸۳۷۶۵۴۳۱ +· +کد نوسازی +۳-۲-۴۵-۱۷", row), row[:600]
 
 
 def test_a_code_with_two_readings_shows_both_parcels_and_asks(persian):

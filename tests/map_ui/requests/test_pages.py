@@ -13,7 +13,7 @@ from gis_core.models import AuditEntry, User
 from map_ui.requests.views import days_offered
 from parcels.inspections.models import Visit
 from parcels.service_requests.intake import receive
-from parcels.service_requests.models import Document, ServiceRequest, State
+from parcels.service_requests.models import Document, ServiceRequest, State, Transition
 from tests.parcels.service_requests.situations import (
     ALI,
     NEGAR,
@@ -330,3 +330,37 @@ def test_every_open_page_speaks_both_languages(page, language):
     client.cookies["django_language"] = language
     shown = client.get(page, headers={"accept-language": language}).content.decode()
     assert f'lang="{language}"' in shown
+
+
+def test_who_must_pay_reads_the_amount_in_the_own_case_and_others_are_sent_to_the_office():
+    client, citizen = signed_in("citizen")
+    lot = lot_in_a_zone()
+    filed = receive(submission(lot, filed_by_id=citizen.pk), on=timezone.localdate())
+    ServiceRequest.objects.filter(pk=filed.pk).update(state=State.FEES_DUE)
+    Transition.objects.create(
+        request=filed,
+        from_state=State.MUNICIPAL_DESK,
+        to_state=State.FEES_DUE,
+        at=timezone.now(),
+        note="قبض ۴۱۲، ۸۰۰٬۰۰۰ ریال",
+    )
+    page = f"/track/{filed.tracking_code}/"
+    own, others = client.get(page).content.decode(), Client().get(page).content.decode()
+    assert "قبض ۴۱۲" in own
+    assert "قبض ۴۱۲" not in others
+    assert "یادداشت پرونده" not in others
+    assert "دفتر پیشخوان به شما می‌گوید" in others
+
+
+def test_a_form_without_a_service_begins_with_the_choice_of_one():
+    assert Client().get("/requests/new")["Location"] == "/services/"
+    assert Client().get("/requests/new", {"parcel": "1-2"})["Location"] == "/services/?parcel=1-2"
+
+
+def test_at_the_counter_the_code_is_for_the_applicant():
+    client, officer = signed_in("technical_officer", offices=("101",))
+    case = submission(lot_in_a_zone(), office_code="101", filed_by_id=officer.pk)
+    filed = receive(case, on=timezone.localdate())
+    shown = client.get(f"/track/{filed.tracking_code}/?sent=1").content.decode()
+    assert "این کد را به متقاضی بدهید" in shown
+    assert 'href="/services/"' in shown
