@@ -122,7 +122,8 @@ class Table:
 
 def inherited(own: Doubts, inputs: Sequence[Column]) -> Doubts:
     """Own doubts together with those of the inputs."""
-    if not any(column.doubts.state.any() for column in inputs):
+    inputs = [column for column in inputs if column.doubts.state.any()]
+    if not inputs:
         return own
     unknown = np.column_stack([~column.known for column in inputs]) & (own.state < UNKNOWN)[:, None]
     missing = np.asarray(unknown.any(axis=1))
@@ -150,6 +151,8 @@ def metres(value: Any) -> str:
 
 
 def _value(value: Any) -> Any:
+    if value is None or type(value) in (str, bool, int, dict, tuple):
+        return value
     if isinstance(value, np.generic):
         value = value.item()
     if isinstance(value, float) and np.isnan(value):

@@ -1,7 +1,7 @@
 """Holds the answer: findings with their state, reason and proof, as values and as a JSON document."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
@@ -165,6 +165,10 @@ class Evaluation:
         return tuple(dict.fromkeys(keys + layers))
 
 
+#: Kinds of shapes as GEOS numbers them.
+_LINE, _POLYGON = 1, 3
+
+
 def worst(*states: FindingState) -> FindingState:
     """
     The least sure of some states.
@@ -194,8 +198,8 @@ def as_document(evaluation: Evaluation) -> dict[str, Any]:
         "zone_state": evaluation.zone_state,
         "unzoned_mm2": evaluation.unzoned_mm2,
         "overlays": [_overlay(overlay) for overlay in evaluation.overlays],
-        "edges": [_edge(edge) for edge in evaluation.edges],
-        "choices": [_plain(vars(choice)) for choice in evaluation.choices],
+        "edges": _edges(evaluation.edges),
+        "choices": [_plain_values(vars(choice)) for choice in evaluation.choices],
         "geometries": _geometries(evaluation.geometries),
         "unknown": list(evaluation.unknown),
     }
@@ -210,22 +214,52 @@ def geojson(geometry: Any) -> dict[str, Any] | None:
     >>> geojson(shapely.Point(1.00049, 2))
     {'type': 'Point', 'coordinates': (1.0, 2.0)}
     """
-    if geometry is None or geometry.is_empty:
-        return None
-    points = np.round(shapely.get_coordinates(geometry), 3)
-    kind = geometry.geom_type
-    # Most shapes are one ring or one line, whose points need no taking apart.
-    if kind == "LineString":
-        return {"type": kind, "coordinates": tuple(map(tuple, points.tolist()))}
-    if kind == "Polygon" and not geometry.interiors:
-        return {"type": kind, "coordinates": (tuple(map(tuple, points.tolist())),)}
-    return dict(shapely.geometry.mapping(shapely.set_coordinates(shapes(geometry), points)[0]))
+    return geojsons([geometry])[0]
+
+
+def geojsons(geometries: Sequence[Any]) -> list[dict[str, Any] | None]:
+    """
+    Shapes as `geojson` writes each.
+
+    Examples
+    --------
+    >>> geojsons([None, shapely.LineString([(0, 0), (1, 2)])])
+    [None, {'type': 'LineString', 'coordinates': ((0.0, 0.0), (1.0, 2.0))}]
+    """
+    every = shapes(*geometries)
+    points, owner = shapely.get_coordinates(every, return_index=True)
+    pairs = list(map(tuple, np.round(points, 3).tolist()))
+    ends = np.cumsum(np.bincount(owner, minlength=len(every))).tolist()
+    # Most shapes are one line or one ring, whose points need no taking apart.
+    plain = zip(
+        shapely.get_type_id(every).tolist(),
+        shapely.get_num_interior_rings(every).tolist(),
+        [0, *ends][:-1],
+        ends,
+        strict=True,
+    )
+    written: list[dict[str, Any] | None] = []
+    for number, (kind, holes, first, last) in enumerate(plain):
+        if first == last:
+            written.append(None)
+        elif kind == _LINE:
+            written.append({"type": "LineString", "coordinates": tuple(pairs[first:last])})
+        elif kind == _POLYGON and not holes:
+            written.append({"type": "Polygon", "coordinates": (tuple(pairs[first:last]),)})
+        else:
+            written.append(_taken_apart(every[number]))
+    return written
+
+
+def _taken_apart(geometry: Any) -> dict[str, Any]:
+    rounded = shapely.transform(geometry, lambda points: np.round(points, 3))
+    return dict(shapely.geometry.mapping(rounded))
 
 
 def _finding(finding: Finding) -> dict[str, Any]:
     return {
         "key": finding.key,
-        "value": _plain(finding.value),
+        "value": finding.value if type(finding.value) in _READY else _plain(finding.value),
         "unit": finding.unit,
         "state": finding.state,
         "reason": _reason(finding.reason),
@@ -238,32 +272,47 @@ def _finding(finding: Finding) -> dict[str, Any]:
 
 
 def _zone(zone: ZoneShare) -> dict[str, Any]:
-    document = _plain(vars(zone))
+    document = _plain_values(vars(zone))
     document["class"] = document.pop("kind")
     return document
 
 
 def _overlay(overlay: OverlayFinding) -> dict[str, Any]:
-    document = {key: _plain(value) for key, value in vars(overlay).items() if key not in ("reason", "rule")}
-    return document | {"reason": _reason(overlay.reason), "rule": _rule(overlay.rule)}
+    document = dict(vars(overlay))
+    reason, rule = document.pop("reason"), document.pop("rule")
+    return _plain_values(document) | {"reason": _reason(reason), "rule": _rule(rule)}
+
+
+def _edges(edges: Sequence[EdgeFinding]) -> list[dict[str, Any]]:
+    lines = geojsons([edge.geometry for edge in edges])
+    return [_edge(edge) | {"geometry": line} for edge, line in zip(edges, lines, strict=True)]
 
 
 def _edge(edge: EdgeFinding) -> dict[str, Any]:
-    document = {key: _plain(value) for key, value in vars(edge).items() if key != "geometry"}
-    return document | {"geometry": geojson(edge.geometry)}
+    document = dict(vars(edge))
+    document.pop("geometry")
+    return _plain_values(document)
 
 
 def _geometries(shapes: Mapping[str, Any]) -> dict[str, Any]:
-    written = {name: geojson(shape) for name, shape in shapes.items()}
-    return {name: shape for name, shape in written.items() if shape is not None}
+    written = zip(shapes, geojsons(list(shapes.values())), strict=True)
+    return {name: shape for name, shape in written if shape is not None}
 
 
 def _reason(reason: Reason | None) -> dict[str, Any] | None:
-    return None if reason is None else {"code": reason.code, "args": _plain(dict(reason.args))}
+    return None if reason is None else {"code": reason.code, "args": _plain_values(reason.args)}
 
 
 def _rule(rule: RuleReference | None) -> dict[str, Any] | None:
     return None if rule is None else dict(vars(rule))
+
+
+#: Kinds of values that stand in JSON as they are.
+_READY = frozenset((str, int, bool, type(None)))
+
+
+def _plain_values(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value if type(value) in _READY else _plain(value) for key, value in values.items()}
 
 
 def _plain(value: Any) -> Any:
@@ -271,10 +320,10 @@ def _plain(value: Any) -> Any:
     kind = type(value)
     if kind is float:
         return None if math.isnan(value) else round(value, 6)
-    if value is None or kind is str or kind is int or kind is bool:
+    if kind in _READY:
         return value
     if isinstance(value, Mapping):
-        return {key: _plain(entry) for key, entry in value.items()}
+        return _plain_values(value)
     if isinstance(value, list | tuple | np.ndarray):
         return [_plain(entry) for entry in value]
     if isinstance(value, np.generic):

@@ -1,5 +1,6 @@
 """Counts the parking bays that units need and that a footprint holds."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -45,16 +46,16 @@ def bays(
     >>> bays([160, 190], rule).required
     3
     """
-    # Units are mostly alike, and each area is looked up once.
-    each = {area_m2: _of_unit(area_m2, rule["bands"]) for area_m2 in set(unit_areas_m2)}
-    parts = [each[area_m2] for area_m2 in unit_areas_m2]
-    known = [part for part in parts if part is not None]
+    # Units are mostly alike: each area is looked up once, and counted.
+    parts = [(_of_unit(area_m2, rule["bands"]), number) for area_m2, number in Counter(unit_areas_m2).items()]
+    parts += [(_of_use(use), 1) for use in other_uses]
+    known = [(part, number) for part, number in parts if part is not None]
     if len(known) < len(parts):
         return Parking(None, 0, None)
-    known += [_of_use(use) for use in other_uses]
-    total = sum(known, Fraction(0))
-    rounded = sum(ceil(part) for part in known) if rule["rounding"] == "CEIL_PER_UNIT" else ceil(total)
-    odd = rule["waiver"] == "ONE_IF_ODD_UNITS_AFTER_ROUNDING" and len(parts) % 2 == 1
+    total = sum((part * number for part, number in known), Fraction(0))
+    each = sum(ceil(part) * number for part, number in known)
+    rounded = each if rule["rounding"] == "CEIL_PER_UNIT" else ceil(total)
+    odd = rule["waiver"] == "ONE_IF_ODD_UNITS_AFTER_ROUNDING" and len(unit_areas_m2) % 2 == 1
     waived = min(int(odd), rounded)
     return Parking(total, waived, rounded - waived)
 
@@ -68,7 +69,13 @@ def capacity(footprint_m2: float, capacity_share: float, m2_per_bay: float) -> i
     >>> capacity(165.0, 0.85, 25)
     5
     """
-    return floor(exact(capacity_share) * exact(round(footprint_m2, 6)) / exact(m2_per_bay))
+    area, per_m2 = exact(round(footprint_m2, 6)), _bays_per_m2(capacity_share, m2_per_bay)
+    return area.numerator * per_m2.numerator // (area.denominator * per_m2.denominator)
+
+
+@lru_cache(maxsize=256)
+def _bays_per_m2(capacity_share: float, m2_per_bay: float) -> Fraction:
+    return exact(capacity_share) / exact(m2_per_bay)
 
 
 def typical_units(floor_area_m2: float, typical_unit_m2: float) -> list[float]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -48,7 +49,7 @@ class LayerJudgement:
     height_m: Floats
     silence: NDArray[np.object_]
 
-    @property
+    @cached_property
     def effect(self) -> str:
         """What the rule makes of it."""
         return str(self.params["effect"])
