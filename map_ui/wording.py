@@ -153,6 +153,9 @@ REASONS = {
     "MISSING_LAYER": gettext_noop("The city has no map of this yet."),
     "STALE_LAYER": gettext_noop("The map of it is out of date; it was surveyed on %(surveyed_on)s."),
     "OUTSIDE_SURVEYED_EXTENT": gettext_noop("The survey of it does not reach this parcel."),
+    "INVALID_FEATURE": gettext_noop("A shape on the map of it cannot be read; the map must be mended."),
+    "LAYER_WITHOUT_RULE": gettext_noop("No rule says what it means for building, nor how far it reaches."),
+    "STREET_NOT_DRAWN": gettext_noop("The line of the street is missing or cannot be read."),
     "EXTENT_UNKNOWN": gettext_noop("Nobody has said how far its survey reaches."),
     "RASTER_ABOVE": gettext_noop(
         "Measured: %(found)s %(measured_in)s; the limit is %(permitted)s %(measured_in)s."

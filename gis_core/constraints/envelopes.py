@@ -167,7 +167,7 @@ def _buildable_column(table: Table, buildable: Shapes, restrictions: Restriction
         doubt_layers(doubts, rows, code)
     for agency, where in restrictions.agencies("CONDITIONAL"):
         doubts.add(where, CONDITIONAL, Reason("AGENCY", {"agencies": [agency]}))
-    for rows in restrictions.unsure(("CONDITIONAL",)).values():
+    for rows in (*restrictions.unsure(("CONDITIONAL",)).values(), restrictions.without_rule()):
         doubt_layers(doubts, rows, "OVERLAY_UNKNOWN")
     table.add(
         "buildable_area_m2",

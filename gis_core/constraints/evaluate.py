@@ -25,7 +25,7 @@ from gis_core.constraints.rules import RuleSet
 from gis_core.constraints.uses import use_column
 from gis_core.constraints.values import Lots, Surroundings
 from gis_core.constraints.widths import tolerance_m
-from gis_core.constraints.zoned import zone_column, zone_overlaps
+from gis_core.constraints.zoned import unread_zones, zone_column, zone_overlaps
 
 #: Kinds of which a lot has one rule: of its zone, or of the whole city.
 LOT_KINDS = ("HEIGHT", "PARK", "LIGHTWELL", "LIGHT", "CANTILEVER", "OVERLOOK", "SUBDIV")
@@ -89,14 +89,15 @@ def _judge(taken: Intake, rules: RuleSet, on: date, north_deg: Floats) -> tuple[
     lots, around = taken.lots, taken.around
     table, policy = Table(len(lots)), _accuracy_policy(rules)
     accuracy_m = np.where(np.isnan(lots.accuracy_m), policy["parcel_accuracy_m"], lots.accuracy_m)
-    land = clear_land(table, lots, around, rules)
+    land = clear_land(table, lots, around, rules, on)
     access_column(table, lots, around.edges)
     restrictions = restrict(land.net, accuracy_m, around, rules, policy, on, lots.ground_m)
     restrictions.judgements += judge_ground(lots, land.net, around, rules, on)
     overlaps = zone_overlaps(land, around.zones, accuracy_m, rules, policy)
     widths_m = governing_widths(table, around.edges, around.passages, rules, tolerance_m(policy, accuracy_m))
+    unread = unread_zones(land.net, around.zones)
     parts = cut(overlaps, restrictions, accuracy_m, policy)
-    placed = place(overlaps, parts, around.zones.code, land.areas, widths_m, rules)
+    placed = place(overlaps, parts, around.zones.code, land.areas, widths_m, rules, unread)
     zone_column(table, placed, around.zones.code)
     percentages(table, placed, "FAR", "far", land.areas, rules, restrictions, restrictions.shrunk_m2())
     percentages(table, placed, "COV", "coverage", land.areas, rules, restrictions)
@@ -111,7 +112,7 @@ def _judge(taken: Intake, rules: RuleSet, on: date, north_deg: Floats) -> tuple[
     excess_column(table, planes, kinds["LIGHT"])
     floor_area_columns(table)
     projection_columns(table, standing, land.edges, around.passages, kinds["CANTILEVER"])
-    use_column(table, overlaps, around.zones.code, rules)
+    use_column(table, placed, around.zones.code, rules)
     overlook_column(table, kinds["OVERLOOK"])
     subdivision_column(table, land.areas, kinds["SUBDIV"])
     return table, Steps(land, placed, standing, restrictions, kinds)

@@ -1,7 +1,8 @@
 """Gets from the surveyed lot to the net lot: widening, corners, and areas in whole mm² that add up."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from gis_core.constraints import chamfer, widening
 from gis_core.constraints.areas import Areas, permitted_discrepancy_m2, within_tolerance
-from gis_core.constraints.columns import NEEDS_INSPECTION, UNKNOWN, Doubts, Table, metres
+from gis_core.constraints.columns import CONDITIONAL, NEEDS_INSPECTION, UNKNOWN, Doubts, Table, metres
 from gis_core.constraints.findings import Reason
 from gis_core.constraints.frontages import Ways, corners_between, edges_after, no_ways
 from gis_core.constraints.plane import (
@@ -25,8 +26,10 @@ from gis_core.constraints.plane import (
     shapes,
     whole_mm2,
 )
+from gis_core.constraints.restrictions import silence_of
 from gis_core.constraints.rules import Rule, RuleSet
-from gis_core.constraints.values import Edges, Lots, Surroundings
+from gis_core.constraints.soundness import readable, unreadable, whereabouts
+from gis_core.constraints.values import Edges, Lots, Passages, Surroundings
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,7 @@ class Land:
         return cleaned(outside(self.main[[lot]], self.net[[lot]]))[0]
 
 
-def clear_land(table: Table, lots: Lots, around: Surroundings, rules: RuleSet) -> Land:
+def clear_land(table: Table, lots: Lots, around: Surroundings, rules: RuleSet, on: date) -> Land:
     """Widen, cut corners and measure; puts the areas into the table."""
     rule = rules.everywhere("WIDEN")
     ways = _ways(lots, around, rules, rule)
@@ -64,12 +67,14 @@ def clear_land(table: Table, lots: Lots, around: Surroundings, rules: RuleSet) -
         whole_mm2(shapely.area(shape)) for shape in (lots.geometry, widened.after, widened.main, net)
     )
     in_m2 = 1 / 1e6
+    ceding = _widening_doubts(lots, around, rule)
+    _doubt_plans(ceding, lots, around, rules, on)
     _area_columns(table, lots, surveyed * in_m2, rules)
     table.add(
         "widening_area_m2",
         (surveyed - after) * in_m2,
         unit="m2",
-        doubts=_widening_doubts(lots, around, ways, rule),
+        doubts=ceding,
         rule=rule,
         inputs=("surveyed_area_m2",),
         formula=lambda lot: f"{metres(surveyed[lot] * in_m2)} − {metres(after[lot] * in_m2)}",
@@ -97,9 +102,9 @@ def _ways(lots: Lots, around: Surroundings, rules: RuleSet, rule: Rule | None) -
     """Rights of way that take land from these lots: of streets to be widened, and of planned streets."""
     if rule is None:
         return no_ways()
-    passages = around.passages
+    passages = _readable_passages(around.passages)
     way = widening.rights_of_way(passages, rule.params) if len(passages) else shapes()
-    takes = np.array([shape is not None for shape in way], dtype=bool)
+    takes = np.array([shape is not None for shape in way], dtype=bool) & ~shapely.is_empty(passages.geometry)
     if rule.params.get("passages", "WIDENED_ONLY") == "WIDENED_ONLY":
         grows = ~(passages.planned_width_m <= passages.existing_width_m + 1e-9)
         takes &= grows | (passages.form != "CENTRELINE")
@@ -117,6 +122,16 @@ def _ways(lots: Lots, around: Surroundings, rules: RuleSet, rule: Rule | None) -
     return Ways(shape, passage, lot[order].astype(np.int64), reached[order].astype(np.int64))
 
 
+def _readable_passages(passages: Passages) -> Passages:
+    """Passages of which those whose line cannot be read have none."""
+    broken = ~readable(passages.geometry)
+    if not broken.any():
+        return passages
+    kept = passages.geometry.copy()
+    kept[broken] = shapely.LineString()
+    return replace(passages, geometry=kept)
+
+
 def _beside(edges: Edges, passage: Ints, first: int) -> tuple[Ints, Ints]:
     """Pairs of lots and corrected lines: such a line speaks only for lots that front on its passage."""
     pairs = [
@@ -131,8 +146,25 @@ def _beside(edges: Edges, passage: Ints, first: int) -> tuple[Ints, Ints]:
 def _planned_streets(around: Surroundings, rules: RuleSet) -> Shapes:
     layers = {rule.params["layer"] for rule in rules.of_kind("PLANNED_STREET")}
     overlays = around.overlays
-    mine = np.array([layer in layers for layer in overlays.layer], dtype=bool)
-    return overlays.geometry[mine]
+    drawn = overlays.geometry[np.array([layer in layers for layer in overlays.layer], dtype=bool)]
+    return drawn[readable(drawn)]
+
+
+def _doubt_plans(doubts: Doubts, lots: Lots, around: Surroundings, rules: RuleSet, on: date) -> None:
+    """
+    Doubt what lots cede where a layer of planned streets does not tell: a street may lie there all the same.
+
+    One whose shape cannot be read leaves the area unknown where it may lie; a layer that is missing, stale or
+    not surveyed here leaves it an upper bound of what remains.
+    """
+    drawn_over = around.overlays
+    for layer in sorted({rule.params["layer"] for rule in rules.of_kind("PLANNED_STREET")}):
+        drawn = drawn_over.geometry[drawn_over.layer == layer]
+        for number in unreadable(drawn, lots.geometry):
+            near = shapely.intersects(lots.geometry, whereabouts(drawn[number]))
+            doubts.add(near, UNKNOWN, Reason("INVALID_FEATURE", {"layers": [layer]}))
+        silent = silence_of(around.layers.get(layer), lots.geometry, on) != None  # noqa: E711
+        doubts.add(silent, CONDITIONAL, Reason("OVERLAY_UNKNOWN", {"layers": [layer]}))
 
 
 def _widened(lots: Lots, ways: Ways, rule: Rule | None) -> widening.Widened:
@@ -140,7 +172,7 @@ def _widened(lots: Lots, ways: Ways, rule: Rule | None) -> widening.Widened:
     return widening.widen(lots.geometry, ways.lot, ways.shape[ways.way], policy)
 
 
-def _widening_doubts(lots: Lots, around: Surroundings, ways: Ways, rule: Rule | None) -> Doubts:
+def _widening_doubts(lots: Lots, around: Surroundings, rule: Rule | None) -> Doubts:
     doubts = Doubts.none(len(lots))
     if rule is None:
         return doubts.add(np.ones(len(lots), dtype=bool), UNKNOWN, Reason("NO_RULE", {"kind": "WIDEN"}))
@@ -156,17 +188,28 @@ def _widening_doubts(lots: Lots, around: Surroundings, ways: Ways, rule: Rule | 
     where[edges.lot[untold]] = True
 
     def streets(lot: int) -> Reason:
-        mine = edges.passage[untold & (edges.lot == lot)]
-        keys = sorted({str(passages.key[passage]) for passage in mine if passage >= 0})
-        return Reason("WIDTH_UNKNOWN", {"streets": keys})
+        return Reason("WIDTH_UNKNOWN", {"streets": _names(edges, passages, untold, lot)})
 
     doubts.add_each(where, UNKNOWN, streets)
+    blank = named.copy()
+    blank[named] = ~readable(passages.geometry)[edges.passage[named]]
+    doubts.add_each(
+        flagged(edges.lot[blank], len(lots)),
+        UNKNOWN,
+        lambda lot: Reason("STREET_NOT_DRAWN", {"streets": _names(edges, passages, blank, lot)}),
+    )
     beyond = np.zeros(len(lots), dtype=bool)
     beyond[edges.lot[edges.kind == "unknown"]] = True
     # Edges follow outer rings: what lies in the hole of a lot nobody has said.
     holed = shapely.get_num_interior_rings(lots.geometry) > 0
     edgeless = ~flagged(edges.lot, len(lots))
     return doubts.add(beyond | edgeless | holed, NEEDS_INSPECTION, Reason("EDGE_UNKNOWN"))
+
+
+def _names(edges: Edges, passages: Passages, some: NDArray[np.bool_], lot: int) -> list[str]:
+    """Names of the streets beyond some edges (e,) of a lot."""
+    mine = edges.passage[some & (edges.lot == lot)]
+    return sorted({str(passages.key[passage]) for passage in mine if passage >= 0})
 
 
 def _corners_cut(

@@ -40,6 +40,8 @@ from gis_core.constraints.zones import Overlaps, strictest, weighted
 
 #: States of the zone look-up in which no limit can be read off.
 NO_LIMITS = ("NO_ZONE", "PARTLY_UNZONED", "OVERLAPPING_ZONES")
+#: Nobody can read a shape of the zoning plan that may lie on the lot.
+INVALID_ZONE = Reason("INVALID_FEATURE", {"layers": ["zoning"]})
 
 
 @dataclass(frozen=True)
@@ -48,8 +50,8 @@ class Placed:
     Concerned zones of lots: pairs (m,) of lot and the code whose rules hold there; `single` (n,) the one.
 
     `parts`: the same pairs, cut where an overlay zone changes a limit; `limits` of those parts (k,), by
-    name, as they are found. `code` is None where a lot is too
-    small for its zone's rules and no other zone's hold instead.
+    name, as they are found. `code` is None where a lot is too small for its zone's rules and no other zone's
+    hold instead. `unread` (n,): lots that may lie in a zone whose shape cannot be read.
     """
 
     lots: int
@@ -60,6 +62,7 @@ class Placed:
     doubts: Doubts
     split: str
     parts: Parts
+    unread: NDArray[np.bool_]
     limits: dict[str, Floats] = field(default_factory=dict)
 
     def limits_from(self, lot: int, zones: int) -> list[dict[str, float | None]]:
@@ -115,12 +118,13 @@ def place(
     areas: Areas,
     widths_m: Floats,
     rules: RuleSet,
+    unread: NDArray[np.bool_],
 ) -> Placed:
     """Which zone's rules hold on which lot: of a lot too small for its zone's rules, those it falls to."""
     lots = len(areas.net_m2)
     rule = rules.everywhere("ZONE")
     split = rule.params["split_zone_limits"] if rule else "DESK"
-    doubts = Doubts.none(lots)
+    doubts = Doubts.none(lots).add(unread, UNKNOWN, INVALID_ZONE)
     for state in NO_LIMITS:
         doubts.add(overlaps.state == state, UNKNOWN, Reason(state))
     if split == "DESK":
@@ -134,7 +138,7 @@ def place(
     single = np.full(lots, "", dtype=object)
     one = overlaps.state[lot] == "ONE_ZONE"
     single[lot[one]] = codes[overlaps.zone[concerned[one]]]
-    return Placed(lots, overlaps, lot, code, single, doubts, split, parts)
+    return Placed(lots, overlaps, lot, code, single, doubts, split, parts, unread)
 
 
 def _fall(
@@ -143,15 +147,19 @@ def _fall(
     """Replace the codes of lots that are too small for their zone's rules; whether any was replaced."""
     fell = False
     for name in sorted({name for name in code if name is not None}):
-        rule = rules.pick("MIN_LOT", name).rule
+        picked, here = rules.pick("MIN_LOT", name), np.flatnonzero(code == name)
+        rule = picked.rule
+        if picked.conflict:
+            _doubt(doubts, lot[here], Reason("RULES_CONFLICT", {"rules": list(picked.conflict)}))
         if rule is None:
             continue
-        here = np.flatnonzero(code == name)
         area_m2, width_m = areas.on_basis(rule.area_basis or "NET")[lot[here]], widths_m[lot[here]]
         small = area_m2 < rule.params.get("min_area_m2", 0.0) - PASSING_M
         narrow = width_m < rule.params.get("min_passage_m", 0.0) - PASSING_M
         unsaid = np.isnan(width_m) & (rule.params.get("min_passage_m") is not None)
         _doubt(doubts, lot[here[unsaid]], Reason("INPUT_UNKNOWN", {"inputs": ["governing_width_m"]}))
+        unsaid = np.isnan(area_m2) & (rule.params.get("min_area_m2") is not None)
+        _doubt(doubts, lot[here[unsaid]], Reason("INPUT_UNKNOWN", {"inputs": ["deed_area_m2"]}))
         falls_to = rule.params.get("falls_to")
         if falls_to is None:
             _doubt(
@@ -328,6 +336,7 @@ def storeys(
         doubt_partly(doubts, placed.parts, over)
     for state, code in (("unknown", "OVERLAY_UNKNOWN"), ("borderline", "OVERLAY_BORDERLINE")):
         doubt_layers(doubts, restrictions.unsure(("HEIGHT_LIMIT",))[state], code)
+    doubt_layers(doubts, restrictions.without_rule(), "OVERLAY_UNKNOWN")
     if not limits:
         limits = [Limit("", np.full(placed.lots, np.inf))]
     found = least(limits)

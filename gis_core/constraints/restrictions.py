@@ -16,6 +16,7 @@ from gis_core.constraints.overlays import buffer_distance_m, buffer_shape, heigh
 from gis_core.constraints.plane import EMPTY, Floats, Ints, Shapes, shapes
 from gis_core.constraints.rules import Rule, RuleSet
 from gis_core.constraints.slivers import threshold_width_m
+from gis_core.constraints.soundness import readable, whereabouts
 from gis_core.constraints.values import Layer, Overlays, Surroundings
 
 #: What a layer without a rule means: it is shown, its effect nobody has said.
@@ -111,6 +112,12 @@ class Restrictions:
             where |= judgement.silence != None  # noqa: E711  (element by element)
         return where
 
+    def without_rule(self) -> list[tuple[str, NDArray[np.bool_]]]:
+        """Layers that no rule names and the lots (n,) where they show something: it might forbid building."""
+        untold = [judgement for judgement in self.judgements if judgement.rule is None]
+        shown = [self.with_state(one, "applies") | self.with_state(one, "borderline") for one in untold]
+        return [(one.layer, where) for one, where in zip(untold, shown, strict=True)]
+
     def agencies(self, effect: str) -> list[tuple[str, NDArray[np.bool_]]]:
         """Agencies whose word is needed, with the lots (n,) on which their condition applies."""
         found = []
@@ -163,7 +170,8 @@ def restrict(
     for key, layer in around.layers.items():
         if key not in named and layer.kind != "raster":  # a raster has no features: `ground.py` judges it
             params = {**WITHOUT_RULE, "layer": key}
-            found.judgements.append(_judged(tree, net, accuracy_m, around, params, None, policy, on))
+            untold = _judged(tree, net, accuracy_m, around, params, None, policy, on)
+            found.judgements.append(_without_rule(untold))
     return found
 
 
@@ -188,8 +196,8 @@ def _judged(
     found = judge(net[lot], area[number], threshold_m[lot], policy["measure"])
     state = np.array([STATE_NAMES[name] for name in found.state], dtype=object)
     reason = np.full(len(lot), None, dtype=object)
-    unread = untold[number]
-    state[unread], reason[unread] = "unknown", Reason("NO_ROW", {"kind": "BUFFER"})
+    unread = untold[number] != None  # noqa: E711  (element by element)
+    state[unread], reason[unread] = "unknown", untold[number[unread]]
     silence = silence_of(layer, net, on)
     outside = np.array(
         [said is not None and said.code != "EXTENT_UNKNOWN" for said in silence[lot]], dtype=bool
@@ -215,6 +223,16 @@ def _judged(
     )
 
 
+def _without_rule(judgement: LayerJudgement) -> LayerJudgement:
+    """A layer that no rule names proves nothing where it is silent: nobody has said how far it reaches."""
+    why = Reason("LAYER_WITHOUT_RULE", {"layers": [judgement.layer]})
+    for reasons in (judgement.silence, judgement.reason):
+        for at in np.flatnonzero(reasons == None):  # noqa: E711  (element by element)
+            reasons[at] = why
+    judgement.state[judgement.state == "does_not_apply"] = "unknown"
+    return judgement
+
+
 def _under_surface(
     net: Shapes, ground_m: Floats, around: Surroundings, rule: Rule, on: date
 ) -> LayerJudgement:
@@ -223,7 +241,9 @@ def _under_surface(
     params = {**rule.params, "effect": "HEIGHT_LIMIT"}
     feature = np.flatnonzero(around.overlays.layer == rule.params["layer"])
     lot, which = (side.ravel() for side in np.meshgrid(np.arange(len(net)), feature, indexing="ij"))
-    distance_m = shapely.distance(net[lot], around.overlays.geometry[which])
+    broken = np.isin(which, feature[~readable(around.overlays.geometry[feature])])
+    distance_m = np.zeros(len(lot))
+    distance_m[~broken] = shapely.distance(net[lot[~broken]], around.overlays.geometry[which[~broken]])
     surface_m = np.full(len(lot), np.nan)
     within = np.zeros(len(lot), dtype=bool)
     for number in feature:
@@ -233,11 +253,13 @@ def _under_surface(
         above_m = height_surface_m(told, distance_m[here])
         within[here] = ~np.isnan(above_m)
         surface_m[here] = above_m + elevation_m
-    lot, which, distance_m = lot[within], which[within], distance_m[within]
-    height_m = surface_m[within] - ground_m[lot]
+    within |= broken
+    lot, which, distance_m, broken = lot[within], which[within], distance_m[within], broken[within]
+    height_m = np.where(broken, np.nan, surface_m[within] - ground_m[lot])
     state, reason = np.full(len(lot), "applies", dtype=object), np.full(len(lot), None, dtype=object)
     untold = np.isnan(height_m)
     state[untold], reason[untold] = "unknown", Reason("GROUND_UNKNOWN")
+    reason[broken] = Reason("INVALID_FEATURE", {"layers": [rule.params["layer"]]})
     silence = silence_of(layer, net, on)
     return LayerJudgement(
         layer=rule.params["layer"],
@@ -293,25 +315,43 @@ def _within_reach(overlays: Overlays, params: Mapping[str, Any], net: Shapes, re
     most_m = sum(fixed) + max(told, default=0.0) + _largest_m(params) + reach_m
     lots = shapely.box(*shapely.total_bounds(net))
     # The ground between two lines of one feature is its own: its box holds all of it.
-    return mine[shapely.distance(shapely.envelope(overlays.geometry[mine]), lots) <= most_m]
+    # Of a shape without corners nothing says that it is far.
+    return mine[~(shapely.distance(shapely.envelope(overlays.geometry[mine]), lots) > most_m)]
 
 
 def _areas(
     near: Ints, overlays: Overlays, params: Mapping[str, Any]
-) -> tuple[Ints, Shapes, NDArray[np.bool_]]:
-    """Of some features those that a rule selects, the ground each holds, and whose distance no row gives."""
+) -> tuple[Ints, Shapes, NDArray[np.object_]]:
+    """Of some features those that a rule selects, the ground each holds, and why it is not told, or None."""
     wanted = params.get("select") or {}
     mine = [
         number
         for number in near
         if all(overlays.attributes[number].get(key) == value for key, value in wanted.items())
     ]
+    feature = np.array(mine, dtype=np.int64)
+    untold = np.full(len(mine), None, dtype=object)
+    broken = ~readable(overlays.geometry[feature])
+    for at in np.flatnonzero(broken):
+        untold[at] = Reason("INVALID_FEATURE", {"layers": [params["layer"]]})
     if params["measured_from"] == "POLYGON" and params.get("distance_m") == 0.0:
-        feature = np.array(mine, dtype=np.int64)
-        return feature, overlays.geometry[feature], np.zeros(len(mine), dtype=bool)
-    drawn = [_area(overlays.geometry[number], overlays.attributes[number], params) for number in mine]
-    area = shapes(*[shape for shape, _ in drawn])
-    return np.array(mine, dtype=np.int64), area, np.array([untold for _, untold in drawn], dtype=bool)
+        area = overlays.geometry[feature]
+    else:
+        area = shapes(*[EMPTY] * len(mine))
+        for at in np.flatnonzero(~broken):
+            number = mine[at]
+            area[at], no_row = _area(overlays.geometry[number], overlays.attributes[number], params)
+            if no_row:
+                untold[at] = Reason("NO_ROW", {"kind": "BUFFER"})
+    for at in np.flatnonzero(broken):
+        area[at] = shapely.buffer(whereabouts(overlays.geometry[mine[at]]), _farthest_m(params))
+    return feature, area, untold
+
+
+def _farthest_m(params: Mapping[str, Any]) -> float:
+    """How far a feature that cannot be read may reach beyond the box around it."""
+    told = params.get("distance_m")
+    return _largest_m(params) if told is None else float(told)
 
 
 def _area(

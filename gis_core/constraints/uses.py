@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from gis_core.constraints.columns import UNKNOWN, Doubts, Table
 from gis_core.constraints.conflicts import strictest_use
 from gis_core.constraints.findings import Reason
+from gis_core.constraints.limits import INVALID_ZONE, Placed
 from gis_core.constraints.lot_rules import without_rule
 from gis_core.constraints.rules import Rule, RuleSet
 from gis_core.constraints.zones import Overlaps
@@ -16,14 +17,15 @@ from gis_core.constraints.zones import Overlaps
 NO_CELL = ("NO_ZONE", "PARTLY_UNZONED", "OVERLAPPING_ZONES")
 
 
-def use_column(table: Table, overlaps: Overlaps, codes: NDArray[np.object_], rules: RuleSet) -> None:
+def use_column(table: Table, placed: Placed, codes: NDArray[np.object_], rules: RuleSet) -> None:
     """
     PERMITTED, CONDITIONAL, FORBIDDEN or UNKNOWN for every use that the city's matrix names, into the table.
 
     `codes` of the zones. Over several concerned zones the most restrictive cell holds; a use that a zone's
     row leaves out is unknown there, never permitted. Source: rules.md section 19.
     """
-    doubts = Doubts.none(table.lots)
+    doubts, overlaps = Doubts.none(table.lots), placed.overlaps
+    doubts.add(placed.unread, UNKNOWN, INVALID_ZONE)
     for state in NO_CELL:
         doubts.add(overlaps.state == state, UNKNOWN, Reason(state))
     names = tuple(sorted({use for rule in rules.of_kind("USE") for use in rule.params["uses"]}))

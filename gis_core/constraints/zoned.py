@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from gis_core.constraints.columns import UNKNOWN, Doubts, Table
 from gis_core.constraints.findings import Reason
 from gis_core.constraints.land import Land
-from gis_core.constraints.limits import Placed
+from gis_core.constraints.limits import INVALID_ZONE, Placed
 from gis_core.constraints.plane import Floats, Ints, Shapes, or_none, shapes
 from gis_core.constraints.rules import RuleSet
 from gis_core.constraints.slivers import threshold_width_m
+from gis_core.constraints.soundness import unreadable, whereabouts
 from gis_core.constraints.values import Zones
 from gis_core.constraints.zones import Overlaps, overlay_zones
 
@@ -28,8 +29,9 @@ def zone_overlaps(
     layer = zones.layer
     layer_m = policy["layer_accuracy_m"] if layer is None or layer.accuracy_m is None else layer.accuracy_m
     threshold_m = threshold_width_m(policy, accuracy_m, np.full(len(accuracy_m), layer_m))
-    shapely.prepare(zones.geometry)
-    zone, lot = shapely.STRtree(land.net).query(zones.geometry, predicate="intersects")
+    drawn = _readable_only(land.net, zones.geometry)
+    shapely.prepare(drawn)
+    zone, lot = shapely.STRtree(land.net).query(drawn, predicate="intersects")
     order = np.lexsort((zone, lot))
     rule = rules.everywhere("ZONE")
     one_zone = rule.params.get("one_zone", ONE_ZONE) if rule else ONE_ZONE
@@ -37,6 +39,23 @@ def zone_overlaps(
     pairs, drawn, first = _of_one_code(lot[order], zone[order], zones)
     found = overlay_zones(land.net, pairs, drawn, threshold_m, zone_policy, every_width=False)
     return replace(found, zone=first[found.zone])
+
+
+def unread_zones(net: Shapes, zones: Zones) -> NDArray[np.bool_]:
+    """Lots (n,) that may lie in a zone whose shape cannot be read."""
+    found = np.zeros(len(net), dtype=bool)
+    for number in unreadable(zones.geometry, net):
+        found |= shapely.intersects(net, whereabouts(zones.geometry[number]))
+    return found
+
+
+def _readable_only(net: Shapes, drawn: Shapes) -> Shapes:
+    broken = unreadable(drawn, net)
+    if not len(broken):
+        return drawn
+    kept = drawn.copy()
+    kept[broken] = None
+    return kept
 
 
 def _of_one_code(lot: Ints, zone: Ints, zones: Zones) -> tuple[tuple[Ints, Ints], Shapes, Ints]:
@@ -73,13 +92,14 @@ def _of_one_code(lot: Ints, zone: Ints, zones: Zones) -> tuple[tuple[Ints, Ints]
 
 def zone_column(table: Table, placed: Placed, codes: NDArray[np.object_]) -> None:
     """Put the zone of each lot into the table, or why there is none."""
-    doubts = Doubts.none(placed.lots)
+    doubts = Doubts.none(placed.lots).add(placed.unread, UNKNOWN, INVALID_ZONE)
     for state in ("NO_ZONE", "PARTLY_UNZONED", "OVERLAPPING_ZONES", "MULTI_ZONE"):
         doubts.add(placed.overlaps.state == state, UNKNOWN, Reason(state))
     values = or_none(placed.single != "", placed.single)
     several = placed.overlaps.state == "MULTI_ZONE"
     if placed.split != "DESK" and several.any():
         # Several zones are an answer where the city says how their limits combine.
+        several &= ~placed.unread
         doubts.state[several], doubts.reason[several] = 0, None
         for lot in np.flatnonzero(several):
             mine = (placed.overlaps.lot == lot) & (placed.overlaps.kind == "CONCERNED")

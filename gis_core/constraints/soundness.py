@@ -1,0 +1,54 @@
+"""Tells shapes that can be read from those that nobody can, and where the latter may lie."""
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from gis_core.constraints.plane import Ints, Shapes
+
+#: Where a shape may lie of which not even that is known: everywhere, in metres about the origin.
+EVERYWHERE = shapely.box(-1e7, -1e7, 1e7, 1e7)
+
+
+def readable(geometries: Shapes) -> NDArray[np.bool_]:
+    """
+    Shapes that are there, finite, of some length where they are lines, and do not cross themselves.
+
+    Examples
+    --------
+    >>> bow_tie = shapely.Polygon([(0, 0), (4, 4), (4, 0), (0, 4)])
+    >>> readable(np.array([shapely.box(0, 0, 4, 4), bow_tie, shapely.Point(), None], dtype=object)).tolist()
+    [True, False, False, False]
+    """
+    sound = _placed(geometries)
+    sound[sound] = shapely.is_valid(geometries[sound])
+    lines = sound & (shapely.get_dimensions(geometries) == 1)
+    sound[lines] = shapely.length(geometries[lines]) > 0
+    return sound
+
+
+def unreadable(geometries: Shapes, lots: Shapes) -> Ints:
+    """Positions of shapes that cannot be read and may lie on one of some lots; a far one is not looked at."""
+    if not len(geometries) or not len(lots):
+        return np.array([], dtype=np.int64)
+    near, bounds = shapely.total_bounds(lots), shapely.bounds(geometries)
+    apart = (bounds[:, :2] > near[2:]).any(axis=1) | (bounds[:, 2:] < near[:2]).any(axis=1)
+    # of a shape without finite corners nothing says that it is far
+    some = np.flatnonzero(~apart | ~_placed(geometries))
+    return some[~readable(geometries[some])]
+
+
+def whereabouts(geometry: shapely.Geometry | None) -> shapely.Geometry:
+    """The box in which a shape that cannot be read lies, or everywhere."""
+    points = shapely.get_coordinates(geometry)
+    if not len(points) or not np.isfinite(points).all():
+        return EVERYWHERE
+    return shapely.box(*points.min(axis=0), *points.max(axis=0))
+
+
+def _placed(geometries: Shapes) -> NDArray[np.bool_]:
+    """Shapes with corners, all of which are finite."""
+    points, owner = shapely.get_coordinates(geometries, return_index=True)
+    there = np.bincount(owner, minlength=len(geometries)) > 0
+    there[owner[~np.isfinite(points).all(axis=1)]] = False
+    return there
