@@ -185,8 +185,12 @@ def _simple(
 def _without_repeats(
     frame: pd.DataFrame, shapes: np.ndarray, doubts: Doubts
 ) -> tuple[pd.DataFrame, np.ndarray]:
-    known = pd.DataFrame({"key": frame["key"], "shape": shapely.to_wkb(shapely.normalize(shapes))})
-    repeated = known.duplicated().to_numpy()
+    suspects = frame["key"].duplicated(keep=False).to_numpy()
+    repeated = np.zeros(len(frame), dtype=bool)
+    written = np.full(len(frame), b"", dtype=object)
+    written[suspects] = shapely.to_wkb(shapely.normalize(shapes[suspects]))
+    known = pd.DataFrame({"key": frame["key"], "shape": written})
+    repeated[suspects] = known[suspects].duplicated().to_numpy()
     if repeated.any():
         first = known[~repeated].reset_index().set_index(["key", "shape"])["line"]
         for row in np.flatnonzero(repeated):
@@ -199,8 +203,9 @@ def _without_repeats(
 def _report_keys(frame: pd.DataFrame, doubts: Doubts) -> None:
     lots = frame[frame["kind"] == Parcel.Kind.LOT.value]
     lines = lots["key"][~lots.index.duplicated()]
+    lines = lines[lines.duplicated(keep=False)]
     count = lines.map(lines.value_counts())
-    for line in lines.index[count > 1]:
+    for line in lines.index:
         doubts.add("DUPLICATE_KEY", line=line, field="key", value=lines[line], count=int(count[line]))
 
 
@@ -269,6 +274,8 @@ def _rows(lots: Lots, task: Task) -> pd.DataFrame:
 
 def _names(keys: pd.Series, areas: pd.Series, hashes: pd.Series) -> list[str]:
     """What a parcel is called for good: its key (of several with one, the larger first), else its shape."""
+    if not keys.duplicated().any():
+        return [key or own for key, own in zip(keys, hashes, strict=True)]
     order = pd.DataFrame({"key": keys.to_numpy(), "area": -areas.to_numpy(), "hash": hashes.to_numpy()})
     ranked = order.sort_values(["key", "area", "hash"], kind="stable")
     place = ranked.groupby("key").cumcount().sort_index().to_numpy()

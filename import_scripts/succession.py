@@ -32,6 +32,9 @@ class Plan:
 def compare(rows: pd.DataFrame, valid: tuple[date, date | None], destination: Destination) -> Plan:
     """Compare rows (with `lineage` and `content_hash`) with what is known now of the same days."""
     known = _recorded(destination)
+    if known.empty:
+        first = np.ones(len(rows), dtype=int)
+        return Plan(is_new=first > 0, version=first, replaced=known, absent=known)
     last = known.groupby("lineage")["version"].max()
     on_same_days = known[known["current"] & known["valid"].map(lambda days: _meets(days, valid)).astype(bool)]
     wanted = rows["lineage"].astype(str)
