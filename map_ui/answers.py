@@ -17,7 +17,7 @@ from layers import catalog
 from layers.models import District, Layer
 from map_ui import shapes, wording
 from map_ui.accounts import account
-from map_ui.around import surroundings
+from map_ui.around import in_reading_language, surroundings
 from map_ui.drawing.axonometry import axonometry
 from map_ui.drawing.dimensions import dimension_text
 from map_ui.drawing.held import overlay_role
@@ -88,8 +88,8 @@ def answer(
         When there is no such parcel on that day.
     """
     parcel = queries.parcel_by_key(key, on=on)
-    document = evaluate_document(parcel, on=on)
     around = surroundings(parcel, on=on)
+    document = in_reading_language(evaluate_document(parcel, on=on), around.street_names)
     holding = restricting(parcel, document) if with_plan else Restricting()
     told = sheet(
         document,

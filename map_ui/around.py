@@ -1,5 +1,6 @@
 """Reads what lies round a parcel, to be drawn beside it."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -14,6 +15,8 @@ from map_ui import wording
 from map_ui.drawing.surroundings import Street, Surroundings
 from parcels.models import Building, Parcel
 
+#: Arguments of a reason that name streets.
+_STREETS = frozenset({"street", "streets"})
 _REACH_M = 45.0
 _MOST = 600
 
@@ -39,6 +42,25 @@ def surroundings(parcel: Parcel, *, on: date) -> Surroundings:
         ],
         street_names=shown,
     )
+
+
+def in_reading_language(document: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    """The document with its streets called as the page calls them (`Surroundings.street_names`)."""
+
+    def called(value: Any) -> Any:
+        return [called(one) for one in value] if isinstance(value, list) else names.get(value, value)
+
+    def reason(told: Mapping[str, Any] | None) -> dict[str, Any] | None:
+        if told is None:
+            return None
+        args = {key: called(value) if key in _STREETS else value for key, value in told["args"].items()}
+        return {**told, "args": args}
+
+    edges = [{**edge, "street": called(edge["street"])} for edge in document["edges"]]
+    findings = {
+        key: {**found, "reason": reason(found["reason"])} for key, found in document["findings"].items()
+    }
+    return {**document, "edges": edges, "findings": findings}
 
 
 def _near(rows: QuerySet[Any], box: Polygon) -> list[Any]:

@@ -10,6 +10,7 @@ from django.urls import reverse
 from gis_core import crs
 from gis_core.persian import normalise
 from layers.models import District, Layer
+from layers.network.models import StreetSegment
 from parcels.models import Address, Identifier
 from tests.builders import LONG_AGO, ORIGIN, corner_plot, geos, plot, published_layer, rule, zoned
 from tests.gis_core.constraints.scenes import RULES
@@ -118,6 +119,16 @@ def test_the_english_page_says_the_same(english, lot):
     html = english.get(reverse("parcel", args=[KEY])).content.decode()
     assert '<html lang="en" dir="ltr">' in html
     assert "up to 4\u00a0storeys and 660\u00a0square\u00a0metres" in html
+
+
+def test_an_english_page_calls_a_street_by_its_english_name(english, lot):
+    """Also in what widens, and in the reason that a width is not known."""
+    StreetSegment.objects.update(name_en="Sarv Lane")
+    page = english.get(reverse("parcel", args=[KEY])).content.decode()
+    concerns = page[page.index("What concerns this parcel") :]
+    sentence = re.search(r'listed-sentence">([^<]*metres)', concerns)[1]
+    assert "Sarv Lane" in sentence
+    assert not re.search("[\u0600-\u06ff]", sentence)
 
 
 def test_the_sheet_and_the_page_give_the_same_answer(persian, lot):
