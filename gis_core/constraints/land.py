@@ -29,7 +29,7 @@ from gis_core.constraints.plane import (
 from gis_core.constraints.restrictions import silence_of
 from gis_core.constraints.rules import Rule, RuleSet
 from gis_core.constraints.soundness import readable, unreadable, whereabouts
-from gis_core.constraints.values import Edges, Lots, Passages, Surroundings
+from gis_core.constraints.values import Edges, Lots, Passages, Surroundings, chosen
 
 
 @dataclass(frozen=True)
@@ -103,11 +103,15 @@ def _ways(lots: Lots, around: Surroundings, rules: RuleSet, rule: Rule | None) -
     if rule is None:
         return no_ways()
     passages = _readable_passages(around.passages)
-    way = widening.rights_of_way(passages, rule.params) if len(passages) else shapes()
-    takes = np.array([shape is not None for shape in way], dtype=bool) & ~shapely.is_empty(passages.geometry)
+    takes = ~shapely.is_empty(passages.geometry)
     if rule.params.get("passages", "WIDENED_ONLY") == "WIDENED_ONLY":
         grows = ~(passages.planned_width_m <= passages.existing_width_m + 1e-9)
         takes &= grows | (passages.form != "CENTRELINE")
+    # A street that takes nothing need not be drawn.
+    way = shapes(*[None] * len(passages))
+    if takes.any():
+        way[takes] = widening.rights_of_way(chosen(passages, takes), rule.params)
+    takes = np.array([shape is not None for shape in way], dtype=bool)
     lines = np.flatnonzero(takes & (passages.form == "CORRECTED_LINE"))
     areas = np.flatnonzero(takes & (passages.form != "CORRECTED_LINE"))
     planned = _planned_streets(around, rules)

@@ -55,8 +55,10 @@ def moved(geometries: Shapes, by: tuple[float, float] | Floats) -> Shapes:
     """
     flat = np.array(geometries, dtype=object)
     steps = np.asarray(by, dtype=float)
+    if steps.ndim == 1:
+        return shapely.set_coordinates(flat, shapely.get_coordinates(flat) + steps)
     points, owner = shapely.get_coordinates(flat, return_index=True)
-    return shapely.set_coordinates(flat, points + (steps if steps.ndim == 1 else steps[owner]))
+    return shapely.set_coordinates(flat, points + steps[owner])
 
 
 def whole_mm2(area_m2: Floats) -> Ints:
@@ -197,9 +199,9 @@ def _spiky(geometries: Shapes) -> NDArray[np.bool_]:
     if not len(run):
         return np.zeros(len(geometries), dtype=bool)
     # The edge before the first one of a shape is its last.
-    first = np.flatnonzero(np.r_[True, of[1:] != of[:-1]])
+    first = np.concatenate([[0], np.flatnonzero(of[1:] != of[:-1]) + 1])
     before = np.arange(len(run)) - 1
-    before[first] = np.r_[first[1:], len(run)] - 1
+    before[first] = np.concatenate([first[1:], [len(run)]]) - 1
     back = run[before]
     length = np.hypot(*run.T) * np.hypot(*back.T)
     turn = np.abs(run[:, 0] * back[:, 1] - run[:, 1] * back[:, 0])
