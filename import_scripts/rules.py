@@ -1,15 +1,13 @@
 """Brings rules in: kinds and tables are checked; what contradicts itself is reported, never repaired."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from gis_core.constraints.parameters import NEEDED, faults
-from gis_core.formulas.tables import broken_along, broken_down, exact
+from gis_core.formulas.tables import exact
 from import_scripts.definitions import (
     Definition,
-    as_bands,
-    check_table,
     citation,
     load_sources,
     period,
@@ -20,13 +18,12 @@ from import_scripts.definitions import (
     two_at_once,
 )
 from import_scripts.issues import Doubts, Outcome
+from import_scripts.rule_tables import check_tables
 from import_scripts.task import Counts, Destination, Task
 from import_scripts.zone_rules import definitions_of_zones
 from layers.zoning.models import Rule
 
 AREA_BASES = frozenset({"", "DEED", "EXISTING", "NET", "NET_BEFORE_CHAMFER", "MIN(DEED,EXISTING)"})
-# What a wider passage or a larger lot is expected to do to a value.
-_TRENDS = {"storeys": "NON_DECREASING", "far_percent": "NON_DECREASING", "coverage_percent": "NON_INCREASING"}
 
 
 def bring_in(task: Task, destination: Destination, doubts: Doubts) -> Counts:
@@ -45,7 +42,7 @@ def bring_in(task: Task, destination: Destination, doubts: Doubts) -> Counts:
     for entry, line in zip(raw.get("rule", []), lines.get("rule", []), strict=True):
         try:
             rules.append(_rule(entry, line, sources, task))
-            _check_tables(entry, line, doubts)
+            check_tables(entry, line, doubts)
         except (KeyError, TypeError, ValueError) as wrong:
             why = f"{wrong} is missing" if isinstance(wrong, KeyError) else wrong
             doubts.add(
@@ -114,45 +111,3 @@ def _rule(entry: Mapping[str, Any], line: int, sources: Mapping[str, Any], task:
     dated = entry if "valid_from" in entry else {**entry, "valid_from": task.recipe.valid[0]}
     key = {"code": entry["code"], "zone_code": entry.get("zone_code", "")}
     return Definition(key, period(dated), values | citation(entry, sources), line)
-
-
-def _check_tables(entry: Mapping[str, Any], line: int, doubts: Doubts) -> None:
-    for place, rows in _tables(entry["params"]):
-        name = f"{entry['code']} {place}"
-        table = as_bands(rows)
-        check_table(name, table, line, doubts)
-        for column, trend in _TRENDS.items():
-            for first, second in broken_down(table, column, trend):
-                words = {"before": rows[first][column], "after": rows[second][column]}
-                doubts.add(
-                    "TREND_BROKEN",
-                    line=line,
-                    field=column,
-                    value=rows[second][column],
-                    table=name,
-                    row=second + 1,
-                    column=column,
-                    **words,
-                )
-        columns = entry["params"].get("row_columns", ())
-        for row, first, second in broken_along(table, columns, "NON_DECREASING"):
-            words = {"before": rows[row][first], "after": rows[row][second]}
-            doubts.add(
-                "TREND_BROKEN",
-                line=line,
-                field=second,
-                value=rows[row][second],
-                table=name,
-                row=row + 1,
-                column=second,
-                **words,
-            )
-
-
-def _tables(params: Mapping[str, Any]) -> Iterable[tuple[str, Sequence[Mapping[str, Any]]]]:
-    """The tables of bands among a rule's parameters, by name."""
-    if "bands" in params:
-        yield "bands", params["bands"]
-    table = params.get("table", {})
-    if table.get("kind") == "BY_BAND":
-        yield "table", table["rows"]
