@@ -87,9 +87,20 @@ def judge(proposal: Proposal, evaluation: Evaluation, rules: RuleSet) -> Verdict
     `rules` are those of the evaluation; they tell how floor area and parking are counted.
     Source: rules.md sections 5 to 7, 15, 16, 19.
     """
-    points = [_storeys, _coverage, _inside_envelope, _floor_area, _height, _light, _uses, _parking]
+    points = [_permit, _storeys, _coverage, _inside_envelope, _floor_area, _height, _light, _uses, _parking]
     found = [judgement for point in points for judgement in point(proposal, evaluation, rules)]
     return Verdict(tuple(found))
+
+
+def _permit(proposal: Proposal, evaluation: Evaluation, rules: RuleSet) -> list[Judgement]:
+    """On a lot that gets no permit nothing passes; told only there, and where nobody knows of an access."""
+    if proposal == Proposal():
+        return []
+    if evaluation.status != "NORMAL":
+        return [Judgement("permit", "fails", None, finding="access", reason=Reason(evaluation.status))]
+    access = evaluation.findings["access"]
+    unknown = access.state == "unknown"
+    return [_undecided("permit", None, access.reason or Reason("ACCESS_UNKNOWN"))] if unknown else []
 
 
 def _storeys(proposal: Proposal, evaluation: Evaluation, rules: RuleSet) -> list[Judgement]:

@@ -92,6 +92,7 @@ def _name(judgement: Judgement) -> str:
     if judgement.key == "use":
         return _("Use: %(use)s") % {"use": wording.use(judgement.proposed)}
     names = {
+        "permit": _("Building permit"),
         "storeys": wording.finding_name("storeys"),
         "footprint_m2": _("Footprint"),
         "footprint_outside_m2": _("Place of the footprint"),

@@ -160,6 +160,20 @@ def test_a_footprint_that_crosses_itself_is_refused_as_unknown():
     assert point("footprint_outside_m2", Proposal(footprint=crossing)).reason.code == "INVALID_FOOTPRINT"
 
 
+@pytest.mark.parametrize("status", ["IN_PLAN", "NO_ACCESS"])
+def test_on_a_lot_that_gets_no_permit_nothing_passes(status):
+    found = judge(ENOUGH, replace(REFERENCE, status=status), HELD)
+    assert found.state == "fails"
+    assert (found.judgements[0].key, found.judgements[0].reason.code) == ("permit", status)
+    assert judge(Proposal(), replace(REFERENCE, status=status), HELD).judgements == ()
+
+
+def test_where_nobody_knows_of_an_access_the_whole_is_unknown():
+    unsure = replace(REFERENCE.findings["access"], value=None, state="unknown")
+    evaluation = replace(REFERENCE, findings={**REFERENCE.findings, "access": unsure})
+    assert judge(ENOUGH, evaluation, HELD).state == "unknown"
+
+
 def test_three_bays_too_few_are_named():
     found = point("bays", replace(ENOUGH, bays=5))
     assert (found.state, found.limit, found.excess) == ("fails", 8, 3.0)
