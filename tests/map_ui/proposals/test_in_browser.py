@@ -1,0 +1,76 @@
+"""The question "what if I build this?" in a real browser: it follows what is typed; also without script."""
+
+import pytest
+
+from conftest import ROOT
+from import_scripts.demo_city.reference import KEY
+
+pytestmark = [pytest.mark.browser]
+ADDRESS = f"/parcels/{KEY}/proposal/"
+
+
+def test_the_answer_follows_what_is_typed_and_the_address_can_be_shared(window):
+    page = window
+    troubles = []
+    page.on("pageerror", lambda error: troubles.append(str(error)))
+    page.goto(ADDRESS)
+    page.wait_for_load_state("networkidle")
+    page.locator("#ask-storeys").fill("۶")
+    page.wait_for_selector('.proposal-verdict[data-state="fails"]')
+    page.locator("#ask-storeys").fill("4")
+    page.locator("#ask-width").fill("12")
+    page.locator("#ask-depth").fill("13.5")
+    page.locator('input[name="use"][value="housing"]').check()
+    page.wait_for_selector('.proposal-verdict[data-state="passes"]')
+    page.wait_for_selector(".d-proposed", state="attached")
+    assert "storeys=4" in page.url
+    assert "use=housing" in page.url
+    # what was being typed in stays in place
+    assert page.evaluate("document.activeElement.name") == "use"
+    page.reload()
+    page.wait_for_selector('.proposal-verdict[data-state="passes"]')
+    page.locator("#ask-bays").fill("many")
+    page.wait_for_selector("#trouble-bays:not(:empty)")
+    assert page.locator("#ask-bays").get_attribute("aria-invalid") is not None
+    assert troubles == []
+
+
+def test_a_row_of_the_table_fills_the_form(window):
+    page = window
+    page.goto(ADDRESS)
+    page.wait_for_load_state("networkidle")
+    page.locator('.choices-table th a[href*="storeys=3"]').click()
+    page.wait_for_selector('.proposal-verdict[data-state="passes"]')
+    assert page.locator("#ask-storeys").input_value() == "۳"
+
+
+def test_without_script_the_button_asks(chromium, demo_city):
+    context = chromium.new_context(base_url=demo_city.url, java_script_enabled=False, locale="fa-IR")
+    page = context.new_page()
+    page.goto(ADDRESS)
+    page.locator("#ask-storeys").fill("9")
+    page.locator("#ask-storeys").press("Enter")
+    page.wait_for_selector('.proposal-verdict[data-state="fails"]')
+    assert "storeys=9" in page.url
+    page.locator(".better a").click()
+    page.wait_for_selector('.proposal-verdict[data-state="passes"]')
+    context.close()
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_the_page_has_no_accessibility_violation_and_fits_its_window(chromium, demo_city, width):
+    axe = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+    context = chromium.new_context(
+        base_url=demo_city.url, viewport={"width": width, "height": 860}, bypass_csp=True, locale="fa-IR"
+    )
+    page = context.new_page()
+    for asked in ("", "?storeys=6&width=13&depth=14&units=8&bays=4&use=shop&use=workshop", "?storeys=x"):
+        page.goto(ADDRESS + asked)
+        page.wait_for_load_state("networkidle")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        page.evaluate(axe)
+        result = page.evaluate(
+            "axe.run(document, {runOnly: ['wcag2a','wcag2aa','wcag21a','wcag21aa','wcag22aa']})"
+        )
+        assert [(entry["id"], entry["nodes"][0]["target"]) for entry in result["violations"]] == []
+    context.close()
