@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.conf import settings
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
@@ -22,6 +23,7 @@ from map_ui.documents import statements
 from map_ui.documents.paper import PARTS, Paper, paper
 from map_ui.documents.paper_plan import for_paper
 from map_ui.documents.qr import qr_svg_address
+from map_ui.drawing.legend import legend
 from map_ui.drawing.plan import plan
 from map_ui.restricting import restricting
 from parcels.evaluation import evaluate_document, frozen_file
@@ -240,7 +242,7 @@ def plan_of(
     lettered: bool = False,
 ) -> str:
     """
-    The plan of an answer for a paper; empty where the lot could not be judged.
+    The plan of an answer for a paper, with its legend; empty where the lot could not be judged.
 
     `size`: width in mm, width and height of the drawing in px; `lettered`: with the letters of sides and
     the numbers of corners by which tables call them.
@@ -248,10 +250,11 @@ def plan_of(
     if "parcel" not in document["geometries"]:
         return ""
     width_mm, width, height = size
-    drawn = plan(
-        document, surroundings(parcel, on=on), restricting(parcel, document), width=width, height=height
-    )
-    return for_paper(drawn, width_mm, document if lettered else None)
+    around, holding = surroundings(parcel, on=on), restricting(parcel, document)
+    drawn = plan(document, around, holding, width=width, height=height)
+    entries = legend(document, around, holding, width=width, height=height)
+    signs = render_to_string("documents/legend.html", {"entries": entries})
+    return for_paper(drawn, width_mm, document if lettered else None) + signs
 
 
 def _frozen_estimates(decision: Decision) -> dict[float, Mapping[str, Any]]:

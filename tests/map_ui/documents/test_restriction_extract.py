@@ -20,9 +20,9 @@ from gis_core.constraints.rules import Rule, RuleSet
 from map_ui.documents import restriction_extract
 from map_ui.documents.subjects import OF_LAYERS, SUBJECTS
 from map_ui.documents.three_lists import three_lists
-from parcels.evaluation import fingerprint
 from parcels.service_requests.intake import receive
 from parcels.service_requests.models import Decision
+from parcels.writing_down import fingerprint
 from tests.parcels.service_requests.situations import (
     lot_in_a_zone,
     property_file,
