@@ -323,6 +323,8 @@ def _areas(
     near: Ints, overlays: Overlays, params: Mapping[str, Any]
 ) -> tuple[Ints, Shapes, NDArray[np.object_]]:
     """Of some features those that a rule selects, the ground each holds, and why it is not told, or None."""
+    if not len(near):
+        return NONE, shapes(), shapes()
     wanted = params.get("select") or {}
     mine = [
         number

@@ -20,6 +20,8 @@ def readable(geometries: Shapes) -> NDArray[np.bool_]:
     >>> readable(np.array([shapely.box(0, 0, 4, 4), bow_tie, shapely.Point(), None], dtype=object)).tolist()
     [True, False, False, False]
     """
+    if not len(geometries):
+        return np.zeros(0, dtype=bool)
     sound = _placed(geometries)
     sound[sound] = shapely.is_valid(geometries[sound])
     lines = sound & (shapely.get_dimensions(geometries) == 1)
