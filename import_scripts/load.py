@@ -28,6 +28,7 @@ def copy_frame(
     progress: Progress | None = None,
     into: str | None = None,
     ready_json: Sequence[str] = (),
+    finish: Callable[[pd.DataFrame], pd.DataFrame] | None = None,
 ) -> int:
     """
     Write every row of a frame into a model's table by one COPY, and say how many there were.
@@ -47,6 +48,8 @@ def copy_frame(
         Another table with columns of the same names, instead of the model's own.
     ready_json
         JSON fields whose values are JSON text already.
+    finish
+        Gives a chunk its last columns; called for each in turn, while the one before it is being written.
     progress
         Called as `progress(rows_done, rows_in_all)` after every chunk.
 
@@ -56,7 +59,8 @@ def copy_frame(
         When the frame has a column that the model has not.
     """
     given = dict(constants or {})
-    columns = _columns(model, list(frame.columns), given)
+    finish = finish or (lambda part: part)
+    columns = _columns(model, list(finish(frame.iloc[:0]).columns), given)
     for column in columns:
         if column.field.name in ready_json:
             column.write = _texts
@@ -66,7 +70,7 @@ def copy_frame(
     )
     total = len(frame)
     with connection.cursor() as cursor, _copying(cursor, statement) as copy:
-        for done, text in _chunks(frame, columns):
+        for done, text in _chunks(frame, columns, finish):
             copy.write(text)
             if progress is not None:
                 progress(done, total)
@@ -141,9 +145,11 @@ class _Nothing:
     """Stands for the object on which a field's automatic value is set and then forgotten."""
 
 
-def _chunks(frame: pd.DataFrame, columns: list[_Column]) -> Iterator[tuple[int, str]]:
+def _chunks(
+    frame: pd.DataFrame, columns: list[_Column], finish: Callable[[pd.DataFrame], pd.DataFrame]
+) -> Iterator[tuple[int, str]]:
     for start in range(0, len(frame), CHUNK_ROWS):
-        part = frame.iloc[start : start + CHUNK_ROWS]
+        part = finish(frame.iloc[start : start + CHUNK_ROWS])
         lines = map("\t".join, zip(*(column.texts(part) for column in columns), strict=True))
         yield start + len(part), "\n".join(lines) + "\n"
 

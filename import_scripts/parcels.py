@@ -1,7 +1,9 @@
 """Imports parcels: lots and street land, with key, areas and numbers; new versions follow old ones."""
 
 import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 import numpy as np
 import pandas as pd
@@ -100,14 +102,12 @@ def load(lots: Lots, task: Task, destination: Destination, doubts: Doubts) -> Co
     refused = len(doubts.refused_lines())
     rows = _rows(lots, task)
     extent = surveyed_extent(task, lots.shapes)
-    open_edition(
-        task,
-        destination,
-        kind=Layer.Kind.PARCELS,
-        content=content_of(rows["content_hash"], task.recipe, extent),
-        features=[],
-        extent=extent,
-    )
+    if _one_lot_a_key(rows["key"]) and succession.nothing_recorded(destination):
+        hashes = _copy_first(rows, lots.frame, task, destination)
+        _open_edition(hashes, extent, task, destination)
+        return Counts(read=lots.read_rows, loaded=len(rows), refused=refused)
+    rows = _named(rows, lots.frame, task)
+    _open_edition(rows["content_hash"], extent, task, destination)
     plan = succession.compare(rows, task.recipe.valid, destination)
     succession.report_absent(plan, task.recipe.absent_rows, doubts)
     closed = succession.close(plan, task.recipe, destination)
@@ -121,6 +121,13 @@ def load(lots: Lots, task: Task, destination: Destination, doubts: Doubts) -> Co
         closed=closed,
         refused=refused,
     )
+
+
+def _open_edition(
+    hashes: Iterable[str], extent: shapely.Geometry | None, task: Task, destination: Destination
+) -> None:
+    content = content_of(hashes, task.recipe, extent)
+    open_edition(task, destination, kind=Layer.Kind.PARCELS, content=content, features=[], extent=extent)
 
 
 def _with_kinds(frame: pd.DataFrame, task: Task, doubts: Doubts) -> pd.DataFrame:
@@ -261,20 +268,30 @@ def _rows(lots: Lots, task: Task) -> pd.DataFrame:
     rows["attributes"] = frame["attributes"].to_numpy()
     rows["surveyed_area_m2"] = shapely.area(shapes)
     rows["geometry"] = shapes
+    return rows
+
+
+def _named(rows: pd.DataFrame, fields: pd.DataFrame, task: Task) -> pd.DataFrame:
+    """The rows with the hash of what each says and the lineage of what it is called."""
     extra = [
-        name for name in (*_number_kinds(task.city, frame), "street_name", "street_number") if name in frame
+        name for name in (*_number_kinds(task.city, fields), "street_name", "street_number") if name in fields
     ]
     values = [rows[name].tolist() for name in (*PLAIN_COLUMNS, "positional_accuracy_m", "attributes")]
-    values += [frame[name].tolist() for name in extra]
-    rows["content_hash"] = row_hashes(values, shapes)
-    names = _names(rows["key"], rows["surveyed_area_m2"], rows["content_hash"])
-    rows["lineage"] = lineages(task.city.key, "parcels", names)
-    return rows
+    values += [fields[name].tolist() for name in extra]
+    hashes = pd.Series(row_hashes(values, rows["geometry"].to_numpy()), index=rows.index, dtype=object)
+    names = _names(rows["key"], rows["surveyed_area_m2"], hashes)
+    found = lineages(task.city.key, "parcels", names)
+    return rows.assign(content_hash=hashes, lineage=pd.Series(found, index=rows.index, dtype=object))
+
+
+def _one_lot_a_key(keys: pd.Series) -> bool:
+    """Whether what a parcel is called hangs on no other one."""
+    return not keys[keys != ""].duplicated().any()
 
 
 def _names(keys: pd.Series, areas: pd.Series, hashes: pd.Series) -> list[str]:
     """What a parcel is called for good: its key (of several with one, the larger first), else its shape."""
-    if not keys.duplicated().any():
+    if _one_lot_a_key(keys):
         return [key or own for key, own in zip(keys, hashes, strict=True)]
     order = pd.DataFrame({"key": keys.to_numpy(), "area": -areas.to_numpy(), "hash": hashes.to_numpy()})
     ranked = order.sort_values(["key", "area", "hash"], kind="stable")
@@ -305,28 +322,51 @@ def _number_kinds(city: City, frame: pd.DataFrame) -> list[str]:
 
 
 def _copy(rows: pd.DataFrame, fields: pd.DataFrame, task: Task, destination: Destination) -> None:
-    with indexed_at_the_end(destination.connection, (Parcel, Identifier, Address), len(rows)):
-        _copy_all(rows, fields, task, destination)
-
-
-def _copy_all(rows: pd.DataFrame, fields: pd.DataFrame, task: Task, destination: Destination) -> None:
     known_from = task.recipe.known_from if (rows["version"] == 1).all() else None
-    ids = reserve_ids(destination.connection, Parcel, len(rows))
-    copy_frame(
-        destination.connection,
-        Parcel,
-        rows.assign(id=ids),
-        constants={
-            "import_run": destination.run_id,
-            "valid": task.recipe.valid,
-            "known": (known_from or destination.now, None),
-        },
-        progress=lambda done, total: task.progress("load", done, total),
-    )
-    fields = fields.assign(parcel_id=ids)
-    _copy_numbers(rows.assign(parcel_id=ids), fields, task, destination)
-    if "street_name" in fields:
-        _copy_addresses(rows.assign(parcel_id=ids), fields, destination)
+    _copy_all(rows, fields, task, destination, known_from=known_from)
+
+
+def _copy_first(rows: pd.DataFrame, fields: pd.DataFrame, task: Task, destination: Destination) -> list[str]:
+    """Write parcels where there are none; each part is named while the database writes the one before it."""
+    hashes: list[str] = []
+
+    def named(part: pd.DataFrame) -> pd.DataFrame:
+        whole = _named(part, fields.iloc[len(hashes) : len(hashes) + len(part)], task)
+        hashes.extend(whole["content_hash"])
+        return whole
+
+    rows = rows.assign(version=1)
+    _copy_all(rows, fields, task, destination, known_from=task.recipe.known_from, finish=named)
+    return hashes
+
+
+def _copy_all(
+    rows: pd.DataFrame,
+    fields: pd.DataFrame,
+    task: Task,
+    destination: Destination,
+    *,
+    known_from: datetime | None,
+    finish: Callable[[pd.DataFrame], pd.DataFrame] | None = None,
+) -> None:
+    with indexed_at_the_end(destination.connection, (Parcel, Identifier, Address), len(rows)):
+        ids = reserve_ids(destination.connection, Parcel, len(rows))
+        copy_frame(
+            destination.connection,
+            Parcel,
+            rows.assign(id=ids),
+            constants={
+                "import_run": destination.run_id,
+                "valid": task.recipe.valid,
+                "known": (known_from or destination.now, None),
+            },
+            progress=lambda done, total: task.progress("load", done, total),
+            finish=finish,
+        )
+        fields = fields.assign(parcel_id=ids)
+        _copy_numbers(rows.assign(parcel_id=ids), fields, task, destination)
+        if "street_name" in fields:
+            _copy_addresses(rows.assign(parcel_id=ids), fields, destination)
 
 
 def _copy_numbers(rows: pd.DataFrame, fields: pd.DataFrame, task: Task, destination: Destination) -> None:

@@ -32,9 +32,6 @@ class Plan:
 def compare(rows: pd.DataFrame, valid: tuple[date, date | None], destination: Destination) -> Plan:
     """Compare rows (with `lineage` and `content_hash`) with what is known now of the same days."""
     known = _recorded(destination)
-    if known.empty:
-        first = np.ones(len(rows), dtype=int)
-        return Plan(is_new=first > 0, version=first, replaced=known, absent=known)
     last = known.groupby("lineage")["version"].max()
     on_same_days = known[known["current"] & known["valid"].map(lambda days: _meets(days, valid)).astype(bool)]
     wanted = rows["lineage"].astype(str)
@@ -51,6 +48,13 @@ def compare(rows: pd.DataFrame, valid: tuple[date, date | None], destination: De
         replaced=on_same_days[in_file & ~on_same_days["lineage"].isin(stays)],
         absent=on_same_days[~in_file],
     )
+
+
+def nothing_recorded(destination: Destination) -> bool:
+    """Whether no import has brought parcels in yet, so that every row is new."""
+    with destination.connection.cursor() as cursor:
+        cursor.execute("SELECT NOT EXISTS (SELECT FROM parcels_parcel WHERE content_hash <> '')")
+        return bool(cursor.fetchone()[0])
 
 
 def report_absent(plan: Plan, absent_rows: str, doubts: Doubts) -> None:

@@ -6,9 +6,11 @@ import uuid
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import geopandas
 import pandas as pd
 import pytest
 import shapely
+from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
@@ -107,6 +109,25 @@ def test_the_same_file_again_changes_nothing(tmp_path):
     assert (again.counts.loaded, again.counts.unchanged, again.counts.closed) == (0, 2, 0)
     assert (list(Parcel.objects.order_by("id").values_list()), LayerVersion.objects.count()) == before
     assert ImportRun.objects.count() == 2
+
+
+def test_a_first_load_of_several_chunks_says_the_same_as_a_later_one_of_one(tmp_path, monkeypatch):
+    """A first load names each chunk of lots as it is written; afterwards all are named before any is."""
+    boxes = [shapely.box(X + 12 * place, Y, X + 12 * place + 12, Y + 25) for place in range(7)]
+    lots = geopandas.GeoDataFrame(
+        {"code": [f"3-2-45-{place}-0-0-0" for place in range(1, 8)]}, geometry=boxes
+    )
+    lots.set_crs(settings.CITY.metric_srid).to_file(tmp_path / "lots.gpkg")
+    monkeypatch.setattr("import_scripts.load.CHUNK_ROWS", 3)
+    first = import_file("parcels", tmp_path / "lots.gpkg", parcel_recipe(tmp_path))
+    assert (first.counts.loaded, Parcel.objects.values("lineage", "content_hash").distinct().count()) == (
+        7,
+        7,
+    )
+    assert set(Parcel.objects.values_list("version", flat=True)) == {1}
+    again = import_file("parcels", tmp_path / "lots.gpkg", parcel_recipe(tmp_path))
+    assert (again.counts.loaded, again.counts.unchanged) == (0, 7)
+    assert LayerVersion.objects.filter(layer__key="parcels").count() == 1
 
 
 def test_a_dry_run_reports_the_same_and_leaves_nothing(tmp_path):

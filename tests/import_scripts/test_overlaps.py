@@ -1,4 +1,4 @@
-"""Ground that two lots both claim: what the quick looks pass over is what intersecting every pair leaves out."""
+"""Ground that two lots both claim: the quick looks pass over only what intersecting every pair leaves out."""
 
 import numpy as np
 import pytest
@@ -31,7 +31,7 @@ def stars(corners, seed):
 
 
 def turned_rows(seed):
-    """Lots in rows, turned as a city lies; some are a nanometre, a tenth of a mm or a mm too wide or narrow."""
+    """Lots in rows, turned as a city lies; some a nanometre, a tenth of a mm or a mm too wide or narrow."""
     chance = np.random.default_rng(seed)
     misfit = chance.choice([0.0, 0.0, 1e-9, 1e-4, -1e-3], 900)
     west, south = np.divmod(np.arange(900), 30)
