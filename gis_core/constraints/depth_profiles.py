@@ -322,8 +322,8 @@ def _polygons(cut: _Cut, lots: int) -> tuple[Shapes, NDArray[np.bool_]]:
 
 def _beside(lot: Ints) -> tuple[Ints, Ints]:
     """The corner before and the one after each corner of the closed rings of lots."""
-    first = np.flatnonzero(np.r_[True, lot[1:] != lot[:-1]])
-    last = np.r_[first[1:], len(lot)] - 1
+    first = np.flatnonzero(np.concatenate([[True], lot[1:] != lot[:-1]]))
+    last = np.concatenate([first[1:], [len(lot)]]) - 1
     before, after = np.arange(len(lot)) - 1, np.arange(len(lot)) + 1
     before[first], after[last] = last, first
     return before, after

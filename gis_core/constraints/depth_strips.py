@@ -139,8 +139,12 @@ def chord_strips(lots: Shapes, policy: Mapping[str, Any]) -> Strips:
     """Between two neighbouring vertices a chord's ends run straight: the first chord of each such strip."""
     found = crossings(boundaries(lots), SAME_LINE_M)
     strip, at0, at1 = found.strip, found.at0, found.at1
-    starts = np.flatnonzero(np.r_[True, strip[1:] != strip[:-1]]) if len(strip) else np.array([], dtype=int)
-    starts = starts[np.diff(np.r_[starts, len(strip)]) >= 2]
+    starts = (
+        np.flatnonzero(np.concatenate([[True], strip[1:] != strip[:-1]]))
+        if len(strip)
+        else np.array([], dtype=int)
+    )
+    starts = starts[np.diff(np.concatenate([starts, [len(strip)]])) >= 2]
     chosen = strip[starts]
     s0, s1, f0, f1 = at0[starts], at1[starts], at0[starts + 1], at1[starts + 1]
     share = policy["depth_share"]
@@ -157,7 +161,7 @@ def chord_strips(lots: Shapes, policy: Mapping[str, Any]) -> Strips:
 
 def _lines_across(sides: Segments, same_line_m: float) -> tuple[Ints, Ints, Ints, Floats]:
     """The lines along the depth through all vertices: rank of each segment's ends, lot and x of each line."""
-    lot, x = np.r_[sides.lot, sides.lot], np.r_[sides.xa, sides.xb]
+    lot, x = np.concatenate([sides.lot, sides.lot]), np.concatenate([sides.xa, sides.xb])
     order = np.lexsort((x, lot))
     lot_sorted, x_sorted = lot[order], x[order]
     new = np.ones(len(x), dtype=bool)

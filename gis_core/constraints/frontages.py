@@ -163,8 +163,8 @@ def _run_back(chain: Ints, last: int) -> Ints:
 
 
 def _ends_of_rings(lot: Ints) -> tuple[Ints, Ints]:
-    first = np.flatnonzero(np.r_[True, lot[1:] != lot[:-1]])
-    return first, np.r_[first[1:], len(lot)] - 1
+    first = np.flatnonzero(np.concatenate([[True], lot[1:] != lot[:-1]]))
+    return first, np.concatenate([first[1:], [len(lot)]]) - 1
 
 
 def straight_pieces(lines: Shapes) -> Shapes:

@@ -21,9 +21,9 @@ class _Rings:
 
     def following(self) -> Ints:
         """The corner after each one, round the ring."""
-        first = np.flatnonzero(np.r_[True, self.of[1:] != self.of[:-1]])
+        first = np.flatnonzero(np.concatenate([[True], self.of[1:] != self.of[:-1]]))
         after = np.arange(len(self.of)) + 1
-        after[np.r_[first[1:], len(self.of)] - 1] = first
+        after[np.concatenate([first[1:], [len(self.of)]]) - 1] = first
         return after
 
 
@@ -58,7 +58,7 @@ def kept_sides(polygons: Shapes, owner: Ints, lines: Floats) -> tuple[Shapes, ND
 def _rings(polygons: Shapes, some: Ints) -> _Rings:
     points, of = shapely.get_coordinates(shapely.get_exterior_ring(polygons[some]), return_index=True)
     # The last point of a ring is its first again.
-    open_ = np.r_[of[1:] == of[:-1], False] if len(of) else np.zeros(0, dtype=bool)
+    open_ = np.concatenate([of[1:] == of[:-1], [False]]) if len(of) else np.zeros(0, dtype=bool)
     return _Rings(points[open_], some[of[open_]])
 
 

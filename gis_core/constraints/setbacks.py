@@ -59,7 +59,7 @@ def _together(lot: Ints, edges: Shapes, setback_m: Floats) -> tuple[Ints, Shapes
     lot, edges, setback_m = lot[order], edges[order], setback_m[order]
     if not len(lot):
         return lot, edges, setback_m
-    new = np.r_[True, (lot[1:] != lot[:-1]) | (setback_m[1:] != setback_m[:-1])]
+    new = np.concatenate([[True], (lot[1:] != lot[:-1]) | (setback_m[1:] != setback_m[:-1])])
     lines, edge = shapely.get_parts(edges, return_index=True)
     return lot[new], shapely.multilinestrings(lines, indices=(np.cumsum(new) - 1)[edge]), setback_m[new]
 
