@@ -326,11 +326,9 @@ def rounds(owner: Ints) -> list[Ints]:
     order = np.argsort(owner, kind="stable")
     ranked = owner[order]
     starts = (
-        np.flatnonzero(np.concatenate([[True], ranked[1:] != ranked[:-1]]))
-        if len(ranked)
-        else np.array([], dtype=int)
+        np.flatnonzero(np.r_[True, ranked[1:] != ranked[:-1]]) if len(ranked) else np.array([], dtype=int)
     )
-    rank = np.arange(len(ranked)) - np.repeat(starts, np.diff(np.concatenate([starts, [len(ranked)]])))
+    rank = np.arange(len(ranked)) - np.repeat(starts, np.diff(np.r_[starts, len(ranked)]))
     return [np.sort(order[rank == turn]) for turn in range(rank.max() + 1 if len(rank) else 0)]
 
 
@@ -423,9 +421,7 @@ def line_ends(lines: Shapes) -> Floats:
     if not len(points):
         return np.zeros((0, 2, 2))
     change = owner[1:] != owner[:-1]
-    return np.stack(
-        [points[np.concatenate([[True], change])], points[np.concatenate([change, [True]])]], axis=1
-    )
+    return np.stack([points[np.r_[True, change]], points[np.r_[change, True]]], axis=1)
 
 
 def half_plane(start: Floats, end: Floats, side: float, from_m: float = 0.0) -> shapely.Polygon:
