@@ -16,8 +16,8 @@ def rows_of(found: Evaluations, *, srid: int) -> gpd.GeoDataFrame:
     One row per lot, in the order in which the lots were asked about.
 
     Columns: `parcel_id`, `key`, `status`, `zone_state`, `zone`, of each number its value (NaN where not
-    known), of each finding its `<finding>_state`, the lists `unknown`, `conflicts`, `unknown_reasons` and
-    `conflict_rules`, and the surveyed shape in the metric CRS.
+    known), of each finding but the zone its `<finding>_state`, the lists `unknown`, `conflicts`,
+    `unknown_reasons` and `conflict_rules`, and the surveyed shape in the metric CRS.
     """
     asked, row = found.asked, found.row
     good = np.array([lot not in found.refused for lot in range(len(asked))], dtype=bool)
@@ -33,7 +33,6 @@ def rows_of(found: Evaluations, *, srid: int) -> gpd.GeoDataFrame:
         "parcel_id": asked.id,
         "key": asked.key,
         "status": spread(_statuses(found), "NORMAL"),
-        "zone_state": spread(found.steps.placed.overlaps.state.astype(object), "NO_ZONE"),
         "zone": spread(_known_words(found.columns["zone"]), None),
     }
     states = np.array(STATES, dtype=object)
@@ -41,6 +40,8 @@ def rows_of(found: Evaluations, *, srid: int) -> gpd.GeoDataFrame:
         if column.values.dtype.kind in "fiu":
             columns[key] = spread(np.where(column.known, column.values, np.nan).astype(float), np.nan)
         columns[f"{key}_state"] = spread(states[column.doubts.state], "unknown")
+    # of the zones themselves, not of the finding: ONE_ZONE, MULTI_ZONE, ...
+    columns["zone_state"] = spread(found.steps.placed.overlaps.state.astype(object), "NO_ZONE")
     columns["unknown"] = spread(_unknown(found), [*found.columns])
     columns["conflicts"] = spread(_conflicts(found), [])
     columns["unknown_reasons"] = _with_refusals(
