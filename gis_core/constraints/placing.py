@@ -12,6 +12,8 @@ from gis_core.constraints.plane import Floats
 
 #: A building may be this much smaller than it was told when it is laid exactly between two lines: m.
 _GRID_M = 0.0004
+#: Of an envelope with more corners only its bounds are tried, so that no shape takes for ever.
+_MOST_CORNERS = 40
 _TURN = np.array([[0.0, -1.0], [1.0, 0.0]])
 
 
@@ -48,6 +50,8 @@ def _place(body: Any, width_m: float, depth_m: float) -> tuple[float, float]:
         there = shapely.get_coordinates(shapely.shortest_line(free, corner))[0]
         return float(there[0] - _GRID_M), float(there[1] - _GRID_M)
     corners = shapely.get_coordinates(body)
+    if len(corners) > _MOST_CORNERS:
+        corners = np.array([(west, south), (east, north)])
     xs = {middle.x, *corners[:, 0], *(corners[:, 0] - width_m)}
     ys = {middle.y, *corners[:, 1], *(corners[:, 1] - depth_m)}
     return min(

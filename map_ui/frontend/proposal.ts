@@ -30,6 +30,8 @@ async function judge(): Promise<void> {
     // an answer of another kind (too many questions, a failure) is shown as the page it is
     if (!fresh) return window.location.assign(asked);
     answer.replaceChildren(...fresh.childNodes);
+    // said once to whoever listens; the answer itself is too long for that
+    document.querySelector("#proposal-status")!.textContent = answer.querySelector(".verdict-text")?.textContent ?? "";
     for (const place of document.querySelectorAll(".ask-trouble")) {
       const trouble = page.getElementById(place.id)?.textContent ?? "";
       place.textContent = trouble;

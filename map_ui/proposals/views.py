@@ -159,7 +159,7 @@ def _inputs(typed: Typed) -> list[Input]:
         Input(
             name,
             *labels[name],
-            wording.digits(typed.texts[name]),
+            wording.formula(typed.texts[name]),
             trouble_text(typed.troubles[name]) if name in typed.troubles else "",
         )
         for name in TYPED

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from map_ui import wording
 from map_ui.sheet.light import light_note
@@ -41,8 +42,7 @@ def _choice(choice: Mapping[str, Any], cost: Cost | None, chosen: float | None, 
     if need is None or capacity is None:
         parking, line = _("not known"), ""
     else:
-        bays = wording.number(need - capacity)
-        parking = _("%(bays)s bays short") % {"bays": bays} if short else _("enough")
+        parking = _short_of(need - capacity) if short else _("enough")
         line = _("needs %(need)s, pilot %(capacity)s") % {
             "need": wording.number(need),
             "capacity": wording.number(capacity),
@@ -68,6 +68,10 @@ def _choice(choice: Mapping[str, Any], cost: Cost | None, chosen: float | None, 
         footprint=plain_area(choice["footprint_m2"]),
         height=wording.number(choice["height_m"]) if choice["height_m"] else "",
     )
+
+
+def _short_of(bays: int) -> str:
+    return ngettext("%(bays)s bay short", "%(bays)s bays short", bays) % {"bays": wording.number(bays)}
 
 
 def _on_request(count: int, gain_m2: float) -> str:

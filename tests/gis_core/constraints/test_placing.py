@@ -39,6 +39,12 @@ def test_a_courtyard_is_no_ground():
     assert shapely.is_empty(fitting(ring, 9, 9))
 
 
+def test_a_round_envelope_of_a_thousand_corners_has_a_place_for_what_is_too_large_as_well():
+    round_one = shapely.Point(0, 0).buffer(10, quad_segs=250)
+    assert outside_m2(laid(14, 14, round_one, EAST), round_one) == 0.0
+    assert laid(30, 30, round_one, EAST).bounds == pytest.approx((-15, -15, 15, 15), abs=0.1)
+
+
 @settings(deadline=None, max_examples=60)
 @given(st.floats(2, 25), st.floats(2, 25), st.floats(0, 359))
 def test_turning_the_lot_turns_the_building_with_it(width_m, depth_m, degrees):

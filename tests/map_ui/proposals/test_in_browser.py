@@ -23,6 +23,8 @@ def test_the_answer_follows_what_is_typed_and_the_address_can_be_shared(window):
     page.locator('input[name="use"][value="housing"]').check()
     page.wait_for_selector('.proposal-verdict[data-state="passes"]')
     page.wait_for_selector(".d-proposed", state="attached")
+    verdict = page.locator(".verdict-text").inner_text()
+    assert page.locator('#proposal-status[role="status"]').text_content() == verdict
     assert "storeys=4" in page.url
     assert "use=housing" in page.url
     # what was being typed in stays in place

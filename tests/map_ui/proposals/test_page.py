@@ -86,6 +86,11 @@ def test_a_width_and_depth_are_drawn_with_what_lies_outside(lot):
     assert 'class="d-outside"' not in asked(width="11", depth="10").content.decode()
 
 
+def test_what_was_typed_is_shown_again_in_the_digits_of_the_page(lot):
+    assert 'value="۱۳٫۵"' in asked(width="12", depth="13.5").content.decode()
+    assert 'value="13.5"' in asked("en", width="۱۲", depth="13.5").content.decode()
+
+
 def test_an_error_keeps_what_was_typed_and_judges_nothing(lot):
     page = asked(**ENOUGH | {"storeys": "many"})
     assert page.status_code == 400
