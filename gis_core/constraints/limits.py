@@ -36,10 +36,8 @@ from gis_core.constraints.storeys import (
 )
 from gis_core.constraints.values import Edges, Passages
 from gis_core.constraints.widths import doubt_widths, frontage_widths
-from gis_core.constraints.zones import Overlaps, strictest, weighted
+from gis_core.constraints.zones import Overlaps, strictest, weighted, without_limits
 
-#: States of the zone look-up in which no limit can be read off.
-NO_LIMITS = ("NO_ZONE", "PARTLY_UNZONED", "OVERLAPPING_ZONES")
 #: Nobody can read a shape of the zoning plan that may lie on the lot.
 INVALID_ZONE = Reason("INVALID_FEATURE", {"layers": ["zoning"]})
 
@@ -125,8 +123,8 @@ def place(
     rule = rules.everywhere("ZONE")
     split = rule.params["split_zone_limits"] if rule else "DESK"
     doubts = Doubts.none(lots).add(unread, UNKNOWN, INVALID_ZONE)
-    for state in NO_LIMITS:
-        doubts.add(overlaps.state == state, UNKNOWN, Reason(state))
+    for where, why in without_limits(overlaps):
+        doubts.add(where, UNKNOWN, why)
     if split == "DESK":
         doubts.add(overlaps.state == "MULTI_ZONE", UNKNOWN, Reason("MULTI_ZONE"))
     concerned = np.flatnonzero(overlaps.kind == "CONCERNED")

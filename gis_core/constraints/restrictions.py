@@ -399,6 +399,7 @@ def silence_of(layer: Layer | None, net: Shapes, on: date) -> NDArray[np.object_
     else:
         shapely.prepare(layer.surveyed_extent)
         silence[~shapely.covers(layer.surveyed_extent, net)] = Reason("OUTSIDE_SURVEYED_EXTENT")
+    silence[shapely.is_empty(net)] = Reason("IN_PLAN")  # a street takes all of it: nothing is left to judge
     return silence
 
 

@@ -11,10 +11,7 @@ from gis_core.constraints.findings import Reason
 from gis_core.constraints.limits import INVALID_ZONE, Placed
 from gis_core.constraints.lot_rules import without_rule
 from gis_core.constraints.rules import Rule, RuleSet
-from gis_core.constraints.zones import Overlaps
-
-#: States of the zone look-up in which no cell of the matrix can be read.
-NO_CELL = ("NO_ZONE", "PARTLY_UNZONED", "OVERLAPPING_ZONES")
+from gis_core.constraints.zones import Overlaps, without_limits
 
 
 def use_column(table: Table, placed: Placed, codes: NDArray[np.object_], rules: RuleSet) -> None:
@@ -26,8 +23,8 @@ def use_column(table: Table, placed: Placed, codes: NDArray[np.object_], rules: 
     """
     doubts, overlaps = Doubts.none(table.lots), placed.overlaps
     doubts.add(placed.unread, UNKNOWN, INVALID_ZONE)
-    for state in NO_CELL:
-        doubts.add(overlaps.state == state, UNKNOWN, Reason(state))
+    for where, why in without_limits(overlaps):
+        doubts.add(where, UNKNOWN, why)
     names = tuple(sorted({use for rule in rules.of_kind("USE") for use in rule.params["uses"]}))
     values, found = np.full(table.lots, None, dtype=object), np.full(table.lots, None, dtype=object)
     cells: dict[tuple[str, ...], tuple[Mapping[str, str], Rule | None]] = {}

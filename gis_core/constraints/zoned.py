@@ -17,7 +17,7 @@ from gis_core.constraints.rules import RuleSet
 from gis_core.constraints.slivers import threshold_width_m
 from gis_core.constraints.soundness import unreadable, whereabouts
 from gis_core.constraints.values import Zones
-from gis_core.constraints.zones import Overlaps, overlay_zones
+from gis_core.constraints.zones import Overlaps, overlay_zones, without_limits
 
 ONE_ZONE: Mapping[str, Any] = {"kind": "CONCERNED_BY_WIDTH"}
 
@@ -93,8 +93,9 @@ def _of_one_code(lot: Ints, zone: Ints, zones: Zones) -> tuple[tuple[Ints, Ints]
 def zone_column(table: Table, placed: Placed, codes: NDArray[np.object_]) -> None:
     """Put the zone of each lot into the table, or why there is none."""
     doubts = Doubts.none(placed.lots).add(placed.unread, UNKNOWN, INVALID_ZONE)
-    for state in ("NO_ZONE", "PARTLY_UNZONED", "OVERLAPPING_ZONES", "MULTI_ZONE"):
-        doubts.add(placed.overlaps.state == state, UNKNOWN, Reason(state))
+    for where, why in without_limits(placed.overlaps):
+        doubts.add(where, UNKNOWN, why)
+    doubts.add(placed.overlaps.state == "MULTI_ZONE", UNKNOWN, Reason("MULTI_ZONE"))
     values = or_none(placed.single != "", placed.single)
     several = placed.overlaps.state == "MULTI_ZONE"
     if placed.split != "DESK" and several.any():

@@ -8,6 +8,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from gis_core.constraints.findings import Reason
 from gis_core.constraints.plane import (
     DUST_M2,
     EMPTY,
@@ -27,6 +28,9 @@ from gis_core.constraints.slivers import TOUCHING_M, surely_wider, widths_m
 
 #: Borders of two parts of a lot this near to each other are one border, in metres.
 SAME_BORDER_M = 1e-3
+
+#: States of the zone look-up in which no zone's limits can be read.
+NO_LIMITS = ("NO_ZONE", "PARTLY_UNZONED", "OVERLAPPING_ZONES")
 
 
 @dataclass(frozen=True)
@@ -220,6 +224,13 @@ def _states(
         ["OVERLAPPING_ZONES", "NO_ZONE", "PARTLY_UNZONED", "ONE_ZONE"],
         default="MULTI_ZONE",
     ).astype(object)
+
+
+def without_limits(overlaps: Overlaps) -> list[tuple[NDArray[np.bool_], Reason]]:
+    """Lots (n,) whose zone gives no limits, with the reason; what a street takes whole lies in the plan."""
+    nothing = (overlaps.state == "NO_ZONE") & (overlaps.uncovered_mm2 == 0)
+    said = [(overlaps.state == state, Reason(state)) for state in NO_LIMITS]
+    return [(nothing, Reason("IN_PLAN")), *said]
 
 
 def _leaves_little(largest: Floats, one_zone: Mapping[str, Any], total_m2: Floats) -> NDArray[np.bool_]:

@@ -82,7 +82,7 @@ def _zones(document: Mapping[str, Any]) -> list[Listed]:
         else:
             told = " · ".join(part for part in (name, *_limits(zone)) if part)
             found.append(Listed("zone", text, share, told, "zone"))
-    if document["zone_state"] not in ("ONE_ZONE", "MULTI_ZONE"):
+    if document["zone_state"] not in ("ONE_ZONE", "MULTI_ZONE") and document["parcel"]["status"] != "IN_PLAN":
         found.append(
             Listed("warning", _("Zoning"), "", wording.reason({"code": document["zone_state"]}), "zone")
         )

@@ -21,6 +21,9 @@ def unknown_things(document: Mapping[str, Any], names: Mapping[str, str]) -> tup
     by_reason: dict[tuple[str, str], list[str]] = {}
     followers: list[str] = []
     for key in document["unknown"]:
+        if key in overlays and (overlays[key].get("reason") or {}).get("code") == "IN_PLAN":
+            followers.append(names[key])
+            continue
         if key in overlays:
             roots.append(_unknown_overlay(overlays[key], names))
             continue

@@ -40,6 +40,18 @@ def test_a_lot_that_the_street_takes_is_in_the_plan_and_gets_no_numbers():
     assert evaluation.choices == ()
 
 
+def test_of_a_lot_that_is_taken_whole_neither_zone_nor_survey_is_said_to_be_missing():
+    motorway = streets(
+        {"key": "front", "line": FRONT_LINE, "existing": 8, "planned": 200},
+        {"key": "side", "line": SIDE_LINE, "existing": 8, "planned": 8},
+    )
+    around = reference_corner(passages=motorway)
+    around = replace(around, layers={"canals": Layer("canals", surveyed_extent=WHOLE_PLACE)})
+    evaluation = answer_for(a_lot(REFERENCE_LOT), around)[0]
+    assert {reason(evaluation, key) for key in ("zone", "far_percent", "uses")} == {"IN_PLAN"}
+    assert [entry.reason.code for entry in evaluation.overlays] == ["IN_PLAN"]
+
+
 def test_a_lot_cut_in_two_goes_on_with_its_larger_part_and_the_books_balance():
     cut = streets(
         {"key": "front", "line": FRONT_LINE, "existing": 8, "planned": 8},

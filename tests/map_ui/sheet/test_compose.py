@@ -276,3 +276,17 @@ def test_two_features_of_one_layer_keep_their_own_names(document):
     names = [entry.name for entry in sheet(document, PLACE).concerns]
     assert "عرصهٔ بافت کهن" in names
     assert "خط ۶۳ کیلوولت" in names
+
+
+def test_of_a_lot_that_a_street_takes_whole_no_layer_is_said_to_be_unsurveyed(document):
+    document["parcel"]["status"], document["zone_state"], document["zones"] = "IN_PLAN", "NO_ZONE", []
+    forget(document, "net_area_m2", "IN_PLAN")
+    forget(document, "zone", "IN_PLAN")
+    for overlay in document["overlays"]:
+        overlay |= {"state": "unknown", "reason": {"code": "IN_PLAN", "args": {}}}
+        document["unknown"].append(overlay["layer"])
+    told = sheet(document, PLACE)
+    roots = [entry for entry in told.unknown if entry.key != "follows"]
+    assert "در گذر یا طرح عمومی" in plain(" ".join(entry.sentence for entry in roots))
+    assert not {entry.key for entry in roots} & {overlay["layer"] for overlay in document["overlays"]}
+    assert "zone" not in {entry.key for entry in told.concerns}
