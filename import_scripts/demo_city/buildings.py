@@ -49,41 +49,46 @@ def _row_houses(lots: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """The northern part of the lot over its full width, now and then with a light well."""
     if len(lots) == 0:
         return lots
-    masks = []
-    for lot, share in zip(lots, rng.normal(0.6, 0.035, len(lots)), strict=True):
-        masks.append(_northern(lot, float(np.clip(share, 0.5, 0.72)), rng.random() < 0.22))
-    return shapely.intersection(lots, np.array(masks, dtype=object))
+    share = np.clip(rng.normal(0.6, 0.035, len(lots)), 0.5, 0.72)
+    return shapely.intersection(lots, _northern(lots, share, rng.random(len(lots)) < 0.22))
 
 
-def _northern(lot: shapely.Polygon, share: float, well: bool) -> shapely.Polygon:
-    corners = shapely.get_coordinates(shapely.oriented_envelope(lot))[:4]
-    sides = np.roll(corners, -1, axis=0) - corners
-    lengths = np.maximum(np.hypot(sides[:, 0], sides[:, 1]), 1e-6)
-    k = int(np.argmax(lengths))
-    v = sides[k] / lengths[k]
-    if v[1] < 0:
-        v = -v
-    u = np.array([v[1], -v[0]])
-    points = corners @ np.array([u, v]).T
-    (u0, v0), (u1, v1) = points.min(axis=0), points.max(axis=0)
+def _northern(lots: np.ndarray, share: np.ndarray, well: np.ndarray) -> np.ndarray:
+    """What of each lot's surrounding rectangle lies in its northern share, with a hole for a well."""
+    corners = shapely.get_coordinates(shapely.oriented_envelope(lots)).reshape(-1, 5, 2)[:, :4]
+    sides = np.roll(corners, -1, axis=1) - corners
+    lengths = np.maximum(np.hypot(sides[..., 0], sides[..., 1]), 1e-6)
+    longest = np.arange(len(lots)), np.argmax(lengths, axis=1)
+    v = sides[longest] / lengths[longest][:, None]
+    v = np.where(v[:, 1:] < 0, -v, v)
+    axes = np.stack([np.column_stack([v[:, 1], -v[:, 0]]), v], axis=1)
+    points = corners @ axes.transpose(0, 2, 1)
+    (u0, v0), (u1, v1) = points.min(axis=1).T, points.max(axis=1).T
     start = v1 - (v1 - v0) * share
-    ring = np.array([[u0 - 1, start], [u1 + 1, start], [u1 + 1, v1 + 1], [u0 - 1, v1 + 1]])
-    holes = []
-    if well and u1 - u0 > 7 and (v1 - v0) * share > 9:
-        x, y = u0 + (u1 - u0) * 0.62, start + (v1 - start) * 0.45
-        holes = [np.array([[x, y], [x + 2.6, y], [x + 2.6, y + 3.4], [x, y + 3.4]]) @ np.array([u, v])]
-    return shapely.Polygon(ring @ np.array([u, v]), holes)
+    outlines = shapely.linearrings(_rectangles(u0 - 1, start, u1 + 1, v1 + 1) @ axes)
+    masks = shapely.polygons(outlines)
+    deep = np.flatnonzero(well & (u1 - u0 > 7) & ((v1 - v0) * share > 9))
+    x, y = u0 + (u1 - u0) * 0.62, start + (v1 - start) * 0.45
+    wells = shapely.linearrings((_rectangles(x, y, x + 2.6, y + 3.4) @ axes)[deep])
+    masks[deep] = shapely.polygons(outlines[deep], wells[:, None])
+    return masks
+
+
+def _rectangles(west: np.ndarray, south: np.ndarray, east: np.ndarray, north: np.ndarray) -> np.ndarray:
+    """Corners (n, 4, 2) of rectangles."""
+    xs, ys = np.stack([west, east, east, west], axis=1), np.stack([south, south, north, north], axis=1)
+    return np.stack([xs, ys], axis=-1)
 
 
 def _single(shapes: np.ndarray) -> np.ndarray:
+    """The largest part of each shape, in whole millimetres; None where it is no house."""
     found = np.full(len(shapes), None, dtype=object)
-    for k, shape in enumerate(shapes):
-        if shape is None or shape.is_empty:
-            continue
-        parts = [part for part in shapely.get_parts(shape) if part.geom_type == "Polygon"]
-        largest = max(parts, key=shapely.area, default=None)
-        if largest is not None and largest.area > 12:
-            rounded = shapely.set_precision(largest, 0.001)
-            if rounded.geom_type == "Polygon" and not rounded.is_empty:
-                found[k] = rounded
+    parts, owner = shapely.get_parts(shapes, return_index=True)
+    areas = shapely.area(parts)
+    ranked = np.lexsort((-areas, owner))
+    largest = ranked[np.unique(owner[ranked], return_index=True)[1]]
+    largest = largest[areas[largest] > 12]
+    rounded = shapely.set_precision(parts[largest], 0.001)
+    houses = (shapely.get_type_id(rounded) == shapely.GeometryType.POLYGON) & ~shapely.is_empty(rounded)
+    found[owner[largest][houses]] = rounded[houses]
     return found
