@@ -64,9 +64,10 @@ def _overlay_lines(overlay: Mapping[str, Any], names: Mapping[str, str], standin
     if overlay["state"] == "borderline" and not why:
         why = _(wording.REASONS["BORDERLINE"])
     if overlay["state"] == "applies":
-        effect = _(wording.EFFECTS[overlay["effect"]]) if overlay["effect"] in wording.EFFECTS else ""
-        said = " ".join(filter(None, (_feature(overlay, names), effect, why, _agency(overlay))))
-        return [said]
+        # What a layer that no rule names means nobody has said; that it means nothing neither.
+        kind = "UNTOLD" if overlay["effect"] == "INFO" and not overlay.get("rule") else overlay["effect"]
+        effect = _(wording.EFFECTS[kind]) if kind in wording.EFFECTS else ""
+        return [" ".join(filter(None, (_feature(overlay, names), effect, why, _agency(overlay))))]
     if standing == "concerns":
         return [_("Not known of another part of it: %(why)s") % {"why": why}]
     return [" ".join(filter(None, (_feature(overlay, names), why, _agency(overlay))))]

@@ -1,6 +1,7 @@
 """Says of each subject (`subjects.py`) whether it concerns a parcel, and what proves that it does not."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -18,7 +19,8 @@ from map_ui.documents.rows import (
     laws_of,
     map_line,
 )
-from map_ui.documents.subjects import LIES, PERMISSIONS, SUBJECTS, USES, Subject
+from map_ui.documents.sayings import SAID, plainly
+from map_ui.documents.subjects import SUBJECTS, Subject
 from map_ui.sheet.reading import SMALL_M2, value
 
 
@@ -84,12 +86,13 @@ def _known_lines(subject: Subject, document: Document) -> Iterable[str]:
         finding = document["findings"].get(key)
         if finding is None or finding["state"] == "unknown" or finding["value"] is None:
             continue
-        said = _SAID.get(key, _plainly)(document, key)
+        said = SAID.get(key, plainly)(document, key)
         if not said:
             continue
         if key == subject.findings[0]:
             said = said.removeprefix(title)  # it stands at the head of the line
-        doubt = account(document, key, depth=0).sentence if finding["state"] != "computed" else ""
+        told_already = finding["state"] == "computed" or _code_of(finding) == "NO_RULE"
+        doubt = "" if told_already else account(document, key, depth=0).sentence
         yield f"{said} ({_bare(doubt)})" if doubt else said
 
 
@@ -102,110 +105,17 @@ def _unknown_lines(subject: Subject, document: Document) -> Iterable[str]:
             why = _("This version of the engine did not ask for it.")
         elif finding["state"] == "unknown":
             why = wording.reason(finding.get("reason")) or _("we do not know")
-        elif (finding.get("reason") or {}).get("code") == "NO_RULE":
+        elif _code_of(finding) == "NO_RULE":
             why = wording.reason(finding["reason"])
         else:
             continue
         open_ones.setdefault(why, []).append(wording.finding_name(key))
     for why, names in open_ones.items():
-        yield f"{wording.listed(names)}: {why}"
+        yield f"{wording.listed(names)}: {why}".removeprefix(f"{_(subject.title)}: ")
 
 
-def _plainly(document: Document, key: str) -> str:
-    told = account(document, key, depth=0)
-    return f"{told.name}: {kept_together(told.in_words)}"
-
-
-def _if_more_than_nothing(document: Document, key: str) -> str:
-    return _plainly(document, key) if (value(document, key) or 0) > SMALL_M2 else ""
-
-
-def _zones(document: Document, key: str) -> str:
-    concerned = [zone for zone in document["zones"] if zone["class"] == "CONCERNED"]
-    named = [
-        (zone["code"], wording.in_language(zone["name_fa"], zone.get("name_en", ""))) for zone in concerned
-    ]
-    return wording.listed([f"{code_in_line(code)} {name}".strip() for code, name in named])
-
-
-def _uses(document: Document, key: str) -> str:
-    told = document["findings"][key]["value"]
-    by_permission = {
-        permission: [
-            _(USES[use]) if use in USES else use for use, given in told.items() if given == permission
-        ]
-        for permission in PERMISSIONS
-    }
-    return " ".join(
-        _(PERMISSIONS[permission]) % {"uses": wording.listed(uses)}
-        for permission, uses in by_permission.items()
-        if uses
-    )
-
-
-def _orientation(document: Document, key: str) -> str:
-    told = document["findings"][key]["value"]
-    return f"{wording.finding_name(key)}: {_(LIES[told]) if told in LIES else told}"
-
-
-def _setbacks(document: Document, key: str) -> str:
-    told = document["findings"][key]["value"]
-    if not isinstance(told, Mapping):
-        return _plainly(document, key)
-    sides = {
-        "front_m": _("front"),
-        "street_side_m": _("other streets"),
-        "side_m": _("sides"),
-        "rear_m": _("rear"),
-        "open_m": _("open land"),
-    }
-    parts = [
-        f"{sides.get(side, side)} {kept_together(str(quantity(far, 'm')))}" for side, far in told.items()
-    ]
-    return f"{wording.finding_name(key)}: {wording.listed(parts)}"
-
-
-def _wells(document: Document, key: str) -> str:
-    told = document["findings"][key]["value"]
-    area_m2 = told["total_m2"] if isinstance(told, Mapping) else told
-    return f"{wording.finding_name(key)}: {kept_together(str(quantity(area_m2, 'm2')))}"
-
-
-def _subdivision(document: Document, key: str) -> str:
-    if document["findings"][key]["value"]:
-        return _("Large enough to be subdivided; the lots are judged when they are drawn.")
-    return _("Too small to be subdivided.")
-
-
-def _projection(document: Document, key: str) -> str:
-    if not document["findings"][key]["value"]:
-        return _("No projection over the street is permitted.")
-    return _plainly(document, key)
-
-
-def _clear_height(document: Document, key: str) -> str:
-    return _plainly(document, key) if value(document, "projection_m") else ""
-
-
-def _access(document: Document, key: str) -> str:
-    return "" if document["findings"][key]["value"] else _("No edge of the parcel lies on a street.")
-
-
-_SAID: Mapping[str, Callable[[Document, str], str]] = {
-    "zone": _zones,
-    "widening_area_m2": _plainly,
-    "other_parts_area_m2": _if_more_than_nothing,
-    "unreachable_floor_area_m2": _if_more_than_nothing,
-    "light_excess_m": _if_more_than_nothing,
-    "uses": _uses,
-    "orientation": _orientation,
-    "setbacks_m": _setbacks,
-    "light_wells_m2": _wells,
-    "may_subdivide": _subdivision,
-    "projection_m": _projection,
-    "projection_clearance_m": _clear_height,
-    "access": _access,
-}
+def _code_of(finding: Mapping[str, Any]) -> str:
+    return (finding.get("reason") or {}).get("code", "")
 
 
 def _nothing_given(document: Document) -> str:
@@ -279,7 +189,7 @@ def _conflicts(document: Document, own: Sequence[Rule]) -> tuple[Standing, tuple
     found = {
         key: finding["reason"]
         for key, finding in document["findings"].items()
-        if (finding.get("reason") or {}).get("code") == "RULES_CONFLICT"
+        if _code_of(finding) == "RULES_CONFLICT"
     }
     if found:
         codes = sorted(
