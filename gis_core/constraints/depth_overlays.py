@@ -8,7 +8,18 @@ import shapely
 from numpy.typing import NDArray
 
 from gis_core.constraints.depth_strips import SAME_LINE_M, Segments, Strips, near_pairs, run_numbers
-from gis_core.constraints.plane import EMPTY, Floats, Ints, Shapes, inside, polygons_only, shapes, without
+from gis_core.constraints.plane import (
+    DUST_M2,
+    EMPTY,
+    GRID_M,
+    Floats,
+    Ints,
+    Shapes,
+    inside,
+    overlaid,
+    polygons_only,
+    shapes,
+)
 
 #: A run of the line that ends this near to a neighbour's edge ends on it.
 ON_EDGE_M = 1e-4
@@ -29,9 +40,7 @@ def by_overlays(
     `lots` are cut out of the band, `measured` are those whose lengths count; all in the depth frame.
     """
     owner, taken, points = _retreats(strips, edges, measured, policy)
-    whole = without(
-        _chain(strips, len(lots), policy["extension_m"]), *_side_by_side(owner, taken), tidy=False
-    )
+    whole = _without_taken(_chain(strips, len(lots), policy["extension_m"]), owner, taken)
     basic_m2 = np.full(len(lots), np.nan)
     if basic:
         basic_m2 = shapely.area(inside(_chain(strips, len(lots), 0.0), lots))
@@ -51,6 +60,24 @@ def _chain(strips: Strips, lots: int, beyond_m: float) -> Shapes:
     broken = ~shapely.is_valid(found)
     found[broken] = shapely.make_valid(found[broken])
     return polygons_only(found)
+
+
+def _without_taken(bands: Shapes, owner: Ints, taken: Shapes) -> Shapes:
+    """Bands less what neighbours take of them; that lies in them, so areas tell whether it came out."""
+    if not len(owner):
+        return bands
+    order = np.argsort(owner, kind="stable")
+    some, first, count = np.unique(owner[order], return_index=True, return_counts=True)
+    table = np.full((len(some), count.max()), None, dtype=object)
+    within = np.arange(len(order)) - np.repeat(first, count)
+    table[np.repeat(np.arange(len(some)), count), within] = taken[order]
+    together = np.atleast_1d(shapely.union_all(table, axis=1))
+    left = overlaid(shapely.difference, bands[some], together)
+    wrong = np.abs(shapely.area(bands[some]) - shapely.area(together) - shapely.area(left)) > DUST_M2
+    left[wrong] = shapely.difference(bands[some[wrong]], together[wrong], grid_size=GRID_M)
+    found = bands.copy()
+    found[some] = polygons_only(left)
+    return found
 
 
 def _zigzag(x0: Floats, v0: Floats, x1: Floats, v1: Floats, rows: Ints) -> Floats:
@@ -98,23 +125,6 @@ def _across_distance(strips: Strips, edges: Segments, policy: Mapping[str, Any])
     ):
         quads = _clipped(quads, a, b, c)
     return _solid(strips.lot[strip], quads)
-
-
-def _side_by_side(owner: Ints, taken: Shapes) -> tuple[Ints, Shapes]:
-    """Polygons of one lot that stand clear of each other across the depth as one shape: fewer overlays."""
-    low, high = (ends.tolist() for ends in shapely.bounds(taken)[:, [0, 2]].T.reshape(2, -1))
-    rows: dict[int, list[tuple[float, int]]] = {}
-    group, owners = np.empty(len(taken), dtype=np.int64), list[int]()
-    for piece in np.argsort(low, kind="stable").tolist():
-        mine = rows.setdefault(int(owner[piece]), [])
-        free = next((row for row, (end, _) in enumerate(mine) if end < low[piece] - ON_EDGE_M), len(mine))
-        number = mine[free][1] if free < len(mine) else len(owners)
-        mine[free : free + 1] = [(high[piece], number)]
-        group[piece] = number
-        if number == len(owners):
-            owners.append(int(owner[piece]))
-    order = np.argsort(group, kind="stable")
-    return np.array(owners, dtype=np.int64), shapely.multipolygons(taken[order], indices=group[order])
 
 
 def _run_ends(strips: Strips, lots: Shapes, policy: Mapping[str, Any]) -> list[tuple[int, int, float, float]]:

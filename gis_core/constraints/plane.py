@@ -252,8 +252,8 @@ def both_sides(geometries: Shapes, others: Shapes) -> tuple[Shapes, Shapes]:
 
 
 def _parted(geometries: Shapes, others: Shapes) -> tuple[Shapes, Shapes]:
-    inner = _overlaid(shapely.intersection, geometries, others)
-    outer = _overlaid(shapely.difference, geometries, others)
+    inner = overlaid(shapely.intersection, geometries, others)
+    outer = overlaid(shapely.difference, geometries, others)
     inner_m2, outer_m2 = shapely.area(inner), shapely.area(outer)
     wrong = np.abs(inner_m2 + outer_m2 - shapely.area(geometries)) > DUST_M2
     wrong |= _on_wrong_side(inner, inner_m2, others, False) | _on_wrong_side(outer, outer_m2, others, True)
@@ -282,7 +282,7 @@ def _on_wrong_side(parts: Shapes, area_m2: Floats, others: Shapes, within: bool)
     return wrong
 
 
-def _overlaid(overlay: Callable[..., Shapes], geometries: Shapes, by: Shapes) -> Shapes:
+def overlaid(overlay: Callable[..., Shapes], geometries: Shapes, by: Shapes) -> Shapes:
     """An overlay of arrays; a pair that fails is done on the grid, and no other pair notices."""
     try:
         return np.asarray(overlay(geometries, by), dtype=object)
@@ -290,7 +290,7 @@ def _overlaid(overlay: Callable[..., Shapes], geometries: Shapes, by: Shapes) ->
         if len(geometries) == 1:
             return np.asarray(overlay(geometries, by, grid_size=GRID_M), dtype=object)
         half = len(geometries) // 2
-        parts = [_overlaid(overlay, geometries[cut], by[cut]) for cut in (slice(half), slice(half, None))]
+        parts = [overlaid(overlay, geometries[cut], by[cut]) for cut in (slice(half), slice(half, None))]
         return np.concatenate(parts)
 
 

@@ -13,7 +13,7 @@ from gis_core.constraints.findings import Reason
 from gis_core.constraints.frontages import street_widths_m
 from gis_core.constraints.light import permitted_projections_m
 from gis_core.constraints.lot_rules import each_rule, without_rule
-from gis_core.constraints.plane import Floats, Ints, Shapes, flagged
+from gis_core.constraints.plane import Floats, Ints, Shapes, flagged, line_ends
 from gis_core.constraints.rules import Rule
 from gis_core.constraints.storeys import width_on_basis_m
 from gis_core.constraints.values import Edges, Passages
@@ -87,15 +87,46 @@ def _fronts(
 def _stands_on(envelope: Shapes, edges: Edges, some: Ints) -> NDArray[np.bool_]:
     """Of some frontages those on whose street the lot's building may stand."""
     near = shapely.distance(envelope[edges.lot[some]], edges.geometry[some]) <= ON_FRONTAGE_M
-    along_m = np.zeros(len(some))
-    reach = shapely.buffer(envelope[edges.lot[some[near]]], ON_FRONTAGE_M, quad_segs=1)
-    along_m[near] = shapely.length(shapely.intersection(edges.geometry[some[near]], reach))
     _, street = np.unique(
         np.column_stack([edges.lot[some], edges.passage[some]]), axis=0, return_inverse=True
     )
     street = street.reshape(-1)
+    # Where one wall alone is long enough, how long all are together need not be measured.
+    wall_m = _longest_wall_m(envelope, edges.lot[some], edges.geometry[some])
+    longest_m = np.zeros(len(some))
+    np.maximum.at(longest_m, street, wall_m)
+    along_m = np.where(longest_m[street] >= FACADE_M, FACADE_M, 0.0)
+    open_yet = np.flatnonzero(near & (along_m == 0.0))
+    reach = shapely.buffer(envelope[edges.lot[some[open_yet]]], ON_FRONTAGE_M, quad_segs=1)
+    along_m[open_yet] = shapely.length(shapely.intersection(edges.geometry[some[open_yet]], reach))
     together_m = np.bincount(street, weights=along_m, minlength=len(some))[street]
     return near & (together_m >= FACADE_M)
+
+
+def _longest_wall_m(envelope: Shapes, lot: Ints, lines: Shapes) -> Floats:
+    """The longest straight piece of each envelope's outline that stands on a straight frontage, in metres."""
+    longest = np.zeros(len(lines))
+    straight = np.flatnonzero(shapely.get_num_coordinates(lines) == 2)
+    parts, of_lot = shapely.get_parts(envelope, return_index=True)
+    rings, of_part = shapely.get_rings(parts, return_index=True)
+    points, of_ring = shapely.get_coordinates(rings, return_index=True)
+    owner = of_lot[of_part[of_ring]]
+    first = np.searchsorted(owner, lot[straight], side="left")
+    count = np.maximum(np.searchsorted(owner, lot[straight], side="right") - first - 1, 0)
+    line = np.repeat(straight, count)
+    wall = np.repeat(first, count) + np.arange(len(line)) - np.repeat(np.cumsum(count) - count, count)
+    ends = line_ends(lines)
+    run = ends[:, 1] - ends[:, 0]
+    length_m = np.maximum(np.hypot(run[:, 0], run[:, 1]), 1e-9)
+    along = (run / length_m[:, None])[line]
+    reach, aside = [], []
+    for corner in (wall, wall + 1):
+        gap = points[corner] - ends[line, 0]
+        reach.append(np.clip(gap[:, 0] * along[:, 0] + gap[:, 1] * along[:, 1], 0.0, length_m[line]))
+        aside.append(np.abs(gap[:, 0] * along[:, 1] - gap[:, 1] * along[:, 0]))
+    on = (np.maximum(aside[0], aside[1]) < ON_FRONTAGE_M / 2) & (of_ring[wall] == of_ring[wall + 1])
+    np.maximum.at(longest, line[on], np.abs(reach[1] - reach[0])[on])
+    return longest
 
 
 def _untold(front: Fronts, passages: Passages, lot: int) -> Reason:
