@@ -94,10 +94,10 @@ def _beside_oereb(holding: RuleSet) -> list[dict[str, Any]]:
     from gis_core.settings.base import VAR
 
     lots, around = neighbourhood(EXTRACTS)
-    started = time.perf_counter()
+    started = time.process_time()
     evaluate(lots, around, holding, on=ON, known_at=NOW)
-    together_ms = (time.perf_counter() - started) * 1000 / EXTRACTS
-    row: dict[str, Any] = {"name": "whole evaluation, per lot of a batch", "ours_ms": together_ms}
+    together_ms = (time.process_time() - started) * 1000 / EXTRACTS
+    row: dict[str, Any] = {"name": "whole evaluation, processor time per lot", "ours_ms": together_ms}
     row["size"] = f"{EXTRACTS} lots, no database"
     try:
         peer_ms = statistics.mean(extract_times_ms(lots.geometry, around, VAR / "peers"))

@@ -24,7 +24,7 @@ class NotInstalled(Exception):
 
 def extract_times_ms(geometry: Any, around: Surroundings, cache: Path) -> list[float]:
     """
-    How long the processor takes for the extract of each lot, one after the other, in milliseconds.
+    How long the processor takes for the extract of each lot, one after the other, in ms of processor.
 
     Its layers are ours: zones, the power line's corridor, the circles around wells. It reads them from
     memory. Its environment is made in `cache` at the first call.
