@@ -9,7 +9,7 @@ import shapely
 from numpy.typing import NDArray
 
 from gis_core.constraints.depth_strips import Crossings, Segments, Strips, boundaries, crossings, near_pairs
-from gis_core.constraints.plane import EMPTY, Floats, Ints, Shapes, flagged, rounds
+from gis_core.constraints.plane import EMPTY, Floats, Ints, Shapes, flagged, polygons_only, rounds
 
 #: Corners nearer to each other across the depth than this stand on one line along it, in metres.
 ONE_LINE_M = 1e-9
@@ -19,7 +19,7 @@ MOST_CORNERS = 60
 SAME_M = 1e-9
 #: Strips with less ground than this come from rounding, in m².
 NOTHING_M2 = 1e-12
-#: An envelope that is thinner than this between its ends may be in two parts, in metres.
+#: Strips that share less than this of the line between them may be two parts, in metres.
 THIN_M = 1e-5
 #: Retreats from edges that lean by more than this share of the retreat's own slope need not be profiles.
 LEANING = 0.99
@@ -65,8 +65,8 @@ def by_profiles(
     """
     Envelopes of those lots that are plain; shapes in the depth frame, `policy` as in `depth_envelopes`.
 
-    A lot is plain when of each line along the depth the band holds one run, when these runs hang together,
-    and when what neighbours take from it reaches to the end of the extension. Then the envelope lies between
+    A lot is plain when the band holds one piece of each line along the depth, and when what neighbours take
+    from it reaches to the end of the extension. Then the envelope lies between
     two functions: the lot's near side, and the least of its far side, the end of the extension and the
     places where each retreat begins. That is the lower envelope of segments (Sharir and Agarwal,
     Davenport-Schinzel Sequences and Their Geometric Applications, 1995), found by taking in one after the
@@ -87,9 +87,10 @@ def by_profiles(
         facing = np.full(pieces, -1, dtype=np.int64)
         facing[pair[turn]] = edge[turn]
         cut = _retreated(cut, edges, facing, _reach(policy))
-    cut = _solid(cut)
-    plain &= ~flagged(cut.lot[_may_be_apart(cut)], len(net))
-    envelope, drawn = _polygons(cut, len(net))
+    cut = _solid(_crossed(cut, TOP, NEAR))
+    begins, unclear = _runs(cut)
+    plain &= ~flagged(cut.lot[unclear], len(net))
+    envelope, drawn = _polygons(cut, begins, len(net))
     return Profiles(plain & drawn, envelope, basic_m2)
 
 
@@ -277,20 +278,20 @@ def _put_back(one: _Cut, other: _Cut) -> _Cut:
 
 
 def _solid(cut: _Cut) -> _Cut:
-    """Strips without those that hold no ground; one that turned inside out stays."""
+    """Strips that hold ground; nothing is where the near side lies beyond what bounds the envelope."""
     wide, high = cut.ends[X, 1] - cut.ends[X, 0], cut.ends[TOP] - cut.ends[NEAR]
-    kept = (np.abs(high).max(axis=0) * wide > NOTHING_M2) | (high < -SAME_M).any(axis=0)
-    return _some(cut, kept)
+    return _some(cut, (high[0] + high[1]) * wide > NOTHING_M2)
 
 
-def _may_be_apart(cut: _Cut) -> NDArray[np.bool_]:
-    """Strips that have no height, or that do not hang together with the one before."""
+def _runs(cut: _Cut) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Where strips begin a part of their own, and where that cannot be told: parts that only just touch."""
+    if not len(cut.lot):
+        return np.zeros(0, dtype=bool), np.zeros(0, dtype=bool)
     near, top = cut.ends[NEAR], cut.ends[TOP]
-    thin = (top < near - SAME_M).any(axis=0)
     shared = np.minimum(top[0, 1:], top[1, :-1]) - np.maximum(near[0, 1:], near[1, :-1])
-    apart = (shared < THIN_M) | (np.abs(cut.ends[X, 0, 1:] - cut.ends[X, 1, :-1]) > SAME_M)
-    thin[1:] |= apart & (cut.lot[1:] == cut.lot[:-1])
-    return np.asarray(thin)
+    away = (cut.lot[1:] != cut.lot[:-1]) | (cut.ends[X, 0, 1:] - cut.ends[X, 1, :-1] > SAME_M)
+    begins = np.r_[True, away | (shared < -SAME_M)]
+    return begins, np.r_[False, ~away & (shared >= -SAME_M) & (shared < THIN_M)]
 
 
 def _areas_m2(cut: _Cut, top: int, lots: int) -> Floats:
@@ -300,24 +301,40 @@ def _areas_m2(cut: _Cut, top: int, lots: int) -> Floats:
     return np.asarray(np.bincount(cut.lot, weights=part, minlength=lots), dtype=float)
 
 
-def _polygons(cut: _Cut, lots: int) -> tuple[Shapes, NDArray[np.bool_]]:
-    """The polygons (n,) between near side and top, without corners that are none; and which have an area."""
-    found, count = np.full(lots, EMPTY, dtype=object), np.bincount(cut.lot, minlength=lots)
+def _polygons(cut: _Cut, begins: NDArray[np.bool_], lots: int) -> tuple[Shapes, NDArray[np.bool_]]:
+    """The shapes (n,) between near side and top, of all parts that begin; and which have any."""
+    found = np.full(lots, EMPTY, dtype=object)
+    run = np.cumsum(begins) - 1
+    of_run = cut.lot[begins]
+    corners, ring = _outlines(cut, run)
+    drawn = np.bincount(ring, minlength=len(of_run)) >= 3
+    solid = drawn[ring]
+    if not solid.any():
+        return found, np.zeros(lots, dtype=bool)
+    number = (np.cumsum(drawn) - 1)[ring[solid]]
+    parts = shapely.polygons(shapely.linearrings(corners[solid], indices=number))
+    owner = of_run[drawn]
+    several = np.bincount(owner, minlength=lots)[owner] > 1
+    found[owner[~several]] = parts[~several]
+    if several.any():
+        shapely.multipolygons(parts[several], indices=owner[several], out=found)
+    return polygons_only(found), flagged(owner, lots)
+
+
+def _outlines(cut: _Cut, run: Ints) -> tuple[Floats, Ints]:
+    """Corners round each run of strips, along the top and back along the near side, and the run of each."""
+    count = np.bincount(run)
     start = np.cumsum(count) - count
-    rank, of = np.arange(len(cut.lot)) - start[cut.lot], count[cut.lot]
-    there, back = 4 * start[cut.lot] + 2 * rank, 4 * start[cut.lot] + 4 * of - 2 * rank - 2
-    points = np.empty((4 * len(cut.lot), 2))
+    rank, of = np.arange(len(run)) - start[run], count[run]
+    there, back = 4 * start[run] + 2 * rank, 4 * start[run] + 4 * of - 2 * rank - 2
+    points = np.empty((4 * len(run), 2))
     for end in (0, 1):
         points[there + end] = cut.ends[[X, TOP], end].T
         points[back + 1 - end] = cut.ends[[X, NEAR], end].T
-    corners, lot = _without_twins(points, np.repeat(cut.lot, 4))
+    corners, ring = _without_twins(points, np.repeat(run, 4))
     for turn in range(4):
-        corners, lot = _bent(corners, lot, turn % 2)
-    drawn = np.bincount(lot, minlength=lots) >= 3
-    solid = drawn[lot]
-    ring = (np.cumsum(drawn) - 1)[lot[solid]]
-    found[drawn] = shapely.polygons(shapely.linearrings(corners[solid], indices=ring))
-    return found, drawn
+        corners, ring = _bent(corners, ring, turn % 2)
+    return corners, ring
 
 
 def _beside(lot: Ints) -> tuple[Ints, Ints]:
