@@ -123,7 +123,8 @@ REASONS = {
     ),
     "NO_DEED_AREA": gettext_noop("The area in the deed is not recorded."),
     "DEED_AND_SURVEY_DIFFER": gettext_noop(
-        "Deed and survey differ by %(difference_m2)s m², more than the %(permitted_m2)s m² accepted."
+        "Deed and survey differ by %(difference_m2)s m², more than the %(permitted_m2)s m² accepted; "
+        "a survey of the border, exact to %(accuracy_m)s metres, settles it."
     ),
     "IN_PLAN": gettext_noop("The parcel lies in a planned street or public plan."),
     "NO_ACCESS": gettext_noop("No edge of the parcel lies on a street."),
@@ -368,6 +369,7 @@ def _with_gaps(args: Mapping[str, Any]) -> dict[str, Any]:
         "inputs",
         "difference_m2",
         "permitted_m2",
+        "accuracy_m",
         "min_area_m2",
         "min_passage_m",
         "agencies",

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 
 from gis_core.constraints import ENGINE_VERSION
 from gis_core.constraints.plane import shapes
@@ -217,6 +218,18 @@ def geojson(geometry: Any) -> dict[str, Any] | None:
     return geojsons([geometry])[0]
 
 
+def _sound_on_grid(every: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Shapes of which those whose outline crosses itself once it is rounded are laid onto the grid whole."""
+    points = shapely.get_coordinates(every)
+    rounded = shapely.set_coordinates(every.copy(), np.round(points, 3))
+    crossing = (shapely.get_dimensions(every) == 2) & ~shapely.is_valid(rounded)
+    finite = np.isfinite(shapely.bounds(every)).all(axis=1)
+    if (crossing & finite).any():
+        sound = shapely.make_valid(every[crossing & finite], method="structure", keep_collapsed=False)
+        every[crossing & finite] = shapely.set_precision(sound, 0.001)
+    return every
+
+
 def geojsons(geometries: Sequence[Any]) -> list[dict[str, Any] | None]:
     """
     Shapes as `geojson` writes each.
@@ -226,7 +239,7 @@ def geojsons(geometries: Sequence[Any]) -> list[dict[str, Any] | None]:
     >>> geojsons([None, shapely.LineString([(0, 0), (1, 2)])])
     [None, {'type': 'LineString', 'coordinates': ((0.0, 0.0), (1.0, 2.0))}]
     """
-    every = shapes(*geometries)
+    every = _sound_on_grid(shapes(*geometries))
     points, owner = shapely.get_coordinates(every, return_index=True)
     pairs = list(map(tuple, np.round(points, 3).tolist()))
     ends = np.cumsum(np.bincount(owner, minlength=len(every))).tolist()

@@ -279,12 +279,18 @@ def _area_columns(table: Table, lots: Lots, surveyed_m2: Floats, rules: RuleSet)
     else:
         permitted = permitted_discrepancy_m2(lots.deed_area_m2, rule.params)
         apart = ~no_deed & ~within_tolerance(lots.deed_area_m2, surveyed_m2, rule.params)
+        # A border that is out by so much all around changes the area by what is accepted.
+        settled_by_m = permitted / shapely.length(lots.geometry)
         doubts.add_each(
             apart,
             NEEDS_INSPECTION,
             lambda lot: Reason(
                 "DEED_AND_SURVEY_DIFFER",
-                {"difference_m2": float(difference_m2[lot]), "permitted_m2": float(permitted[lot])},
+                {
+                    "difference_m2": float(difference_m2[lot]),
+                    "permitted_m2": float(permitted[lot]),
+                    "accuracy_m": float(settled_by_m[lot]),
+                },
             ),
         )
     table.add(
