@@ -17,6 +17,11 @@ def plainly(document: Document, key: str) -> str:
     return f"{told.name}: {kept_together(told.in_words)}"
 
 
+def _difference(document: Document, key: str) -> str:
+    apart = quantity(abs(document["findings"][key]["value"]), "m2")
+    return f"{wording.finding_name(key)}: {kept_together(str(apart))}"
+
+
 def _if_more_than_nothing(document: Document, key: str) -> str:
     return plainly(document, key) if (value(document, key) or 0) > SMALL_M2 else ""
 
@@ -95,7 +100,7 @@ def _access(document: Document, key: str) -> str:
 #: How a finding is told that is more than a name and a number; empty where there is nothing to tell.
 SAID: Mapping[str, Callable[[Document, str], str]] = {
     "zone": _zones,
-    "widening_area_m2": plainly,
+    "area_discrepancy_m2": _difference,
     "other_parts_area_m2": _if_more_than_nothing,
     "unreachable_floor_area_m2": _if_more_than_nothing,
     "light_excess_m": _if_more_than_nothing,

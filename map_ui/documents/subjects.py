@@ -113,4 +113,7 @@ EFFECTS = {
     "CONDITIONAL": gettext_noop("consent of an agency"),
     "HEIGHT_LIMIT": gettext_noop("limit of height"),
     "INFO": gettext_noop("for information"),
+    "REPLACE": gettext_noop("limits of its own"),
+    "RELAX": gettext_noop("permits more"),
+    "RESTRICT": gettext_noop("permits less"),
 }

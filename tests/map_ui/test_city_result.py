@@ -281,3 +281,7 @@ def test_a_planner_asks_the_map_by_hand_and_by_keyboard_and_finds_the_numbers_in
         window.wait_for_selector("#city-map[data-ready]")
         assert window.locator(".city-legend li").count() >= 2
     assert said == []
+    window.evaluate((ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8"))
+    rules = "['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']"
+    found = window.evaluate(f"axe.run(document, {{runOnly: {rules}}})")
+    assert [(one["id"], one["nodes"][0]["html"]) for one in found["violations"]] == []
