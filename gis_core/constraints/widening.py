@@ -51,24 +51,13 @@ def half_widths_m(passages: Passages, *, never_narrow: bool) -> tuple[Floats, Fl
     """
     half = passages.existing_width_m / 2
     growth = passages.planned_width_m - passages.existing_width_m
-    left = np.select(
-        [
-            passages.widening == "SYMMETRIC",
-            passages.widening == "ONE_SIDED_LEFT",
-            passages.widening == "OFFSETS",
-        ],
-        [passages.planned_width_m / 2, half + growth, passages.offset_left_m],
-        default=half,
-    )
-    right = np.select(
-        [
-            passages.widening == "SYMMETRIC",
-            passages.widening == "ONE_SIDED_RIGHT",
-            passages.widening == "OFFSETS",
-        ],
-        [passages.planned_width_m / 2, half + growth, passages.offset_right_m],
-        default=half,
-    )
+    left, right = half.copy(), half.copy()
+    even, offsets = passages.widening == "SYMMETRIC", passages.widening == "OFFSETS"
+    left[even] = right[even] = passages.planned_width_m[even] / 2
+    left[offsets], right[offsets] = passages.offset_left_m[offsets], passages.offset_right_m[offsets]
+    for side, name in ((left, "ONE_SIDED_LEFT"), (right, "ONE_SIDED_RIGHT")):
+        grows = passages.widening == name
+        side[grows] = half[grows] + growth[grows]
     if never_narrow:
         left, right = np.fmax(left, half), np.fmax(right, half)
         unknown = np.isnan(passages.planned_width_m) & (passages.widening != "OFFSETS")
