@@ -154,7 +154,7 @@ def _floor_area(proposal: Proposal, evaluation: Evaluation, rules: RuleSet) -> l
     key, limit = "floor_area_m2", evaluation.findings["far_cap_m2"]
     if not proposal.parts:
         return _whole_storeys(proposal, key, limit)
-    rule = _rule_of(evaluation, rules, "COUNT")
+    rule = rule_of_lot(evaluation, rules, "COUNT")
     if rule is None:
         return [_undecided(key, None, Reason("NO_RULE", {"kind": "COUNT"}))]
     counted = counted_area(proposal.parts, rule.params)
@@ -191,7 +191,7 @@ def _light(proposal: Proposal, evaluation: Evaluation, rules: RuleSet) -> list[J
     if finding.value is None:
         return [Judgement("light_m", "passes", high, None, 0.0, "m", finding.key)]
     judged = _at_most("light_m", high, finding, "REDUCE_HEIGHT_TO", "m")
-    rule = _rule_of(evaluation, rules, "LIGHT")
+    rule = rule_of_lot(evaluation, rules, "LIGHT")
     if judged.state == "fails" and rule is not None and rule.params["effect"] == "ASK":
         asked = Reason("LIGHT_EXCEEDED", {"light_height_m": judged.limit})
         return [replace(judged, state="discretionary", reason=asked)]
@@ -199,7 +199,7 @@ def _light(proposal: Proposal, evaluation: Evaluation, rules: RuleSet) -> list[J
 
 
 def _height_of(proposal: Proposal, evaluation: Evaluation, rules: RuleSet) -> float | None:
-    rule = _rule_of(evaluation, rules, "HEIGHT")
+    rule = rule_of_lot(evaluation, rules, "HEIGHT")
     if proposal.height_m is not None or rule is None or proposal.storeys is None:
         return proposal.height_m
     return float(height_m(proposal.storeys, rule.params))
@@ -228,7 +228,7 @@ def _parking(proposal: Proposal, evaluation: Evaluation, rules: RuleSet) -> list
         return []
     if not proposal.units_m2 and not proposal.other_uses:
         return [_undecided("bays", proposal.bays, Reason("UNITS_NOT_TOLD"))]
-    rule = _rule_of(evaluation, rules, "PARK")
+    rule = rule_of_lot(evaluation, rules, "PARK")
     if rule is None:
         return [_undecided("bays", proposal.bays, Reason("NO_RULE", {"kind": "PARK"}))]
     need = bays(proposal.units_m2, rule.params, proposal.other_uses).required
@@ -281,7 +281,7 @@ def _undecided(key: str, proposed: Any, reason: Reason) -> Judgement:
     return Judgement(key, "unknown", proposed, reason=reason)
 
 
-def _rule_of(evaluation: Evaluation, rules: RuleSet, kind: str) -> Rule | None:
+def rule_of_lot(evaluation: Evaluation, rules: RuleSet, kind: str) -> Rule | None:
     """The rule of a kind for the lot's zone; over several zones only one that holds everywhere."""
     zones = {zone.code for zone in evaluation.zones if zone.kind == "CONCERNED"}
     return rules.pick(kind, zones.pop() if len(zones) == 1 else "").rule

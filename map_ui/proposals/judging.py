@@ -11,9 +11,11 @@ import numpy as np
 import shapely
 from django.conf import settings
 
+from gis_core.constraints.choices import parking_need
 from gis_core.constraints.findings import Evaluation, as_document
+from gis_core.constraints.parking import typical_units
 from gis_core.constraints.placing import laid
-from gis_core.constraints.proposal import Proposal, Verdict, judge
+from gis_core.constraints.proposal import Proposal, Verdict, judge, rule_of_lot
 from gis_core.constraints.rules import RuleSet
 from map_ui import shapes
 from map_ui.proposals.building import Building
@@ -165,10 +167,13 @@ def estimate_of(found: Judged, held: Held, prices: PriceList, *, on: date) -> Es
     if area_m2 is None or not building.storeys:
         return None
     need = next((point.limit for point in found.verdict.judgements if point.key == "bays"), None)
+    floor_area_m2 = area_m2 * building.storeys
+    if need is None and building.bays is None:
+        need = _foreseen_bays(floor_area_m2, building.storeys, held)
     choice = {
         "storeys": building.storeys,
         "footprint_m2": area_m2,
-        "floor_area_m2": area_m2 * building.storeys,
+        "floor_area_m2": floor_area_m2,
         "parking_need": need,
     }
     policies = settings.CITY.policies.get("estimate", {})
@@ -184,17 +189,27 @@ def _case(
     if "gross_over_counted" in policies:
         counted = Decimal(str(round(choice["floor_area_m2"], 2)))
         gross = (counted * Decimal(str(policies["gross_over_counted"]))).quantize(Decimal("0.01"))
-    need, bays = choice["parking_need"], building.bays
+    need, told = choice["parking_need"], building.units or len(building.units_m2) or None
+    bays = need if building.bays is None else building.bays
+    typical = policies.get("typical_unit_m2")
+    foreseen = None if typical is None else len(typical_units(choice["floor_area_m2"], float(typical)))
+    assumed = {"use": building.uses, "units": told, "gross_area_m2": None, "bays": building.bays is not None}
     return Case(
         use=_use(building.uses, policies),
-        units=building.units or len(building.units_m2) or None,
+        units=told or foreseen,
         gross_area_m2=gross,
         bays=bays,
         missing_bays=None if need is None or bays is None else max(0, need - bays),
         land_rial_m2=prices.land_rial_m2,
         building_rial_m2=prices.building_rial_m2,
-        assumed=("gross_area_m2",) if building.uses else ("use", "gross_area_m2"),
+        assumed=tuple(name for name, stated in assumed.items() if not stated),
     )
+
+
+def _foreseen_bays(floor_area_m2: float, storeys: float, held: Held) -> int | None:
+    """Bays that a building of typical dwellings would need; None without a rule."""
+    rule = rule_of_lot(held.evaluation, held.rules, "PARK")
+    return None if rule is None else parking_need(floor_area_m2, storeys, rule)
 
 
 def _use(uses: tuple[str, ...], policies: Mapping[str, Any]) -> str | None:

@@ -46,6 +46,20 @@ def test_a_row_of_the_table_fills_the_form(window):
     assert page.locator("#ask-storeys").input_value() == "۳"
 
 
+def test_a_building_that_the_parcel_offers_costs_what_the_parcels_page_says(chromium, demo_city):
+    context = chromium.new_context(base_url=demo_city.url, java_script_enabled=False, locale="fa-IR")
+    page = context.new_page()
+    page.goto(f"/parcels/{KEY}/")
+    total = page.locator(".cost:not([hidden]) .cost-total .amount").inner_text()
+    page.goto(f"{ADDRESS}?storeys=4&area=165")
+    assert page.locator(".proposal-cost .cost-total .amount").inner_text() == total
+    # what nobody told is said to be assumed
+    assert "با فرض" in page.locator(".proposal-cost").inner_text()
+    page.goto(f"{ADDRESS}?storeys=4&area=165&units=8&bays=8&use=housing")
+    assert page.locator(".proposal-cost .cost-total .amount").inner_text() == total
+    context.close()
+
+
 def test_without_script_the_button_asks(chromium, demo_city):
     context = chromium.new_context(base_url=demo_city.url, java_script_enabled=False, locale="fa-IR")
     page = context.new_page()
