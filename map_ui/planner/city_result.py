@@ -26,6 +26,9 @@ REASONS = {
     "OVERLAY_BORDERLINE": gettext_noop("A buffer touches the parcel within the accuracy of the maps."),
     "LIGHT_EXCEEDED": gettext_noop("The building would rise above the light plane."),
 }
+#: Kinds of layers, and of imports, that an evaluation reads.
+_READ_LAYERS = ("zoning", "overlay", "raster", "streets", "parcels", "ground")
+_READ_IMPORTS = ("zoning", "overlays", "rasters", "streets", "parcels", "ground", "rules")
 
 
 @dataclass(frozen=True)
@@ -68,16 +71,23 @@ def newest() -> CityEvaluation | None:
 
 
 def published_since(city: CityEvaluation) -> datetime | None:
-    """When layers, rules or lots last changed, if that is after the instant the evaluation stands on."""
+    """
+    When layers, rules or lots last changed, if that is after the instant the evaluation stands on.
+
+    What no evaluation reads (offices, tariffs) and an import that changed nothing do not count.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             """
             select greatest(
-                (select max(greatest(lower(known), upper(known))) from layers_layerversion
-                  where status in ('in_force', 'withdrawn')),
+                (select max(greatest(lower(v.known), upper(v.known)))
+                   from layers_layerversion v join layers_layer l on l.id = v.layer_id
+                  where v.status in ('in_force', 'withdrawn') and l.kind = any(%(layers)s)),
                 (select max(greatest(lower(known), upper(known))) from zoning_rule),
-                (select max(finished_at) from gis_core_importrun where finished_at is not null))
-            """
+                (select max(finished_at) from gis_core_importrun
+                  where kind = any(%(imports)s) and rows_loaded + rows_closed > 0))
+            """,
+            {"layers": list(_READ_LAYERS), "imports": list(_READ_IMPORTS)},
         )
         (last,) = cursor.fetchone()
     return last if last is not None and last > city.known_at else None

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from conftest import ROOT
 from gis_core.constraints import ENGINE_VERSION
+from gis_core.models import ImportRun
 from layers import catalog
 from layers.models import Layer, LayerVersion
 from layers.zoning.models import Rule
@@ -67,7 +68,7 @@ def test_the_page_says_which_rules_which_day_and_which_instant_it_shows(planner,
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("what", ["rule", "layer", "withdrawn layer"])
+@pytest.mark.parametrize("what", ["rule", "layer", "withdrawn layer", "lots"])
 def test_what_was_published_later_is_said_to_be_missing(planner, tmp_path, what):
     three_lots()
     version = published_layer("canals", Layer.Kind.OVERLAY)
@@ -76,6 +77,8 @@ def test_what_was_published_later_is_said_to_be_missing(planner, tmp_path, what)
     if what == "rule":
         told = {"far_percent": 300}
         Rule.objects.create(code="FAR-300", kind="FAR", params=told, valid=(TODAY, None), known=(now, None))
+    elif what == "lots":
+        ImportRun.objects.create(kind="parcels", file_name="lots.gpkg", finished_at=now, rows_loaded=3)
     elif what == "layer":
         LayerVersion.objects.filter(pk=published_layer("wells", Layer.Kind.OVERLAY).pk).update(
             known=(now, None)
@@ -87,6 +90,18 @@ def test_what_was_published_later_is_said_to_be_missing(planner, tmp_path, what)
     told = page(planner)
     assert 'id="outdated"' in told
     assert "./pelak evaluate-city" in told
+
+
+@pytest.mark.django_db
+def test_what_no_evaluation_reads_does_not_make_its_maps_old(planner, tmp_path):
+    three_lots()
+    evaluated(tmp_path / "city")
+    now = datetime.now(UTC)
+    ImportRun.objects.create(kind="tariffs", file_name="1405.toml", finished_at=now, rows_loaded=9)
+    ImportRun.objects.create(kind="parcels", file_name="lots.gpkg", finished_at=now, rows_unchanged=3)
+    offices = published_layer("offices", Layer.Kind.OFFICES)
+    LayerVersion.objects.filter(pk=offices.pk).update(known=(now, None))
+    assert 'id="outdated"' not in page(planner)
 
 
 @pytest.mark.django_db
