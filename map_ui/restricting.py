@@ -37,7 +37,7 @@ def restricting(parcel: Parcel, document: Mapping[str, Any]) -> Restricting:
 
 
 def _zones(inputs: Inputs, document: Mapping[str, Any]) -> list[tuple[str, Any]]:
-    if document["zone_state"] == "ONE_ZONE":
+    if document["zone_state"] == "ONE_ZONE" or document["parcel"]["status"] == "IN_PLAN":
         return []
     zones = inputs.around.zones
     return list(zip(zones.code.tolist(), zones.geometry, strict=True))

@@ -1,6 +1,8 @@
 """The way of the main job on Cambridge, as far as its published files go."""
 
 import csv
+import subprocess
+import sys
 from datetime import date, timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -8,6 +10,7 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
+from conftest import ROOT
 from tests.stories.conftest import seen, sign_in
 
 pytestmark = [pytest.mark.story, pytest.mark.real_data, pytest.mark.browser]
@@ -123,6 +126,18 @@ def test_the_nearest_post_office_is_told_by_travel_time(cambridge_town, page):
     assert len(minutes) == 7
     assert minutes == sorted(minutes)
     assert 0 < minutes[0] < 40
+
+
+def test_the_gallery_draws_a_lot_in_two_zones_with_both_and_says_what_is_not_known(cambridge_town, tmp_path):
+    words = [sys.executable, "-m", "map_ui.gallery", str(tmp_path), "--lots", "2000"]
+    environment = cambridge_town.served.environment
+    done = subprocess.run(words, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr[-3000:]
+    page = (tmp_path / "index.en.html").read_text(encoding="utf-8")
+    lot = page[page.index('id="split_zone"') :].split("</article>")[0]
+    assert lot.count('class="d-zone-code"') >= 2
+    assert 'class="d-zone-line"' in lot
+    assert "not known" in lot
 
 
 def test_an_invented_inspector_signs_in_with_the_first_password(cambridge_town, someone):
