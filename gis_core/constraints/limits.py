@@ -196,8 +196,8 @@ def percentages(
     """
     param, cap_key, parts = f"{key}_percent", f"{key}_cap_m2", placed.parts
     percent, basis_m2 = np.full(len(placed.lot), np.nan), areas.on_basis("NET")[placed.lot]
-    doubts, named = _copy(placed.doubts), np.full(placed.lots, None, dtype=object)
-    basis_names, missing = np.full(placed.lots, "", dtype=object), []
+    doubts, of_pair = _copy(placed.doubts), np.full(len(placed.lot), None, dtype=object)
+    missing = []
     for code in sorted({code for code in placed.code if code is not None}):
         here = placed.code == code
         picked = rules.maximum(kind, code, param)
@@ -208,21 +208,46 @@ def percentages(
             continue
         lot = placed.lot[here]
         basis_m2[here] = areas.on_basis(picked.rule.area_basis or "NET")[lot]
-        percent[here] = picked.rule.params[param]
-        named[lot], basis_names[lot] = picked.rule, picked.rule.area_basis or "NET"
+        percent[here], of_pair[here] = picked.rule.params[param], picked.rule
     allowed, by = changed(percent[parts.pair], parts, param)
     placed.limits[param] = allowed
-    _say_who_changed(named, basis_names, parts, by)
     for here, reason in missing:
         _doubt(doubts, parts.lot[here[parts.pair] & np.isnan(allowed)], reason)
     doubt_changes(doubts, parts, restrictions, param)
     if placed.split == "DESK":
         doubt_partly(doubts, parts, allowed)
     left_m2 = basis_m2 - (0.0 if shrunk_m2 is None else shrunk_m2[placed.lot])
-    percents, caps = _combined(placed, allowed), _combined(placed, allowed / 100 * left_m2[parts.pair])
+    allowed_m2 = allowed / 100 * left_m2[parts.pair]
+    percents, caps = _combined(placed, allowed), _combined(placed, allowed_m2)
+    named, basis, _ = _cited(placed, of_pair, allowed, allowed)
+    _say_who_changed(named, basis, parts, by)
     column = table.add(param, percents, unit="%", doubts=doubts, inputs=("zone",), rule=named)
-    cap = _cap_column(table, cap_key, caps, percents, basis_names, named)
+    named, basis, of_cap = _cited(placed, of_pair, allowed_m2, allowed)
+    _say_who_changed(named, basis, parts, by)
+    of_cap = percents if placed.split == "AREA_WEIGHTED" else of_cap
+    cap = _cap_column(table, cap_key, caps, of_cap, basis, named)
     return column, cap
+
+
+def _cited(
+    placed: Placed, of_pair: NDArray[np.object_], least: Floats, percent: Floats
+) -> tuple[NDArray[np.object_], NDArray[np.object_], Floats]:
+    """
+    The rule to cite of each lot (n,), its area basis and percentage: those of the part with the least value.
+
+    Of parts that are as strict the one of the last zone by name, so that every process cites the same one.
+    """
+    parts, lots = placed.parts, placed.lots
+    named, basis = np.full(lots, None, dtype=object), np.full(lots, "", dtype=object)
+    percents, codes = np.full(lots, np.nan), placed.code.astype(str)[parts.pair]
+    order = np.lexsort((codes, -np.nan_to_num(least, nan=-np.inf)))
+    order = order[of_pair[parts.pair[order]] != None]  # noqa: E711  (element by element)
+    bases = np.array([rule.area_basis or "NET" if rule else "" for rule in of_pair], dtype=object)
+    # Of what is written to one place the last stays: the least.
+    lot = parts.lot[order]
+    named[lot], basis[lot] = of_pair[parts.pair[order]], bases[parts.pair[order]]
+    percents[lot] = percent[order]
+    return named, basis, percents
 
 
 def _say_who_changed(
@@ -467,11 +492,27 @@ def _height_limits(lots: int, restrictions: Restrictions, heights: NDArray[np.ob
 
 
 def rule_of_lots(placed: Placed, kind: str, rules: RuleSet) -> NDArray[np.object_]:
-    """The rule of a kind per lot (n,): of its zone, or of the whole city; None without one."""
+    """
+    The rule of a kind per lot (n,): of its zone, or of the whole city; None without one.
+
+    None as well where the zones of a lot have different ones: nobody has said which of them holds.
+    """
     found = np.full(placed.lots, rules.everywhere(kind), dtype=object)
+    seen = np.zeros(placed.lots, dtype=bool)
+    apart = np.zeros(placed.lots, dtype=bool)
     for code in sorted({code for code in placed.code if code is not None}):
-        found[placed.lot[placed.code == code]] = rules.pick(kind, code).rule
+        rule, lots = rules.pick(kind, code).rule, placed.lot[placed.code == code]
+        again = lots[seen[lots]]
+        apart[[lot for lot in again if not _same(found[lot], rule)]] = True
+        found[lots], seen[lots] = rule, True
+    found[apart] = None
     return found
+
+
+def _same(one: Rule | None, other: Rule | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return one is other or (one.params, one.area_basis) == (other.params, other.area_basis)
 
 
 def _request_column(table: Table, placed: Placed, values: Floats, widths_m: Floats, rules: RuleSet) -> None:
