@@ -13,6 +13,7 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import pairwise
 from pathlib import Path
 
 from gis_core.constraints import ENGINE_VERSION
@@ -47,7 +48,10 @@ def begin(
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "inputs").mkdir(parents=True)
     (folder / "evaluations").mkdir()
-    parts = tuple(tuple(ids[first : first + part_lots]) for first in range(0, len(ids), part_lots))
+    count = -(-len(ids) // part_lots)
+    # Parts of one size: processes that work side by side come to the end together.
+    bounds = [len(ids) * part // max(count, 1) for part in range(count + 1)]
+    parts = tuple(tuple(ids[first:last]) for first, last in pairwise(bounds))
     plan = Plan(on, known_at, ENGINE_VERSION, srid, parts)
     told = {**vars(plan), "on": on.isoformat(), "known_at": known_at.isoformat()}
     making = folder / "plan.json.part"

@@ -18,7 +18,7 @@ from conftest import ROOT
 from gis_core.constraints.findings import as_document
 from gis_core.constraints.inputs import Inputs, ask
 from gis_core.constraints.values import Layer
-from parcels.city_wide import snapshot
+from parcels.city_wide import parts, snapshot
 from parcels.city_wide.results import rows_of
 from tests.gis_core.constraints.scenes import REFERENCE_LOT, X, a_lot, reference_corner, rule_set
 
@@ -62,6 +62,15 @@ def the_reference_corner() -> Inputs:
         origin=(0.0, 0.0),
         north_deg=np.array([0.25]),
     )
+
+
+@pytest.mark.parametrize("lots", [0, 1, 150, 151, 20_460])
+def test_parts_are_of_one_size_and_hold_every_lot_once_in_its_order(lots, tmp_path):
+    plan = parts.begin(tmp_path / "city", range(lots), on=TODAY, known_at=NOON, srid=32639, part_lots=150)
+    sizes = [len(ids) for ids in plan.parts]
+    assert [number for ids in plan.parts for number in ids] == list(range(lots))
+    assert max(sizes, default=0) <= 150
+    assert max(sizes, default=0) - min(sizes, default=0) <= 1
 
 
 def test_inputs_read_back_from_files_give_the_same_answer_to_the_last_figure(tmp_path):
