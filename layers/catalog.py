@@ -194,6 +194,7 @@ CITY_RESULT = TileSet(
                 "reachable_percent",
                 "unknown_percent",
                 "conflict_percent",
+                "far_unknown_percent",
             ),
         ),
         ShownLayer(

@@ -140,7 +140,8 @@ _SELECTS: Mapping[str, tuple[str, str, str, str]] = {
     "city_blocks": (
         "a.id, a.code, a.lots, a.unknown_lots, a.conflict_lots, a.far_percent, a.reachable_percent,"
         " 100.0 * a.unknown_lots / a.lots::float AS unknown_percent,"
-        " 100.0 * a.conflict_lots / a.lots::float AS conflict_percent",
+        " 100.0 * a.conflict_lots / a.lots::float AS conflict_percent,"
+        " 100.0 * a.far_unknown_lots / a.lots::float AS far_unknown_percent",
         "ST_SimplifyPreserveTopology(a.geometry, %(pixel_m)s)",
         "city_wide_areaevaluation a",
         "a.city_evaluation_id = %(run)s AND a.level = 'block' AND a.geometry && box.metric",

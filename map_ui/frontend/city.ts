@@ -46,24 +46,36 @@ function number(value: number): string {
   return value.toLocaleString(config.language === "fa" ? "fa-IR" : "en", { maximumFractionDigits: 0 });
 }
 
-/** Oblique lines on white: the sign of what is not known. */
-function hatch(): CanvasPattern | string {
+/** Oblique lines, on white or over a colour: the sign of what is not known. */
+function hatch(paper: string | null): CanvasPattern | string {
   const tile = document.createElement("canvas");
   tile.width = tile.height = 8;
   const pen = tile.getContext("2d")!;
-  pen.fillStyle = "#FFFFFF";
-  pen.fillRect(0, 0, 8, 8);
-  pen.strokeStyle = "#5A6572";
-  pen.lineWidth = 1.4;
+  if (paper) {
+    pen.fillStyle = paper;
+    pen.fillRect(0, 0, 8, 8);
+  }
   pen.beginPath();
   for (const from of [-8, 0, 8]) {
     pen.moveTo(from, 8);
     pen.lineTo(from + 8, 0);
   }
-  pen.stroke();
+  // a white edge keeps the lines apart from dark colours
+  for (const [colour, width] of [["#FFFFFF", 3], ["#3F4955", 1.4]] as [string, number][]) {
+    pen.strokeStyle = colour;
+    pen.lineWidth = width;
+    pen.stroke();
+  }
   return pen.createPattern(tile, "repeat") ?? "#FFFFFF";
 }
-const unknown = hatch();
+const unknown = hatch("#FFFFFF");
+const mostlyUnknown = hatch(null);
+
+/** Whether the mean of a block speaks for less than half of its lots. */
+function isMostlyUnknown(feature: FeatureLike): boolean {
+  const field = { far_percent: "far_unknown_percent", reachable_percent: "unknown_percent" }[city.field];
+  return field !== undefined && feature.get("layer") === "city_blocks" && ((feature.get(field) as number | undefined) ?? 0) > 50;
+}
 
 /** The number that this map colours; nothing where it is not known. */
 function valueOf(feature: FeatureLike): number | null {
@@ -90,7 +102,9 @@ const areas: StyleFunction = (feature, resolution) => {
   if (isBlock === near) return [];
   const value = valueOf(feature);
   const colour = value === null ? null : city.colours[classOf(value)]!;
+  const lines = colour !== null && isMostlyUnknown(feature) ? [kept("lines", () => new Style({ zIndex: 1, fill: new Fill({ color: mostlyUnknown }) }))] : [];
   return [
+    ...lines,
     kept(`${colour}${isBlock}`, () =>
       new Style({
         fill: new Fill({ color: colour ?? unknown }),

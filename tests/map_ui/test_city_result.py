@@ -180,6 +180,8 @@ def test_from_afar_blocks_are_shown_with_their_shares(planner, tmp_path):
     assert blocks.loc["14", "lots"] == 2
     assert blocks.loc["14", "unknown_percent"] == pytest.approx(100.0)
     assert blocks.loc["15", "far_percent"] == pytest.approx(240.0)
+    # of one of two lots in block 14 the density is not known: its mean does not hide that
+    assert blocks.loc["14", "far_unknown_percent"] == pytest.approx(50.0)
     assert b"city_lots" not in content
 
 
