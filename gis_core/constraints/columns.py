@@ -28,6 +28,10 @@ class Doubts:
         # numpy fills an empty array of objects with None.
         return cls(np.zeros(lots, dtype=np.int8), np.empty(lots, dtype=object))
 
+    def copy(self) -> "Doubts":
+        """The same doubts, to which others can be added."""
+        return Doubts(self.state.copy(), self.reason.copy())
+
     def add(self, where: NDArray[np.bool_], state: int, reason: Reason) -> "Doubts":
         """Add a doubt about some lots; a greater doubt stands, an equal one keeps its first reason."""
         worse = where & (self.state < state)

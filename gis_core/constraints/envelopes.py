@@ -12,13 +12,13 @@ from gis_core.constraints.columns import CONDITIONAL, NEEDS_INSPECTION, UNKNOWN,
 from gis_core.constraints.depth import depth_envelopes
 from gis_core.constraints.findings import Reason
 from gis_core.constraints.land import Land
-from gis_core.constraints.limits import Placed
 from gis_core.constraints.orientation import (
     depth_azimuths_deg,
     frontage_azimuths_deg,
     lot_types,
     near_a_diagonal,
 )
+from gis_core.constraints.placed import Placed
 from gis_core.constraints.plane import (
     EMPTY,
     Floats,
@@ -192,7 +192,7 @@ def _envelopes(
     """Envelopes before overlays, the lines at 60 %, doubts and the rule of each lot."""
     azimuth_deg, building, directions = looks
     envelope, line = land.net.copy(), shapes(*[shapely.LineString()] * table.lots)
-    doubts = Doubts(placed.doubts.state.copy(), placed.doubts.reason.copy())
+    doubts = placed.doubts.copy()
     named, cut = np.full(table.lots, None, dtype=object), np.zeros(table.lots, dtype=bool)
     for rule, where in _by_rule(placed, rules, doubts).values():
         some = np.flatnonzero(where & (placed.doubts.state < UNKNOWN) & ~land.in_plan)
@@ -309,7 +309,7 @@ def setbacks_column(table: Table, placed: Placed, rules: RuleSet) -> None:
     Empty where the zone's envelope is a depth band; unknown where it has no rule at all.
     """
     values, named = (np.full(table.lots, None, dtype=object) for _ in range(2))
-    doubts = Doubts(placed.doubts.state.copy(), placed.doubts.reason.copy())
+    doubts = placed.doubts.copy()
     for code in sorted({code for code in placed.code if code is not None}):
         lots = placed.lot[placed.code == code]
         here = flagged(lots, table.lots)

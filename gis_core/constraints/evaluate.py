@@ -15,13 +15,15 @@ from gis_core.constraints.ground import judge_ground
 from gis_core.constraints.intake import Intake, ground_m, take_in
 from gis_core.constraints.land import access_column, clear_land
 from gis_core.constraints.light_planes import excess_column, light_columns, light_limits
-from gis_core.constraints.limits import governing_widths, percentages, place, rule_of_lots, storeys
 from gis_core.constraints.overlay_zones import cut
 from gis_core.constraints.overlook import overlook_column
+from gis_core.constraints.percentages import percentages
+from gis_core.constraints.placed import place, rule_of_lots
 from gis_core.constraints.plane import Floats
 from gis_core.constraints.projections import projection_columns
 from gis_core.constraints.restrictions import restrict
 from gis_core.constraints.rules import RuleSet
+from gis_core.constraints.storey_limits import governing_widths, storeys
 from gis_core.constraints.uses import use_column
 from gis_core.constraints.values import Lots, Surroundings
 from gis_core.constraints.widths import tolerance_m

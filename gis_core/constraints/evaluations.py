@@ -15,7 +15,7 @@ from gis_core.constraints.envelopes import Standing
 from gis_core.constraints.findings import EdgeFinding, Evaluation, Finding, Reason, ZoneShare
 from gis_core.constraints.intake import Frame
 from gis_core.constraints.land import Land
-from gis_core.constraints.limits import Placed
+from gis_core.constraints.placed import Placed
 from gis_core.constraints.plane import EMPTY, Ints, cleaned, outside, shapes
 from gis_core.constraints.restrictions import Restrictions
 from gis_core.constraints.rules import Rule

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from gis_core.constraints.columns import UNKNOWN, Doubts, Table
 from gis_core.constraints.conflicts import strictest_use
 from gis_core.constraints.findings import Reason
-from gis_core.constraints.limits import INVALID_ZONE, Placed
 from gis_core.constraints.lot_rules import without_rule
+from gis_core.constraints.placed import INVALID_ZONE, Placed
 from gis_core.constraints.rules import Rule, RuleSet
 from gis_core.constraints.zones import Overlaps, without_limits
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from gis_core.constraints.columns import UNKNOWN, Doubts, Table
 from gis_core.constraints.findings import Reason
 from gis_core.constraints.land import Land
-from gis_core.constraints.limits import INVALID_ZONE, Placed
+from gis_core.constraints.placed import INVALID_ZONE, Placed
 from gis_core.constraints.plane import Floats, Ints, Shapes, or_none, shapes
 from gis_core.constraints.rules import RuleSet
 from gis_core.constraints.slivers import threshold_width_m

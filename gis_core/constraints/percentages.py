@@ -1,0 +1,151 @@
+"""Finds the percentages of lots in their zones, floor area ratio and coverage, and the areas they cap."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gis_core.constraints.areas import Areas
+from gis_core.constraints.columns import (
+    UNKNOWN,
+    Column,
+    Doubts,
+    Table,
+    metres,
+)
+from gis_core.constraints.findings import Reason
+from gis_core.constraints.overlay_zones import Parts, changed, doubt_changes, doubt_partly
+from gis_core.constraints.placed import Placed, unknown_on
+from gis_core.constraints.plane import Floats
+from gis_core.constraints.restrictions import Restrictions
+from gis_core.constraints.rules import RuleSet
+from gis_core.constraints.zones import strictest, weighted
+
+
+def percentages(
+    table: Table,
+    placed: Placed,
+    kind: str,
+    key: str,
+    areas: Areas,
+    rules: RuleSet,
+    restrictions: Restrictions,
+    shrunk_m2: Floats | None = None,
+) -> tuple[Column, Column]:
+    """
+    A percentage of the zones (`FAR`, `COV`) and the area cap it gives, into the table.
+
+    Overlay zones change it where they hold. Over several parts of a lot it is weighted by share or the
+    strictest, as the city's ZONE rule says. `shrunk_m2` (n,) is taken off the basis.
+    """
+    param, cap_key, parts = f"{key}_percent", f"{key}_cap_m2", placed.parts
+    percent, basis_m2 = np.full(len(placed.lot), np.nan), areas.on_basis("NET")[placed.lot]
+    doubts, of_pair = placed.doubts.copy(), np.full(len(placed.lot), None, dtype=object)
+    missing = []
+    for code in sorted({code for code in placed.code if code is not None}):
+        here = placed.code == code
+        picked = rules.maximum(kind, code, param)
+        if picked.rule is None:
+            reason = Reason("RULES_CONFLICT", {"rules": list(picked.conflict)})
+            nothing = Reason("NO_RULE", {"kind": kind, "zone": code})
+            missing.append((here, reason if picked.conflict else nothing))
+            continue
+        lot = placed.lot[here]
+        basis_m2[here] = areas.on_basis(picked.rule.area_basis or "NET")[lot]
+        percent[here], of_pair[here] = picked.rule.params[param], picked.rule
+    allowed, by = changed(percent[parts.pair], parts, param)
+    placed.limits[param] = allowed
+    for here, reason in missing:
+        unknown_on(doubts, parts.lot[here[parts.pair] & np.isnan(allowed)], reason)
+    doubt_changes(doubts, parts, restrictions, param)
+    if placed.split == "DESK":
+        doubt_partly(doubts, parts, allowed)
+    left_m2 = basis_m2 - (0.0 if shrunk_m2 is None else shrunk_m2[placed.lot])
+    allowed_m2 = allowed / 100 * left_m2[parts.pair]
+    percents, caps = _combined(placed, allowed), _combined(placed, allowed_m2)
+    named, basis, _ = _cited(placed, of_pair, allowed, allowed)
+    _say_who_changed(named, basis, parts, by)
+    column = table.add(param, percents, unit="%", doubts=doubts, inputs=("zone",), rule=named)
+    named, basis, of_cap = _cited(placed, of_pair, allowed_m2, allowed)
+    _say_who_changed(named, basis, parts, by)
+    of_cap = percents if placed.split == "AREA_WEIGHTED" else of_cap
+    cap = _cap_column(table, cap_key, caps, of_cap, basis, named)
+    return column, cap
+
+
+def _cited(
+    placed: Placed, of_pair: NDArray[np.object_], least: Floats, percent: Floats
+) -> tuple[NDArray[np.object_], NDArray[np.object_], Floats]:
+    """
+    The rule to cite of each lot (n,), its area basis and percentage: those of the part with the least value.
+
+    Of parts that are as strict the one of the last zone by name, so that every process cites the same one.
+    """
+    parts, lots = placed.parts, placed.lots
+    named, basis = np.full(lots, None, dtype=object), np.full(lots, "", dtype=object)
+    percents, codes = np.full(lots, np.nan), placed.code.astype(str)[parts.pair]
+    order = np.lexsort((codes, -np.nan_to_num(least, nan=-np.inf)))
+    order = order[of_pair[parts.pair[order]] != None]  # noqa: E711  (element by element)
+    bases = np.array([rule.area_basis or "NET" if rule else "" for rule in of_pair], dtype=object)
+    # Of what is written to one place the last stays: the least.
+    lot = parts.lot[order]
+    named[lot], basis[lot] = of_pair[parts.pair[order]], bases[parts.pair[order]]
+    percents[lot] = percent[order]
+    return named, basis, percents
+
+
+def _say_who_changed(
+    named: NDArray[np.object_], basis: NDArray[np.object_], parts: Parts, by: NDArray[np.object_]
+) -> None:
+    """The overlay zone's rule is the one to cite where it changed the limit of a part of a lot."""
+    for part in np.flatnonzero(by != None):  # noqa: E711  (element by element)
+        lot = parts.lot[part]
+        named[lot], basis[lot] = by[part], basis[lot] or "NET"
+
+
+def _cap_column(
+    table: Table,
+    key: str,
+    caps: Floats,
+    percents: Floats,
+    basis: NDArray[np.object_],
+    rule: NDArray[np.object_],
+) -> Column:
+    """A cap rests on the areas of its own basis; each basis lends its doubts only to the lots that use it."""
+    doubts = Doubts.none(table.lots)
+    for name in sorted({name for name in basis if name}):
+        for source in BASIS_FINDINGS[name]:
+            lent, here = table[source].doubts, basis == name
+            for lot in np.flatnonzero(here & (lent.state > doubts.state)):
+                unknown = lent.state[lot] == UNKNOWN
+                doubts.state[lot] = lent.state[lot]
+                doubts.reason[lot] = (
+                    Reason("INPUT_UNKNOWN", {"inputs": [source]}) if unknown else lent.reason[lot]
+                )
+    percent_key = key.replace("_cap_m2", "_percent")
+    return table.add(
+        key,
+        caps,
+        unit="m2",
+        doubts=doubts,
+        inputs=(percent_key,),
+        rule=rule,
+        binding=np.array([(name,) if name else () for name in basis] + [None], dtype=object)[:-1],
+        formula=lambda lot: (
+            f"{percents[lot]:g} % × {metres(caps[lot] / percents[lot] * 100 if percents[lot] else 0)}"
+        ),
+    )
+
+
+BASIS_FINDINGS: dict[str, tuple[str, ...]] = {
+    "DEED": ("deed_area_m2", "area_discrepancy_m2"),
+    "EXISTING": ("surveyed_area_m2",),
+    "NET": ("net_area_m2",),
+    "NET_BEFORE_CHAMFER": ("widening_area_m2",),
+    "MIN(DEED,EXISTING)": ("deed_area_m2", "area_discrepancy_m2"),
+}
+
+
+def _combined(placed: Placed, values: Floats) -> Floats:
+    parts = placed.parts
+    if placed.split == "AREA_WEIGHTED":
+        return weighted(parts.lot, parts.share, values, placed.lots)
+    return strictest(parts.lot, values, placed.lots)

@@ -1,0 +1,263 @@
+"""Finds how many storeys lots may have, which widths of passages govern that, and how high they stand."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gis_core.constraints.areas import Areas
+from gis_core.constraints.bands import looked_up
+from gis_core.constraints.columns import (
+    DISCRETIONARY,
+    NEEDS_INSPECTION,
+    UNKNOWN,
+    Column,
+    Doubts,
+    Table,
+)
+from gis_core.constraints.findings import Reason
+from gis_core.constraints.lot_rules import each_rule
+from gis_core.constraints.overlay_zones import changed, doubt_changes, doubt_partly
+from gis_core.constraints.placed import Placed, rule_of_lots
+from gis_core.constraints.plane import Floats, flagged, or_none
+from gis_core.constraints.restrictions import Restrictions, doubt_layers
+from gis_core.constraints.rules import Rule, RuleSet
+from gis_core.constraints.storeys import Limit, by_density, by_height, by_width, height_m, least, may_request
+from gis_core.constraints.values import Edges, Passages
+from gis_core.constraints.widths import doubt_widths, frontage_widths
+
+
+def governing_widths(
+    table: Table, edges: Edges, passages: Passages, rules: RuleSet, width_tolerance_m: Floats
+) -> Floats:
+    """
+    Widths of the passages that govern, into the table; NaN where not known, in metres.
+
+    The recorded width of a passage stands before the measured one. Where they differ by more than
+    `width_tolerance_m` (n,), the finding says so; it needs an inspection where the difference changes it.
+    """
+    rule = rules.everywhere("STOREY_POLICY")
+    doubts = Doubts.none(table.lots)
+    widths = np.full(table.lots, np.nan)
+    everyone = np.ones(table.lots, dtype=bool)
+    if rule is None:
+        doubts.add(everyone, UNKNOWN, Reason("NO_RULE", {"kind": "STOREY_POLICY"}))
+    else:
+        fronts = frontage_widths(edges, passages, rule.params)
+        lot, width_m, passage = fronts.lot, fronts.governing_m, fronts.passage
+        np.fmax.at(widths, lot, width_m)
+        # An unknown frontage might be wider than the widest known one.
+        hidden = flagged(lot[np.isnan(width_m)], table.lots)
+        widths[hidden] = np.nan
+        streets = {
+            int(owner): str(passages.key[at]) for owner, at in zip(lot, passage, strict=True) if at >= 0
+        }
+        doubts.add_each(
+            hidden,
+            UNKNOWN,
+            lambda at: Reason("WIDTH_UNKNOWN", {"streets": [streets[at]] if at in streets else []}),
+        )
+        doubts.add(np.isnan(widths), UNKNOWN, Reason("NO_ACCESS"))
+        doubt_widths(doubts, fronts, passages, width_tolerance_m)
+    table.add("governing_width_m", widths, unit="m", doubts=doubts, rule=rule)
+    return widths
+
+
+@dataclass(frozen=True)
+class Source:
+    """A storey rule, and the lots (n,) on which it holds."""
+
+    rule: Rule
+    where: NDArray[np.bool_]
+
+
+def storeys(
+    table: Table,
+    placed: Placed,
+    widths_m: Floats,
+    areas: Areas,
+    restrictions: Restrictions,
+    rules: RuleSet,
+    others: Sequence[Limit] = (),
+) -> Floats:
+    """
+    Storeys, what may be asked for, and the height, into the table; storeys are returned, NaN unknown.
+
+    `others`: limits on storeys that were found elsewhere.
+    """
+    over, by = _changed_storeys(placed, rules)
+    placed.limits["storeys"] = over
+    limits, sources = _limits(table, placed, widths_m, areas, rules, by)
+    for rule in placed.parts.rules:
+        mine = np.array([one is rule for one in by], dtype=bool)
+        limit = np.full(placed.lots, np.inf)
+        np.minimum.at(limit, placed.parts.lot[mine], over[mine])
+        limits.append(Limit(rule.code, limit))
+        sources.append(Source(rule, ~np.isinf(limit)))
+    contradicting = _contradicting(placed, rules)
+    heights = rule_of_lots(placed, "HEIGHT", rules)
+    limits += [*_height_limits(placed.lots, restrictions, heights), *others]
+    doubts = placed.doubts.copy()
+    for codes, where in contradicting.items():
+        doubts.add(where, UNKNOWN, Reason("RULES_CONFLICT", {"rules": list(codes)}))
+    doubt_changes(doubts, placed.parts, restrictions, "storeys")
+    if placed.split == "DESK":
+        doubt_partly(doubts, placed.parts, over)
+    for state, code in (("unknown", "OVERLAY_UNKNOWN"), ("borderline", "OVERLAY_BORDERLINE")):
+        doubt_layers(doubts, restrictions.unsure(("HEIGHT_LIMIT",))[state], code)
+    doubt_layers(doubts, restrictions.without_rule(), "OVERLAY_UNKNOWN")
+    if not limits:
+        limits = [Limit("", np.full(placed.lots, np.inf))]
+    found = least(limits)
+    nothing = np.isinf(found.storeys)
+    doubts.add(nothing, UNKNOWN, Reason("NO_RULE", {"kind": "STOREY"}))
+    doubts.add_each(
+        np.isnan(found.storeys),
+        UNKNOWN,
+        lambda lot: Reason("LIMIT_UNKNOWN", {"rules": list(found.unknown[lot])}),
+    )
+    values = np.where(nothing, np.nan, found.storeys)
+    binding_rule = _binding_rules(found.binding, sources)
+    _doubt_by_width(doubts, table["governing_width_m"], sources)
+    column = table.add(
+        "storeys", values, doubts=doubts, binding=found.binding, rule=binding_rule, inputs=("zone",)
+    )
+    if any(rule.params["limit"] == "BY_WIDTH" for rule in rules.of_kind("STOREY")):
+        # shown as an input; that a width is not known is told by the limit, of the lots on which it holds
+        column.inputs = ("zone", "governing_width_m")
+    _request_column(table, placed, values, widths_m, rules)
+    _height_column(table, values, heights)
+    return values
+
+
+def _doubt_by_width(doubts: Doubts, width: Column, sources: list[Source]) -> None:
+    """Storeys limited by a width that an inspection must settle wait for the same inspection."""
+    unsettled = width.doubts.state == NEEDS_INSPECTION
+    for source in sources:
+        if source.rule.params.get("limit") == "BY_WIDTH":
+            doubts.add_each(unsettled & source.where, NEEDS_INSPECTION, lambda lot: width.doubts.reason[lot])
+
+
+def _contradicting(placed: Placed, rules: RuleSet) -> dict[tuple[str, ...], NDArray[np.bool_]]:
+    """Storey rules of one rank, zone and kind of limit that differ, and the lots (n,) they hold on."""
+    found: dict[tuple[str, ...], NDArray[np.bool_]] = {}
+    for code in sorted({code for code in placed.code if code is not None}):
+        holding: dict[tuple[str, int, str], list[Rule]] = {}
+        for rule in rules.together("STOREY", code):
+            holding.setdefault((rule.zone_code, rule.rank, rule.params["limit"]), []).append(rule)
+        for same in holding.values():
+            if any(rule.params != same[0].params for rule in same):
+                where = found.setdefault(tuple(rule.code for rule in same), np.zeros(placed.lots, dtype=bool))
+                where[placed.lot[placed.code == code]] = True
+    return found
+
+
+def _changed_storeys(placed: Placed, rules: RuleSet) -> tuple[Floats, NDArray[np.object_]]:
+    """Storeys of each part (k,) by its zone as overlay zones leave them, and whose rule (k,) changed them."""
+    told = np.full(len(placed.lot), np.inf)
+    for code in sorted({code for code in placed.code if code is not None}):
+        by_zone = [rule for rule in rules.together("STOREY", code) if rule.params["limit"] == "ZONE"]
+        told[placed.code == code] = min((rule.params["storeys"] for rule in by_zone), default=np.inf)
+    return changed(told[placed.parts.pair], placed.parts, "storeys")
+
+
+def _limits(
+    table: Table,
+    placed: Placed,
+    widths_m: Floats,
+    areas: Areas,
+    rules: RuleSet,
+    by: NDArray[np.object_],
+) -> tuple[list[Limit], list[Source]]:
+    """
+    Each storey rule as a limit over all lots: infinite where it does not hold; and where it does.
+
+    A zone's own limit does not hold on parts whose limit an overlay zone changed (`by` (k,)).
+    """
+    kept = placed.parts.pair[by == None]  # noqa: E711  (element by element)
+    unchanged = flagged(kept, len(placed.lot))
+    holding: dict[str, tuple[Rule, NDArray[np.bool_]]] = {}
+    for code in sorted({code for code in placed.code if code is not None}):
+        here = placed.code == code
+        for rule in rules.together("STOREY", code):
+            lots = placed.lot[here & unchanged if rule.params["limit"] == "ZONE" else here]
+            where = holding.setdefault(
+                f"{rule.code}@{rule.zone_code}", (rule, np.zeros(placed.lots, dtype=bool))
+            )[1]
+            where[lots] = True
+    # Rules of zones come first, whatever other lots are asked about: a lot names its limits in one order.
+    holding = dict(sorted(holding.items(), key=lambda entry: not entry[1][0].zone_code))
+    limits, sources = [], []
+    for rule, where in holding.values():
+        values = np.full(placed.lots, np.inf)
+        values[where] = _storeys_by(rule, table, widths_m, areas)[where]
+        limits.append(Limit(rule.code, values))
+        sources.append(Source(rule, where))
+    return limits, sources
+
+
+def _binding_rules(binding: NDArray[np.object_], sources: list[Source]) -> NDArray[np.object_]:
+    """The rule (n,) of the limit that each lot names first; zones may have rules of one code."""
+    first = np.full(len(binding), None, dtype=object)
+    first[:] = [names[0] if names else None for names in binding]
+    found = np.full(len(binding), None, dtype=object)
+    for source in sources:
+        found[source.where & (first == source.rule.code)] = source.rule
+    return found
+
+
+def _storeys_by(rule: Rule, table: Table, widths_m: Floats, areas: Areas) -> Floats:
+    params = rule.params
+    readers: dict[str, Callable[[], Floats]] = {
+        "ZONE": lambda: np.full(table.lots, float(params["storeys"])),
+        "BY_WIDTH": lambda: by_width(params["bands"], widths_m),
+        "BY_AREA": lambda: looked_up(params["bands"], "storeys", areas.on_basis(rule.area_basis or "NET")),
+        "FAR_OVER_COVERAGE": lambda: by_density(
+            table["far_percent"].values, table["coverage_percent"].values, params["round"]
+        ),
+    }
+    return readers[params["limit"]]()
+
+
+def _height_limits(lots: int, restrictions: Restrictions, heights: NDArray[np.object_]) -> list[Limit]:
+    limits = []
+    for judgement in restrictions.judgements:
+        if judgement.effect != "HEIGHT_LIMIT":
+            continue
+        values = np.full(lots, np.inf)
+        limiting = np.isin(judgement.state, ("applies", "borderline"))
+        lot, limit_m = judgement.lot[limiting], judgement.height_m[limiting]
+        allowed = np.full(len(lot), np.nan)
+        for rule, here in each_rule(heights):
+            allowed[here[lot]] = by_height(limit_m[here[lot]], rule.params)
+        with np.errstate(invalid="ignore"):  # a height without the height of a storey stays unknown
+            np.minimum.at(values, lot, allowed)
+        name = judgement.rule.code if judgement.rule else judgement.layer
+        limits.append(Limit(name, values))
+    return limits
+
+
+def _request_column(table: Table, placed: Placed, values: Floats, widths_m: Floats, rules: RuleSet) -> None:
+    rule = rules.everywhere("STOREY_POLICY")
+    policy = rule.params.get("discretionary") if rule else None
+    asked = may_request(values, list(placed.single), widths_m, policy)
+    there = ~np.isnan(asked)
+    doubts = Doubts.none(placed.lots).add(there, DISCRETIONARY, Reason("DISCRETION"))
+    # Nothing may be asked for: an empty value, not an unknown one.
+    shown = or_none(there, asked)
+    table.add("may_request_storeys", shown, doubts=doubts, rule=rule)
+
+
+def _height_column(table: Table, values: Floats, heights: NDArray[np.object_]) -> None:
+    metres_high = np.full(table.lots, np.nan)
+    doubts = Doubts.none(table.lots)
+    doubts.add(
+        np.array([rule is None for rule in heights], dtype=bool),
+        UNKNOWN,
+        Reason("NO_RULE", {"kind": "HEIGHT"}),
+    )
+    for rule in {id(rule): rule for rule in heights if rule is not None}.values():
+        here = np.array([mine is rule for mine in heights], dtype=bool)
+        metres_high[here] = height_m(values[here], rule.params)
+    table.add("height_m", metres_high, unit="m", doubts=doubts, inputs=("storeys",), rule=heights)
