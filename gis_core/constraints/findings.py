@@ -11,7 +11,7 @@ import shapely
 from numpy.typing import NDArray
 
 from gis_core.constraints import ENGINE_VERSION
-from gis_core.constraints.plane import shapes
+from gis_core.constraints.plane import on_grid, shapes
 
 FindingState = Literal["computed", "conditional", "discretionary", "needs_inspection", "unknown"]
 OverlayState = Literal["applies", "does_not_apply", "borderline", "unknown"]
@@ -226,7 +226,7 @@ def _sound_on_grid(every: NDArray[np.object_]) -> NDArray[np.object_]:
     finite = np.isfinite(shapely.bounds(every)).all(axis=1)
     if (crossing & finite).any():
         sound = shapely.make_valid(every[crossing & finite], method="structure", keep_collapsed=False)
-        every[crossing & finite] = shapely.set_precision(sound, 0.001)
+        every[crossing & finite] = on_grid(sound, 0.001)
     return every
 
 
