@@ -28,13 +28,16 @@ def measured_city(parcels: int | None = None) -> Iterator[str]:
         yield connection.settings_dict["NAME"]
         return
     name = made_city(parcels or PLAIN)
-    served = dict(connection.settings_dict)
+    served, url = dict(connection.settings_dict), os.environ.get("DATABASE_URL", "")
     try:
         connection.close()
+        # processes that are started for a measurement read the same city
+        os.environ["DATABASE_URL"] = databases.database_urls(name)[0]
         connection.settings_dict.update(database(databases.database_urls(name)[0], name))
         yield name
     finally:
         connection.close()
+        os.environ["DATABASE_URL"] = url
         connection.settings_dict.update(served)
 
 
@@ -42,6 +45,7 @@ def made_city(parcels: int) -> str:
     """Name of the database of an invented city of so many parcels; made when it is not there."""
     name = f"{settings.CITY.database_name}_speed_{parcels}"
     if databases.exists(name):
+        databases.prepare(name, quiet=True)
         return name
     half = f"{name}_half"
     databases.drop_database(half)
