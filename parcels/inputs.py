@@ -28,6 +28,7 @@ from layers.zoning.queries import (
     ground_of,
     ground_selects,
     in_force,
+    in_force_at_place,
     published,
     reach_of,
     standing_on,
@@ -212,7 +213,7 @@ def _ground(place: Place, reach_m: float, layers: dict[str, Layer]) -> tuple[Zon
                                     s.legal_access, s.drivable)::text, s.id
               from {AT_PLACE}, network_streetsegment s
               join layers_layerversion v on v.id = s.layer_version_id
-             where {near} and {in_force("s")} and {published("v")}
+             where {near} and {in_force_at_place("s")} and {published("v")}
             """,
             place.parameters(reach_m=reach_m, street_reach_m=STREET_REACH_M),
         )

@@ -53,6 +53,16 @@ def in_force(table: str) -> str:
     return _IN_FORCE.format(t=table)
 
 
+def in_force_at_place(table: str) -> str:
+    """
+    SQL: as `in_force`, of rows that are found by where they lie.
+
+    Nearly all rows of a table are in force, which a statement planned for any day cannot know: it would read
+    the whole index of days. As the truth of a condition it is looked at only on the rows of the place.
+    """
+    return f"({in_force(table)}) is true"
+
+
 def published(table: str) -> str:
     """SQL: the layer version (alias) is published and in force; a draft holds nowhere."""
     return f"({table}.status = 'in_force' and {in_force(table)})"
@@ -199,14 +209,14 @@ def ground_selects(place: Place) -> str:
           from {AT_PLACE}, zoning_zone z
           join layers_layerversion v on v.id = z.layer_version_id
           join layers_layer l on l.id = v.layer_id
-         where {near_zone} and {in_force("z")} and {published("v")}
+         where {near_zone} and {in_force_at_place("z")} and {published("v")}
         union all
         select {OVERLAY}, l.key, o.code, o.name_fa, o.name_en, ST_AsBinary(o.geometry), o.attributes::text,
                o.id
           from {AT_PLACE}, layers_overlayfeature o
           join layers_layerversion v on v.id = o.layer_version_id
           join layers_layer l on l.id = o.layer_id
-         where {near_overlay} and {in_force("o")} and {published("v")}"""
+         where {near_overlay} and {in_force_at_place("o")} and {published("v")}"""
 
 
 def ground_of(rows: Sequence[tuple[Any, ...]], layers: dict[str, Layer]) -> tuple[Zones, Overlays]:
