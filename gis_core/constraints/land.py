@@ -23,6 +23,7 @@ from gis_core.constraints.plane import (
     flagged,
     or_none,
     outside,
+    present,
     shapes,
     whole_mm2,
 )
@@ -167,7 +168,7 @@ def _doubt_plans(doubts: Doubts, lots: Lots, around: Surroundings, rules: RuleSe
         for number in unreadable(drawn, lots.geometry):
             near = shapely.intersects(lots.geometry, whereabouts(drawn[number]))
             doubts.add(near, UNKNOWN, Reason("INVALID_FEATURE", {"layers": [layer]}))
-        silent = silence_of(around.layers.get(layer), lots.geometry, on) != None  # noqa: E711
+        silent = present(silence_of(around.layers.get(layer), lots.geometry, on))
         doubts.add(silent, CONDITIONAL, Reason("OVERLAY_UNKNOWN", {"layers": [layer]}))
 
 

@@ -14,7 +14,7 @@ from gis_core.constraints.columns import (
 from gis_core.constraints.findings import Reason
 from gis_core.constraints.overlay_zones import Parts, changed, doubt_changes, doubt_partly
 from gis_core.constraints.placed import Placed, unknown_on
-from gis_core.constraints.plane import Floats
+from gis_core.constraints.plane import Floats, present
 from gis_core.constraints.restrictions import Restrictions
 from gis_core.constraints.rules import RuleSet
 from gis_core.constraints.zones import strictest, weighted
@@ -83,7 +83,7 @@ def _cited(
     named, basis = np.full(lots, None, dtype=object), np.full(lots, "", dtype=object)
     percents, codes = np.full(lots, np.nan), placed.code.astype(str)[parts.pair]
     order = np.lexsort((codes, -np.nan_to_num(least, nan=-np.inf)))
-    order = order[of_pair[parts.pair[order]] != None]  # noqa: E711  (element by element)
+    order = order[present(of_pair[parts.pair[order]])]
     bases = np.array([rule.area_basis or "NET" if rule else "" for rule in of_pair], dtype=object)
     # Of what is written to one place the last stays: the least.
     lot = parts.lot[order]
@@ -96,7 +96,7 @@ def _say_who_changed(
     named: NDArray[np.object_], basis: NDArray[np.object_], parts: Parts, by: NDArray[np.object_]
 ) -> None:
     """The overlay zone's rule is the one to cite where it changed the limit of a part of a lot."""
-    for part in np.flatnonzero(by != None):  # noqa: E711  (element by element)
+    for part in np.flatnonzero(present(by)):
         lot = parts.lot[part]
         named[lot], basis[lot] = by[part], basis[lot] or "NET"
 

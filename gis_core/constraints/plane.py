@@ -382,6 +382,18 @@ def named_rows(names: list[str], flags: NDArray[np.bool_]) -> NDArray[np.object_
     return rows
 
 
+def present(values: NDArray[np.object_]) -> NDArray[np.bool_]:
+    """
+    Flags of the entries that are not None.
+
+    Examples
+    --------
+    >>> present(np.array(["a", None], dtype=object)).tolist()
+    [True, False]
+    """
+    return np.array([value is not None for value in values], dtype=bool)
+
+
 def or_none(there: NDArray[np.bool_], values: NDArray[Any]) -> NDArray[np.object_]:
     """
     Values as objects, and None where there is none.

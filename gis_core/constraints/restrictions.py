@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from gis_core.constraints.columns import CONDITIONAL, Doubts
 from gis_core.constraints.findings import OverlayFinding, OverlayState, Reason
 from gis_core.constraints.overlays import buffer_distance_m, buffer_shape, height_surface_m, judge
-from gis_core.constraints.plane import EMPTY, Floats, Ints, Shapes, shapes
+from gis_core.constraints.plane import EMPTY, Floats, Ints, Shapes, present, shapes
 from gis_core.constraints.rules import Rule, RuleSet
 from gis_core.constraints.slivers import threshold_width_m
 from gis_core.constraints.soundness import readable, whereabouts
@@ -109,7 +109,7 @@ class Restrictions:
         if len(judgement.lot):
             where[judgement.lot[judgement.state == state]] = True
         if state == "unknown":
-            where |= judgement.silence != None  # noqa: E711  (element by element)
+            where |= present(judgement.silence)
         return where
 
     def without_rule(self) -> list[tuple[str, NDArray[np.bool_]]]:
@@ -196,7 +196,7 @@ def _judged(
     found = judge(net[lot], area[number], threshold_m[lot], policy["measure"])
     state = np.array([STATE_NAMES[name] for name in found.state], dtype=object)
     reason = np.full(len(lot), None, dtype=object)
-    unread = untold[number] != None  # noqa: E711  (element by element)
+    unread = present(untold[number])
     state[unread], reason[unread] = "unknown", untold[number[unread]]
     silence = silence_of(layer, net, on)
     outside = np.array(
@@ -227,7 +227,7 @@ def _without_rule(judgement: LayerJudgement) -> LayerJudgement:
     """A layer that no rule names proves nothing where it is silent: nobody has said how far it reaches."""
     why = Reason("LAYER_WITHOUT_RULE", {"layers": [judgement.layer]})
     for reasons in (judgement.silence, judgement.reason):
-        for at in np.flatnonzero(reasons == None):  # noqa: E711  (element by element)
+        for at in np.flatnonzero(~present(reasons)):
             reasons[at] = why
     judgement.state[judgement.state == "does_not_apply"] = "unknown"
     return judgement

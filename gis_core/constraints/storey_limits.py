@@ -20,7 +20,7 @@ from gis_core.constraints.findings import Reason
 from gis_core.constraints.lot_rules import each_rule
 from gis_core.constraints.overlay_zones import changed, doubt_changes, doubt_partly
 from gis_core.constraints.placed import Placed, rule_of_lots
-from gis_core.constraints.plane import Floats, flagged, or_none
+from gis_core.constraints.plane import Floats, flagged, or_none, present
 from gis_core.constraints.restrictions import Restrictions, doubt_layers
 from gis_core.constraints.rules import Rule, RuleSet
 from gis_core.constraints.storeys import Limit, by_density, by_height, by_width, height_m, least, may_request
@@ -175,7 +175,7 @@ def _limits(
 
     A zone's own limit does not hold on parts whose limit an overlay zone changed (`by` (k,)).
     """
-    kept = placed.parts.pair[by == None]  # noqa: E711  (element by element)
+    kept = placed.parts.pair[~present(by)]
     unchanged = flagged(kept, len(placed.lot))
     holding: dict[str, tuple[Rule, NDArray[np.bool_]]] = {}
     for code in sorted({code for code in placed.code if code is not None}):
