@@ -1,11 +1,10 @@
 """`./pelak database | web | worker`: runs one part alone in the foreground, as a container's one program."""
 
 import os
-import signal
 import time
 from pathlib import Path
 
-from gis_core.cli import account, cluster, jobs, roles, serve, steps
+from gis_core.cli import account, cluster, jobs, roles, serve, steps, told_to_stop
 from gis_core.cli.environment import city_home
 from gis_core.cli.places import find_places
 
@@ -17,8 +16,7 @@ def run(arguments: list[str]) -> int:
 
 def database() -> int:
     """Serve the cluster's socket."""
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _interrupt)
+    told_to_stop.listen()
     places = find_places()
     try:
         with cluster.running(places):
@@ -57,7 +55,3 @@ def worker() -> int:
 def _become(command: list[str], environment: dict[str, str], folder: Path) -> None:
     os.chdir(folder)
     os.execvpe(command[0], command, environment)
-
-
-def _interrupt(_number: int, _frame: object) -> None:
-    raise KeyboardInterrupt

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from gis_core.cli import account, steps
+from gis_core.cli import account, steps, told_to_stop
 from gis_core.cli.account import Runner
 from gis_core.cli.environment import CityHome
 from gis_core.cli.troubles import MachineTrouble
@@ -108,8 +108,7 @@ class Program:
 
 def supervise(programs: list[Program], *, ready: Callable[[], None], each_minute: Callable[[], None]) -> None:
     """Run the programs until we are told to end: SIGINT, SIGTERM or SIGHUP."""
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _interrupt)
+    told_to_stop.listen()
     try:
         for program in programs:
             program.start()
@@ -211,7 +210,3 @@ def _ending_with_us(command: list[str]) -> list[str]:
 
 def _memory_folder() -> str:
     return "/dev/shm" if os.access("/dev/shm", os.W_OK) else "/tmp"
-
-
-def _interrupt(_number: int, _frame: object) -> None:
-    raise KeyboardInterrupt

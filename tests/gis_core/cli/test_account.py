@@ -15,6 +15,7 @@ from gis_core.city import DEMO_CITY, read_city
 from gis_core.cli import account, databases, doctor, places, serve, within_reach
 from gis_core.cli.environment import CityHome
 from gis_core.cli.places import ROOT
+from tests.gis_core.cli.conftest import Pelak
 
 pytestmark = [
     pytest.mark.story,
@@ -62,22 +63,13 @@ def test_the_web_server_and_the_worker_never_run_as_root(new_places):
         asked.bind(("127.0.0.1", 0))
         port = asked.getsockname()[1]
         asked.close()
-        command = [sys.executable, "-m", "gis_core.cli", "up", "--no-demo", "--port", str(port)]
-        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-        environment.pop("DJANGO_SETTINGS_MODULE", None)
-        with subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-        ) as up:
-            said = []
-            for line in up.stdout:
-                said.append(line)
-                if "Ctrl-C stops it" in line:
-                    break
+        with Pelak("up", "--no-demo", "--port", str(port)) as up:
+            said = up.read_until("Ctrl-C stops it")
             owners = {words: uid for words, uid in _below(up.pid) if "postgres" not in words}
             up.send_signal(signal.SIGINT)
             up.communicate(timeout=60)
     for program in ("gunicorn", "procrastinate"):
-        assert any(program in words for words in owners), "".join(said)
+        assert any(program in words for words in owners), said
     assert set(owners.values()) == {places.service_account().pw_uid} != {0}
 
 

@@ -4,7 +4,6 @@ import os
 import re
 import signal
 import socket
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -18,6 +17,7 @@ from gis_core.cli.places import ROOT
 from gis_core.cli.serve import Program
 from gis_core.cli.troubles import MachineTrouble
 from gis_core.cli.up_lock import up_lock
+from tests.gis_core.cli.conftest import Pelak
 
 pytestmark = pytest.mark.story
 
@@ -27,21 +27,6 @@ def home_places(new_places):
     """Folders in which a city is prepared once for all tests of this module."""
     with new_places() as found:
         yield found
-
-
-def _pelak(*words, **options):
-    """Start `./pelak` with those words, past the look at Debian's packages."""
-    command = [sys.executable, "-m", "gis_core.cli", *words]
-    environment = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
-    return subprocess.Popen(
-        command,
-        cwd=ROOT,
-        env={**environment, "PYTHONPATH": str(ROOT)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        **options,
-    )
 
 
 def _free_port():
@@ -55,17 +40,8 @@ def _is_free(port):
         return asked.connect_ex(("127.0.0.1", port)) != 0
 
 
-def _read_until(process, words):
-    seen = []
-    for line in process.stdout:
-        seen.append(line)
-        if words in line:
-            return "".join(seen)
-    raise AssertionError(f"{words!r} did not come:\n{''.join(seen)}")
-
-
 def test_two_first_starts_at_once_make_one_city(home_places):
-    both = [_pelak("prepare", "--no-demo") for _ in range(2)]
+    both = [Pelak("prepare", "--no-demo") for _ in range(2)]
     said = [process.communicate(timeout=240)[0] for process in both]
     assert [process.returncode for process in both] == [0, 0], "\n".join(said)
     assert sum("Making the private database cluster" in words for words in said) == 1
@@ -76,19 +52,19 @@ def test_two_first_starts_at_once_make_one_city(home_places):
 
 def test_it_serves_refuses_a_second_start_survives_deaths_and_stops_everything(home_places):
     port = _free_port()
-    with _pelak("up", "--no-demo", "--port", str(port)) as first:
-        _read_until(first, "Ctrl-C stops it")
-        second = _pelak("up", "--no-demo", "--port", str(_free_port()))
+    with Pelak("up", "--no-demo", "--port", str(port)) as first:
+        first.read_until("Ctrl-C stops it")
+        second = Pelak("up", "--no-demo", "--port", str(_free_port()))
         assert f"http://localhost:{port}" in second.communicate()[0]
         assert second.returncode == 1
 
-        status = _pelak("status").communicate()[0]
+        status = Pelak("status").communicate()[0]
         assert f"http://localhost:{port}" in status
         assert "pelak_demo" in status
 
         web = _child(first.pid, "gunicorn")
         os.kill(web, signal.SIGKILL)
-        assert "starting it again" in _read_until(first, "web server died")
+        assert "starting it again" in first.read_until("web server died")
 
         first.send_signal(signal.SIGINT)
         assert "Stopped" in first.communicate(timeout=60)[0]
@@ -98,13 +74,13 @@ def test_it_serves_refuses_a_second_start_survives_deaths_and_stops_everything(h
 
 def test_a_killed_start_leaves_nothing_in_the_way_of_the_next(home_places):
     port = _free_port()
-    with _pelak("up", "--no-demo", "--port", str(port)) as first:
-        _read_until(first, "Ctrl-C stops it")
+    with Pelak("up", "--no-demo", "--port", str(port)) as first:
+        first.read_until("Ctrl-C stops it")
         first.kill()
     _wait_until(lambda: _is_free(port))
-    with _pelak("up", "--no-demo", "--port", str(port)) as second:
-        _read_until(second, "Ctrl-C stops it")
-        assert "Stopped" in _pelak("stop").communicate()[0]
+    with Pelak("up", "--no-demo", "--port", str(port)) as second:
+        second.read_until("Ctrl-C stops it")
+        assert "Stopped" in Pelak("stop").communicate()[0]
         second.communicate(timeout=60)
     assert not cluster.is_answering(home_places)
     assert up_lock(home_places).note() is None
@@ -115,7 +91,7 @@ def test_a_port_in_use_is_said_with_a_free_one(home_places):
         other.bind(("127.0.0.1", 0))
         other.listen()
         port = other.getsockname()[1]
-        said = _pelak("up", "--no-demo", "--port", str(port)).communicate()[0]
+        said = Pelak("up", "--no-demo", "--port", str(port)).communicate()[0]
     assert "PORT_IN_USE" in said
     assert "./pelak up --port" in said
 
@@ -124,7 +100,7 @@ def test_each_city_has_its_own_database_in_its_own_metric_crs(home_places):
     with cluster.running(home_places, throwaway=True):
         for key in ("demo", "cambridge"):
             path = ROOT / "import_scripts" / "recipes" / key / "city.toml"
-            said = _pelak("prepare", "--no-demo", "--city", str(path)).communicate()[0]
+            said = Pelak("prepare", "--no-demo", "--city", str(path)).communicate()[0]
             city = read_city(path)
             with databases.administering(city.database_name, home_places) as admin:
                 asked = "SELECT DISTINCT srid FROM geometry_columns WHERE f_table_name = 'parcels_parcel'"
@@ -136,38 +112,38 @@ def test_a_server_that_is_not_ours_is_not_served_by_its_owner(home_places, monke
         _, owner_url = databases.database_urls("pelak_demo", home_places)
         monkeypatch.setenv("DATABASE_URL", owner_url)
         monkeypatch.setenv("DATABASE_OWNER_URL", owner_url)
-        said = _pelak("prepare", "--no-demo").communicate()[0]
+        said = Pelak("prepare", "--no-demo").communicate()[0]
     assert "ROLE_TOO_POWERFUL" in said
 
 
 def test_half_a_server_is_a_question(home_places, monkeypatch):
     monkeypatch.setenv("DATABASE_URL", "postgresql://pelak_app@db/pelak_demo")
-    assert "HALF_A_SERVER" in _pelak("manage", "check").communicate()[0]
+    assert "HALF_A_SERVER" in Pelak("manage", "check").communicate()[0]
 
 
 def test_on_a_machine_without_a_city_each_command_makes_it_or_says_what_is_missing(new_places, tmp_path):
     with new_places() as found, cluster.running(found, throwaway=True):
         for words in (("manage", "migrate"), ("backup", str(tmp_path / "b"))):
-            asked = _pelak(*words)
+            asked = Pelak(*words)
             said = asked.communicate()[0]
             assert asked.returncode == 1, said
             assert "NO_DATABASE" in said
             assert "Traceback" not in said
-        asked = _pelak("bench", "no-such-benchmark")
+        asked = Pelak("bench", "no-such-benchmark")
         said = asked.communicate()[0]
         assert "There is no benchmark no-such-benchmark" in said, said
         assert databases.exists("pelak_demo", found)
-        assert "are gone" in _pelak("reset", "--yes").communicate()[0]
-        refused = _pelak("import", "parcels", str(tmp_path / "none.gpkg"), "--recipe", str(tmp_path / "none"))
+        assert "are gone" in Pelak("reset", "--yes").communicate()[0]
+        refused = Pelak("import", "parcels", str(tmp_path / "none.gpkg"), "--recipe", str(tmp_path / "none"))
         said = refused.communicate()[0]
         assert refused.returncode == 2, said
         assert "The recipe none cannot be read" in said
-        assert _pelak("manage", "migrate", "--check").wait() == 0
+        assert Pelak("manage", "migrate", "--check").wait() == 0
 
 
 def test_what_serves_does_not_know_how_to_become_the_owner(home_places):
     program = "import os; print('OWNER' in ' '.join(os.environ))"
-    said = _pelak("manage", "shell", "-c", program).communicate()[0]
+    said = Pelak("manage", "shell", "-c", program).communicate()[0]
     assert "False" in said
 
 
@@ -206,15 +182,15 @@ def test_jobs_of_a_killed_worker_come_back_and_those_of_a_living_one_stay(home_p
 
 def test_the_parts_of_the_containers_serve_together(home_places, monkeypatch):
     port = _free_port()
-    with _pelak("database") as database:
-        _read_until(database, "answers at")
+    with Pelak("database") as database:
+        database.read_until("answers at")
         monkeypatch.setenv("PELAK_CLUSTER", "elsewhere")
         monkeypatch.setenv("PELAK_PORT", str(port))
-        prepared = _pelak("prepare", "--no-demo")
+        prepared = Pelak("prepare", "--no-demo")
         assert prepared.communicate()[0].count("Making the private database cluster") == 0
         assert prepared.returncode == 0
         try:
-            with _pelak("web") as web, _pelak("worker") as worker:
+            with Pelak("web") as web, Pelak("worker") as worker:
                 try:
                     _wait_until(lambda: not _is_free(port))
                     _wait_until(lambda: _workers(home_places) == 1)
@@ -244,24 +220,24 @@ def test_a_city_is_kept_in_a_file_thrown_away_and_brought_back(home_places, tmp_
         deed.parent.mkdir(exist_ok=True)
         deed.write_text("a deed")
         secret = (home_places.secrets / "secret_key").read_text()
-        assert "Written" in _pelak("backup", str(kept)).communicate()[0]
+        assert "Written" in Pelak("backup", str(kept)).communicate()[0]
 
-        assert "SURE?" in _pelak("reset").communicate()[0]
+        assert "SURE?" in Pelak("reset").communicate()[0]
         lock = up_lock(home_places)
         assert lock.take('{"process": 1, "url": "http://localhost"}')
-        assert "STILL_SERVING" in _pelak("reset", "--yes").communicate()[0]
+        assert "STILL_SERVING" in Pelak("reset", "--yes").communicate()[0]
         lock.release()
-        assert "are gone" in _pelak("reset", "--yes").communicate()[0]
+        assert "are gone" in Pelak("reset", "--yes").communicate()[0]
         assert not databases.exists("pelak_demo", home_places)
         assert not deed.exists()
         (home_places.secrets / "secret_key").unlink()
 
-        said = _pelak("restore", str(kept)).communicate()[0]
+        said = Pelak("restore", str(kept)).communicate()[0]
         assert "is back" in said, said
         assert _contents(home_places) == before
         assert deed.read_text() == "a deed"
         assert (home_places.secrets / "secret_key").read_text() == secret
-        assert "NOT_EMPTY" in _pelak("restore", str(kept)).communicate()[0]
+        assert "NOT_EMPTY" in Pelak("restore", str(kept)).communicate()[0]
 
 
 def _workers(found):
