@@ -30,6 +30,7 @@ COMMANDS = {
     "import": Command("programs", venv.SERVING, "load a file: import KIND FILE --recipe RECIPE"),
     "bench": Command("programs", venv.DEVELOPING, "measure, printed as ratios"),
     "evaluate-city": Command("programs", venv.SERVING, "evaluate every lot of the city for a day"),
+    "gallery": Command("programs", venv.SERVING, "draw an evaluated lot of each kind: gallery FOLDER"),
     "manage": Command("programs", venv.SERVING, "Django's command line on the city's database"),
     "backup": Command("backup", venv.SERVING, "write database, documents and keys to one file"),
     "restore": Command("backup", venv.SERVING, "bring everything back from such a file"),

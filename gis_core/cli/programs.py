@@ -11,7 +11,12 @@ from gis_core.cli.places import ROOT
 
 OWNERS_WORK = ("migrate", "makemigrations", "sqlmigrate", "flush", "optimizemigration", "squashmigrations")
 WITHOUT_DATABASE = ("help", "--help", "version", "check", "makemigrations", "makemessages", "shell")
-MODULES = {"import": "import_scripts", "bench": "tests.speed", "evaluate-city": "parcels.city_wide"}
+MODULES = {
+    "import": "import_scripts",
+    "bench": "tests.speed",
+    "evaluate-city": "parcels.city_wide",
+    "gallery": "map_ui.gallery",
+}
 
 
 def run(arguments: list[str]) -> int:
@@ -33,7 +38,7 @@ def run(arguments: list[str]) -> int:
 
 def run_program(home: CityHome, name: str, rest: list[str]) -> int:
     """
-    Run `import`, `bench` or `manage` with the rest of the words.
+    Run `import`, `bench`, `evaluate-city`, `gallery` or `manage` with the rest of the words.
 
     Imports and the commands that change tables run as the role that owns them, all else as the role
     that serves. Paths are taken from where the person stands.

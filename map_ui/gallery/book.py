@@ -1,10 +1,11 @@
-"""Writes the gallery: a folder with one page a language, and the styles and the face they are set in."""
+"""Writes the gallery: a book and a contact sheet in each language, and the styles they need."""
 
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
@@ -25,6 +26,8 @@ _STYLES = (
     "pelak/drawing.css",
     "pelak/gallery.css",
 )
+#: The book tells each lot whole, the contact sheet shows all of them at a glance.
+_PAGES = {"index": "gallery/book.html", "contact": "gallery/contact.html"}
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,7 @@ def leaves(found: Mapping[str, str], *, on: date) -> list[Leaf]:
 
 
 def write(folder: Path, found: Mapping[str, str], *, on: date) -> list[Path]:
-    """Write `index.<language>.html` for each language of the city, with what they are set in."""
+    """Write `index.<language>.html` and `contact.<language>.html` for each language, with their styles."""
     folder.mkdir(parents=True, exist_ok=True)
     for name in _STYLES:
         source = finders.find(name)
@@ -56,18 +59,19 @@ def write(folder: Path, found: Mapping[str, str], *, on: date) -> list[Path]:
     pages = []
     for language in settings.CITY.languages:
         with translation.override(language):
-            page = folder / f"index.{language}.html"
-            page.write_text(_page(found, on), encoding="utf-8")
-            pages.append(page)
+            context = _context(found, on)
+            for name, template in _PAGES.items():
+                page = folder / f"{name}.{language}.html"
+                page.write_text(render_to_string(template, context), encoding="utf-8")
+                pages.append(page)
     return pages
 
 
-def _page(found: Mapping[str, str], on: date) -> str:
-    context = {
+def _context(found: Mapping[str, str], on: date) -> dict[str, Any]:
+    return {
         "leaves": leaves(found, on=on),
         "missing": [_(kind.title) for kind in KINDS if kind.key not in found],
         "city": settings.CITY,
         "on": on,
         "engine": ENGINE_VERSION,
     }
-    return render_to_string("gallery/book.html", context)

@@ -133,6 +133,7 @@ def test_on_a_machine_without_a_city_each_command_makes_it_or_says_what_is_missi
         said = asked.communicate()[0]
         assert "There is no benchmark no-such-benchmark" in said, said
         assert databases.exists("pelak_demo", found)
+        assert "nothing was drawn" in Pelak("gallery", str(tmp_path / "g")).communicate()[0]
         assert "are gone" in Pelak("reset", "--yes").communicate()[0]
         refused = Pelak("import", "parcels", str(tmp_path / "none.gpkg"), "--recipe", str(tmp_path / "none"))
         said = refused.communicate()[0]

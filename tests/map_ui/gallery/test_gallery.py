@@ -96,10 +96,22 @@ def test_every_sign_of_a_legend_is_drawn_and_what_is_drawn_has_its_sign(gallery)
             assert told == {sign for sign, drawn in signs.items() if f'class="{drawn}"' in lot}, kind
 
 
+def test_the_contact_sheet_shows_every_lot_of_the_book_under_its_kind(gallery):
+    folder, _said = gallery
+    for language, corner in (("fa", "نبش، با پخ"), ("en", "A corner, with its chamfer")):
+        book, sheet = (
+            (folder / f"{name}.{language}.html").read_text(encoding="utf-8") for name in ("index", "contact")
+        )
+        captions = re.findall(r"<figcaption>([^<]+)</figcaption>", sheet)
+        assert captions == re.findall(r"<h2>([^<]+)</h2>", book)
+        assert captions[0] == corner
+        assert sheet.count('<svg class="plan"') == len(captions)
+
+
 def test_every_page_is_whole_without_the_server(gallery):
     folder, _said = gallery
-    for language in ("fa", "en"):
-        page = (folder / f"index.{language}.html").read_text(encoding="utf-8")
+    for written_page in folder.glob("*.html"):
+        page = written_page.read_text(encoding="utf-8")
         for name in re.findall(r'(?:href|src)="([^"#]+\.\w+)"', page):
             assert (folder / name).exists(), name
         assert not re.search(r"https?://(?!www\.w3\.org)", page)
