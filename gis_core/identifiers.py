@@ -1,10 +1,10 @@
-"""Reads and checks the numbers of parcels, persons and bills; makes invented ones for samples."""
+"""Reads and checks the numbers of parcels and persons."""
 
 import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from random import Random
 
+from gis_core import check_digits
 from gis_core.errors import Ambiguous, BadInput
 from gis_core.persian import latin_digits, normalise, tidy
 
@@ -204,7 +204,7 @@ def postal_code(text: str) -> Reading:
     >>> postal_code("۸۱۳۴۶-۱۱۱۳۱")
     Reading(verdict='VALID', canonical='8134611131', candidates=(), warnings=())
     """
-    digits = _digits(text, separators="-")
+    digits = only_digits(text, separators="-")
     if digits is None:
         return Reading("NOT_DIGITS")
     if len(digits) != 10:
@@ -227,7 +227,7 @@ def national_code(text: str, padding: str = "NONE") -> Reading:
     >>> national_code("1111111111").verdict  # right by arithmetic, refused by rule
     'ALL_EQUAL'
     """
-    digits = _digits(text, separators="-")
+    digits = only_digits(text, separators="-")
     if digits is None:
         return Reading("NOT_DIGITS")
     if padding == "PAD_LEFT" and len(digits) in (8, 9):
@@ -236,26 +236,26 @@ def national_code(text: str, padding: str = "NONE") -> Reading:
         return Reading("WRONG_LENGTH")
     if len(set(digits)) == 1:
         return Reading("ALL_EQUAL")
-    if _national_check(digits[:9]) != int(digits[9]):
+    if check_digits.of_national_code(digits[:9]) != int(digits[9]):
         return Reading("WRONG_CHECK_DIGIT")
     return Reading(VALID, digits)
 
 
 def legal_id(text: str) -> Reading:
     """Read the national id of a legal person (شناسه ملی): eleven digits, the last one a check."""
-    digits = _digits(text)
+    digits = only_digits(text)
     if digits is None:
         return Reading("NOT_DIGITS")
     if len(digits) != 11:
         return Reading("WRONG_LENGTH")
-    if _legal_check(digits[:10]) != int(digits[10]):
+    if check_digits.of_legal_id(digits[:10]) != int(digits[10]):
         return Reading("WRONG_CHECK_DIGIT")
     return Reading(VALID, digits)
 
 
 def foreigner_code(text: str) -> Reading:
     """Read a foreigner's code (کد فراگیر): ten to twelve digits without a check digit."""
-    digits = _digits(text)
+    digits = only_digits(text)
     if digits is None:
         return Reading("NOT_DIGITS")
     return Reading(VALID, digits) if 10 <= len(digits) <= 12 else Reading("WRONG_LENGTH")
@@ -299,41 +299,6 @@ def iban(text: str) -> Reading:
     if int(f"{written[4:]}1827{written[2:4]}") % 97 != 1:
         return Reading("WRONG_CHECK_DIGIT")
     return Reading(VALID, written)
-
-
-@dataclass(frozen=True)
-class Bill:
-    """What a bill id and its payment id say; amount and service only when all checks hold."""
-
-    verdict: str
-    amount_rial: int | None = None
-    service_type: int | None = None
-
-
-MUNICIPALITY_SERVICE = 6
-
-
-def bill(bill_id: str, payment_id: str) -> Bill:
-    """
-    Check a bill id (شناسه قبض) with its payment id (شناسه پرداخت); amounts are thousands of rials.
-
-    Examples
-    --------
-    >>> bill("7748317800142", "1770160")
-    Bill(verdict='VALID', amount_rial=17000, service_type=4)
-    """
-    account, payment = _digits(bill_id), _digits(payment_id)
-    if account is None or payment is None:
-        return Bill("NOT_DIGITS")
-    if not (6 <= len(account) <= 13 and 6 <= len(payment) <= 13):
-        return Bill("WRONG_LENGTH")
-    if _bill_check(account[:-1]) != int(account[-1]):
-        return Bill("WRONG_BILL_CHECK")
-    if _bill_check(payment[:-2]) != int(payment[-2]):
-        return Bill("WRONG_PAYMENT_CHECK_1")
-    if _bill_check(account + payment[:-1]) != int(payment[-1]):
-        return Bill("WRONG_PAYMENT_CHECK_2")
-    return Bill(VALID, int(payment[:-5]) * 1000, int(account[-2]))
 
 
 VALIDATORS: dict[str, Callable[[str], Reading]] = {
@@ -410,57 +375,6 @@ def required(validator: str, text: str, reading: Reading | None = None) -> str:
     raise BadInput(f"{label_fa} {wrong_fa}.", f"The {label_en} {wrong_en}.", details)
 
 
-def invented_national_code(random: Random) -> str:
-    """A well-formed national code of nobody: 999 is no place of issue."""
-    first_nine = f"999{random.randrange(1_000_000):06d}"
-    code = first_nine + str(_national_check(first_nine))
-    return invented_national_code(random) if len(set(code)) == 1 else code
-
-
-def invented_postal_code(random: Random, area: str | None = None) -> str:
-    """A postal code of the usual pattern; `area` fixes the first five digits."""
-    first = area or _pick(random, "134", 2) + _pick(random, "56789", 1) + _pick(random, "13", 1) + _pick(
-        random, "13469", 1
-    )
-    return first + _pick(random, "13456789", 5)
-
-
-def invented_legal_id(random: Random) -> str:
-    """A legal person's id with a right check digit."""
-    first_ten = f"10{random.randrange(10**8):08d}"
-    return first_ten + str(_legal_check(first_ten))
-
-
-def invented_mobile(random: Random) -> str:
-    """A mobile number of a block that is not given out (0900 000)."""
-    return f"0900000{random.randrange(10_000):04d}"
-
-
-def bill_ids(file_no: int, company: int, amount_rial: int, year: int, period: int) -> tuple[str, str]:
-    """
-    Bill id and payment id of a municipal bill; the amount must be whole thousands of rials.
-
-    Raises
-    ------
-    ValueError
-        When the amount is not whole thousands, or a part has too many digits.
-
-    Examples
-    --------
-    >>> bill(*bill_ids(12345678, 101, 40_590_000, 1404, 1)).amount_rial
-    40590000
-    """
-    if amount_rial % 1000 or not 0 < amount_rial < 10**11:
-        raise ValueError(f"Expected whole thousands of rials below 10^11, got {amount_rial}.")
-    if not (0 < file_no < 10**8 and 0 < company < 1000 and 0 <= period < 100):
-        raise ValueError("Expected a file number of 8 digits, a company of 3 and a period of 2 at most.")
-    account = f"{file_no}{company:03d}{MUNICIPALITY_SERVICE}"
-    account += str(_bill_check(account))
-    payment = f"{amount_rial // 1000}{year % 10}{period:02d}"
-    payment += str(_bill_check(payment))
-    return account, payment + str(_bill_check(account + payment))
-
-
 def _renovation_parts(text: str) -> tuple[int, ...] | None:
     if _PLAIN_CODE.fullmatch(text):  # as a city's own files write a million of them
         return tuple(map(int, text.split("-")))
@@ -476,30 +390,7 @@ def _plate(section: re.Match[str] | None, main: str, sub: str) -> str:
     return "/".join(str(int(number)) for number in numbers)
 
 
-def _digits(text: str, separators: str = "") -> str | None:
+def only_digits(text: str, separators: str = "") -> str | None:
+    """The digits of a text in Latin, None when it holds anything but digits, spaces and those separators."""
     written = re.sub(rf"[\s{re.escape(separators)}]", "", latin_digits(tidy(text)))
     return written if re.fullmatch(r"[0-9]+", written) else None
-
-
-def _national_check(first_nine: str) -> int:
-    remainder = (
-        sum(int(digit) * weight for digit, weight in zip(first_nine, range(10, 1, -1), strict=True)) % 11
-    )
-    return remainder if remainder < 2 else 11 - remainder
-
-
-def _legal_check(first_ten: str) -> int:
-    tens = int(first_ten[9]) + 2
-    weights = (29, 27, 23, 19, 17, 29, 27, 23, 19, 17)
-    return (
-        sum((int(digit) + tens) * weight for digit, weight in zip(first_ten, weights, strict=True)) % 11 % 10
-    )
-
-
-def _bill_check(digits: str) -> int:
-    remainder = sum(int(digit) * (2 + place % 6) for place, digit in enumerate(reversed(digits))) % 11
-    return 0 if remainder < 2 else 11 - remainder
-
-
-def _pick(random: Random, digits: str, count: int) -> str:
-    return "".join(random.choices(digits, k=count))

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from gis_core.identifiers import invented_postal_code
+from import_scripts.demo_city import invented
 from import_scripts.demo_city import names as pools
 from import_scripts.demo_city import reference as ref
 from import_scripts.demo_city.buildings import footprints
@@ -210,7 +210,7 @@ def _parcels(mesh: Mesh, layouts, faces, places, seed: int) -> pd.DataFrame:
     frame["deed_area_m2"] = _deeds(frame, rng)
     frame["lineage"] = [lineage(seed, "parcel", key) for key in frame["key"]]
     chance = Random(seed)
-    frame["postal_code"] = [invented_postal_code(chance) for _ in range(len(frame))]
+    frame["postal_code"] = [invented.postal_code(chance) for _ in range(len(frame))]
     frame["registry_plate"] = _plates(frame)
     return frame
 

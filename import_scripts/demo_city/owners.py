@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 from django.conf import settings
 
-from gis_core.identifiers import invented_national_code
 from gis_core.personal_data import blind_index
+from import_scripts.demo_city import invented
 from import_scripts.demo_city import reference as ref
 
 NOT_KNOWN = 0.04
@@ -20,7 +20,7 @@ LOTS_OF_THE_CITIZEN = 6
 def owners_of(lineage: object) -> list[str]:
     """National codes of the owners of a lot, on record or not."""
     chance = Random(f"owners of {lineage}")
-    return [invented_national_code(chance) for _ in range(chance.choice(SHARED_BY))]
+    return [invented.national_code(chance) for _ in range(chance.choice(SHARED_BY))]
 
 
 def citizen_code() -> str:

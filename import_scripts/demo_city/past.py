@@ -13,10 +13,10 @@ from django.db.models import Exists, F, OuterRef, Subquery
 from PIL import Image, ImageDraw
 
 from gis_core.errors import Trouble
-from gis_core.identifiers import invented_mobile, invented_national_code
 from gis_core.models import Role
 from gis_core.personal_data import blind_index
 from gis_core.working_days import is_working_day
+from import_scripts.demo_city import invented
 from import_scripts.demo_city import names as pools
 from import_scripts.demo_city.ahead import Ahead
 from import_scripts.demo_city.applications import (
@@ -178,11 +178,11 @@ class _Year:
     def _person(self, parcel: Parcel) -> Person:
         """An owner, or now and then somebody else: a relative, a buyer, an agent with a power of attorney."""
         name = f"{self.chance.choice(pools.GIVEN)} {self.chance.choice(pools.SURNAMES)}"
-        code = invented_national_code(self.chance)
+        code = invented.national_code(self.chance)
         if self.chance.random() < OWNERS_ASK:
             citizens = is_owner(parcel, "", blind_index(citizen_code()))
             code = citizen_code() if citizens else self.chance.choice(owners_of(parcel.lineage))
-        return Person(name, code, invented_mobile(self.chance))
+        return Person(name, code, invented.mobile(self.chance))
 
     def _paper(self, kind: str) -> Paper:
         return Paper(kind, "sample.png", "sample.png", "image/png", self.paper)

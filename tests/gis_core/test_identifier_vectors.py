@@ -2,7 +2,8 @@
 
 import pytest
 
-from gis_core.identifiers import bill, legal_id, national_code, parse_renovation_code, renovation_code
+from gis_core.bills import bill
+from gis_core.identifiers import legal_id, national_code, parse_renovation_code, renovation_code
 from tests.gis_core.vectors import cases, expected
 
 

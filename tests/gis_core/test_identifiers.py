@@ -1,7 +1,6 @@
 """Codes of parcels and persons as people type them."""
 
 from decimal import Decimal
-from random import Random
 
 import pytest
 from hypothesis import given
@@ -10,14 +9,11 @@ from hypothesis import strategies as st
 from gis_core import identifiers
 from gis_core.errors import Ambiguous, BadInput
 from gis_core.identifiers import (
-    bill,
-    bill_ids,
     iban,
     map_lot,
     mobile,
     national_code,
     postal_code,
-    read,
     registry_plate,
     renovation_code,
     required,
@@ -115,27 +111,6 @@ def test_every_refusal_has_a_sentence_without_the_number(validator):
         required(validator, "x1234")
     assert "1234" not in refused.value.fa + refused.value.en
     assert refused.value.details["problem"]
-
-
-@given(st.integers(0, 2**32))
-def test_invented_numbers_are_well_formed(seed):
-    random = Random(seed)
-    code = identifiers.invented_national_code(random)
-    assert read("national_code", code).canonical == code
-    assert read("postal_code", identifiers.invented_postal_code(random)).warnings == ()
-    assert read("legal_id", identifiers.invented_legal_id(random)).is_readable
-    assert read("mobile", identifiers.invented_mobile(random)).is_readable
-
-
-@given(st.integers(1, 10**8 - 1), st.integers(1, 999), st.integers(1, 10**7), st.integers(1400, 1410))
-def test_a_bill_we_print_is_a_bill_we_read(file_no, company, thousands, year):
-    account, payment = bill_ids(file_no, company, thousands * 1000, year, 1)
-    assert bill(account, payment) == identifiers.Bill("VALID", thousands * 1000, 6)
-
-
-def test_a_bill_that_is_not_whole_thousands_is_refused():
-    with pytest.raises(ValueError, match="thousands"):
-        bill_ids(1, 1, 17_001, 1404, 1)
 
 
 def test_a_slash_is_asked_unless_the_plausible_range_decides():
