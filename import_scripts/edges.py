@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from gis_core.constraints.evaluate import ACCURACY
 from gis_core.constraints.widths import apart, tolerance_m
-from import_scripts.frontages import Edges, Surroundings, access, derive, documents
+from import_scripts.beyond_edges import Surroundings
+from import_scripts.frontages import Edges, access, derive, documents
 from import_scripts.issues import Doubts
 from import_scripts.load import copy_frame
 from import_scripts.task import Progress, silent

@@ -5,9 +5,10 @@ import pandas as pd
 import shapely
 
 from gis_core.persian import normalise, persian_digits
+from import_scripts.beyond_edges import PASSAGE
 from import_scripts.demo_city import reference as ref
 from import_scripts.demo_city.city import DemoCity
-from import_scripts.frontages import PASSAGE, Edges
+from import_scripts.frontages import Edges
 
 
 def addresses(city: DemoCity, edges: Edges) -> pd.DataFrame:

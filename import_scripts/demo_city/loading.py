@@ -17,6 +17,7 @@ from gis_core.models import ImportRun, RoleGrant, Source, User
 from gis_core.persian import normalise
 from import_scripts import rules as rule_import
 from import_scripts import tariffs as tariff_import
+from import_scripts.beyond_edges import Surroundings
 from import_scripts.demo_city import people as staff_of
 from import_scripts.demo_city import reference as ref
 from import_scripts.demo_city.addresses import addresses
@@ -26,7 +27,7 @@ from import_scripts.demo_city.overlays import overlays
 from import_scripts.demo_city.records import records
 from import_scripts.demo_city.zones import earlier_plan
 from import_scripts.first_load import indexed_at_the_end
-from import_scripts.frontages import Edges, Surroundings, access, derive, documents
+from import_scripts.frontages import Edges, access, derive, documents
 from import_scripts.issues import Doubts
 from import_scripts.load import copy_frame, reserve_ids
 from import_scripts.recipe import Recipe

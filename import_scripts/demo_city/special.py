@@ -3,9 +3,10 @@
 import numpy as np
 import shapely
 
+from import_scripts.beyond_edges import PASSAGE
 from import_scripts.demo_city.city import DemoCity
 from import_scripts.demo_city.overlays import Overlay
-from import_scripts.frontages import PASSAGE, Edges, access
+from import_scripts.frontages import Edges, access
 
 CORNER_DEG = (35.0, 145.0)
 SLIVER_WIDTH_M = 0.4

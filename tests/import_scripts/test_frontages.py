@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import shapely
 
-from import_scripts.frontages import KINDS, Surroundings, access, derive, documents
+from import_scripts.beyond_edges import KINDS, Surroundings
+from import_scripts.frontages import access, derive, documents
 
 X, Y = 560_000.0, 3_610_000.0
 

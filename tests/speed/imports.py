@@ -18,7 +18,8 @@ from gis_core.cli import databases
 from gis_core.models import ImportRun
 from gis_core.settings.database import database
 from import_scripts import parcels
-from import_scripts.frontages import Surroundings, derive
+from import_scripts.beyond_edges import Surroundings
+from import_scripts.frontages import derive
 from import_scripts.issues import Doubts
 from import_scripts.recipe import read_recipe
 from import_scripts.task import Destination, Task
