@@ -41,9 +41,9 @@ class Doubts:
 
     def add_each(self, where: NDArray[np.bool_], state: int, reason: Callable[[int], Reason]) -> "Doubts":
         """As `add`, with a reason of its own for each lot."""
-        for lot in np.flatnonzero(where & (self.state < state)):
+        for lot in (where & (self.state < state)).nonzero()[0].tolist():
             self.state[lot] = state
-            self.reason[lot] = reason(int(lot))
+            self.reason[lot] = reason(lot)
         return self
 
 
@@ -53,7 +53,7 @@ class Column:
     One finding of many lots.
 
     `values` (n,) numbers or objects. `binding` (n,) tuples or None. `rule`: one for all, or (n,) per
-    lot. `formula` writes the formula of one lot.
+    lot. `formula` writes the formula of one lot. Not `doubtful`: surely computed on every lot.
     """
 
     key: str
@@ -65,6 +65,7 @@ class Column:
     binding: NDArray[np.object_] | None = None
     formula: Callable[[int], str] | None = None
     geometry: str | None = None
+    doubtful: bool = True
 
     @property
     def known(self) -> NDArray[np.bool_]:
@@ -78,7 +79,8 @@ class Column:
     def finding(self, lot: int) -> Finding:
         """The finding of one lot."""
         state: FindingState = STATES[self.doubts.state[lot]]
-        value = None if state == "unknown" else _value(self.values[lot])
+        # A row of a column of numbers is a number of Python's own.
+        value = None if state == "unknown" else _value(self.values.item(lot))
         rule = self.rule[lot] if isinstance(self.rule, np.ndarray) else self.rule
         bound = self.binding[lot] if self.binding is not None and state != "unknown" else None
         return Finding(
@@ -116,7 +118,7 @@ class Table:
             missing = np.isnan(values)
             if missing.any():
                 doubts.add(missing, UNKNOWN, NO_VALUE)
-        column = Column(key=key, values=values, doubts=doubts, **more)
+        column = Column(key=key, values=values, doubts=doubts, doubtful=bool(doubts.state.any()), **more)
         self.columns[key] = column
         return column
 
@@ -126,7 +128,7 @@ class Table:
 
 def inherited(own: Doubts, inputs: Sequence[Column]) -> Doubts:
     """Own doubts together with those of the inputs."""
-    inputs = [column for column in inputs if column.doubts.state.any()]
+    inputs = [column for column in inputs if column.doubtful]
     if not inputs:
         return own
     unknown = np.column_stack([~column.known for column in inputs]) & (own.state < UNKNOWN)[:, None]
@@ -155,6 +157,8 @@ def metres(value: Any) -> str:
 
 
 def _value(value: Any) -> Any:
+    if type(value) is float:
+        return None if value != value else value
     if value is None or type(value) in (str, bool, int, dict, tuple):
         return value
     if isinstance(value, np.generic):

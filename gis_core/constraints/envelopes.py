@@ -162,9 +162,9 @@ def _depth_directions(
 
 def _buildable_column(table: Table, buildable: Shapes, restrictions: Restrictions) -> None:
     doubts = Doubts.none(table.lots)
+    unsure = restrictions.unsure(("NO_BUILD",))
     for state, code in (("unknown", "OVERLAY_UNKNOWN"), ("borderline", "OVERLAY_BORDERLINE")):
-        rows = restrictions.unsure(("NO_BUILD",))[state]
-        doubt_layers(doubts, rows, code)
+        doubt_layers(doubts, unsure[state], code)
     for agency, where in restrictions.agencies("CONDITIONAL"):
         doubts.add(where, CONDITIONAL, Reason("AGENCY", {"agencies": [agency]}))
     for rows in (*restrictions.unsure(("CONDITIONAL",)).values(), restrictions.without_rule()):

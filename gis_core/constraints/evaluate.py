@@ -23,6 +23,7 @@ from gis_core.constraints.plane import Floats
 from gis_core.constraints.projections import projection_columns
 from gis_core.constraints.restrictions import restrict
 from gis_core.constraints.rules import RuleSet
+from gis_core.constraints.soundness import unreadable
 from gis_core.constraints.storey_limits import governing_widths, storeys
 from gis_core.constraints.uses import use_column
 from gis_core.constraints.values import Lots, Surroundings
@@ -95,9 +96,10 @@ def _judge(taken: Intake, rules: RuleSet, on: date, north_deg: Floats) -> tuple[
     access_column(table, lots, around.edges)
     restrictions = restrict(land.net, accuracy_m, around, rules, policy, on, lots.ground_m)
     restrictions.judgements += judge_ground(lots, land.net, around, rules, on)
-    overlaps = zone_overlaps(land, around.zones, accuracy_m, rules, policy)
+    broken = unreadable(around.zones.geometry, land.net)
+    overlaps = zone_overlaps(land, around.zones, broken, accuracy_m, rules, policy)
     widths_m = governing_widths(table, around.edges, around.passages, rules, tolerance_m(policy, accuracy_m))
-    unread = unread_zones(land.net, around.zones)
+    unread = unread_zones(land.net, around.zones, broken)
     parts = cut(overlaps, restrictions, accuracy_m, policy)
     placed = place(overlaps, parts, around.zones.code, land.areas, widths_m, rules, unread)
     zone_column(table, placed, around.zones.code)

@@ -43,9 +43,9 @@ def edges_after(edges: Edges, main: Shapes, changed: NDArray[np.bool_], ways: Wa
     `changed` (n,): lots that ceded land. A piece of the boundary is the old edge it lies on, or a frontage
     on the right of way that it follows, or of unknown kind.
     """
-    kept = chosen(edges, ~changed[edges.lot])
     if not changed.any():
-        return kept
+        return edges
+    kept = chosen(edges, ~changed[edges.lot])
     fresh = _fresh_edges(edges, main, np.flatnonzero(changed), ways)
     every = [np.concatenate([getattr(kept, name), getattr(fresh, name)]) for name in EDGE_ARRAYS]
     order = np.argsort(every[0], kind="stable")
@@ -192,7 +192,10 @@ def corners_between(
     edges: Edges, lots: Shapes, passages: Passages, params: Mapping[str, Any]
 ) -> FoundCorners:
     """Convex corners where frontages on two passages follow each other, sized by a chamfer rule."""
-    found = chains(chosen(edges, _on_several(edges, len(lots))[edges.lot]))
+    several = _on_several(edges, len(lots))
+    if not several.any():
+        return _no_corners(len(lots))
+    found = chains(chosen(edges, several[edges.lot]))
     here, there = _followers(found, passages)
     first, second = straight_pieces(found.line[here]), straight_pieces(found.line[there])
     lot = found.lot[here]
@@ -215,6 +218,12 @@ def corners_between(
         measure=np.full(len(sizes), params["measure"], dtype=object),
     )
     return FoundCorners(corners, (one, two), unclear)
+
+
+def _no_corners(lots: int) -> FoundCorners:
+    number, thing, measure = (np.zeros(0, dtype=kind) for kind in (np.int64, object, float))
+    corners = Corners(number, thing, thing, measure, measure, thing, thing)
+    return FoundCorners(corners, (number, number), np.zeros(lots, dtype=bool))
 
 
 def _on_several(edges: Edges, lots: int) -> NDArray[np.bool_]:

@@ -1,6 +1,8 @@
 """Takes lots in: refuses shapes that cannot be judged, and brings the others near the origin."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 import shapely
@@ -134,21 +136,28 @@ def _origin(lots: Lots, origin: tuple[float, float] | None) -> Floats:
 
 
 def _near(around: Surroundings, frame: Frame) -> Surroundings:
+    held = [part.geometry for part in (around.edges, around.passages, around.zones, around.overlays)]
+    near, ends = frame.near(np.concatenate(held)), np.cumsum([0, *map(len, held)]).tolist()
+    edges, passages, zones, overlays = (near[first:last] for first, last in pairwise(ends))
     return Surroundings(
-        edges=replace(around.edges, geometry=frame.near(around.edges.geometry)),
-        passages=replace(around.passages, geometry=frame.near(around.passages.geometry)),
-        zones=replace(around.zones, geometry=frame.near(around.zones.geometry)),
-        overlays=replace(around.overlays, geometry=frame.near(around.overlays.geometry)),
-        layers={key: _near_layer(layer, frame) for key, layer in around.layers.items()},
+        edges=replace(around.edges, geometry=edges),
+        passages=replace(around.passages, geometry=passages),
+        zones=replace(around.zones, geometry=zones),
+        overlays=replace(around.overlays, geometry=overlays),
+        layers=_near_layers(around.layers, frame),
     )
+
+
+def _near_layers(layers: Mapping[str, Layer], frame: Frame) -> Mapping[str, Layer]:
+    def brought() -> Mapping[str, Layer]:
+        return {key: _near_layer(layer, frame) for key, layer in layers.items()}
+
+    where = (*frame.origin.tolist(), frame.ground_m)
+    found: Mapping[str, Layer] = _LAYERS.of(tuple(layers.values()), brought, *layers, *where)
+    return found
 
 
 def _near_layer(layer: Layer, frame: Frame) -> Layer:
     if layer.surveyed_extent is None:
         return layer
-
-    def brought() -> Layer:
-        return replace(layer, surveyed_extent=frame.near(shapes(layer.surveyed_extent))[0])
-
-    found: Layer = _LAYERS.of((layer,), brought, *frame.origin.tolist(), frame.ground_m)
-    return found
+    return replace(layer, surveyed_extent=frame.near(shapes(layer.surveyed_extent))[0])

@@ -1,7 +1,7 @@
 """Gets from the surveyed lot to the net lot: widening, corners, and areas in whole mm² that add up."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -60,7 +60,8 @@ class Land:
 def clear_land(table: Table, lots: Lots, around: Surroundings, rules: RuleSet, on: date) -> Land:
     """Widen, cut corners and measure; puts the areas into the table."""
     rule = rules.everywhere("WIDEN")
-    ways = _ways(lots, around, rules, rule)
+    drawn = readable(around.passages.geometry)
+    ways = _ways(lots, around, rules, rule, drawn)
     widened = _widened(lots, ways, rule)
     edges = edges_after(around.edges, widened.main, widened.ceded_m2 > 1e-9, ways)
     net, corner_doubts, cut_rule = _corners_cut(widened.main, edges, around, rules)
@@ -68,7 +69,7 @@ def clear_land(table: Table, lots: Lots, around: Surroundings, rules: RuleSet, o
         whole_mm2(shapely.area(shape)) for shape in (lots.geometry, widened.after, widened.main, net)
     )
     in_m2 = 1 / 1e6
-    ceding = _widening_doubts(lots, around, rule)
+    ceding = _widening_doubts(lots, around, rule, drawn)
     _doubt_plans(ceding, lots, around, rules, on)
     _area_columns(table, lots, surveyed * in_m2, rules)
     table.add(
@@ -99,12 +100,17 @@ def clear_land(table: Table, lots: Lots, around: Surroundings, rules: RuleSet, o
     return Land(widened.after, widened.main, net, edges, widened.in_plan, basis, net_mm2)
 
 
-def _ways(lots: Lots, around: Surroundings, rules: RuleSet, rule: Rule | None) -> Ways:
-    """Rights of way that take land from these lots: of streets to be widened, and of planned streets."""
+def _ways(
+    lots: Lots, around: Surroundings, rules: RuleSet, rule: Rule | None, readable_line: NDArray[np.bool_]
+) -> Ways:
+    """
+    Rights of way that take land from these lots: of streets to be widened, and of planned streets.
+
+    `readable_line` (p,): passages whose line can be read; of others nobody knows where they run.
+    """
     if rule is None:
         return no_ways()
-    passages = _readable_passages(around.passages)
-    takes = ~shapely.is_empty(passages.geometry)
+    passages, takes = around.passages, readable_line.copy()
     if rule.params.get("passages", "WIDENED_ONLY") == "WIDENED_ONLY":
         grows = ~(passages.planned_width_m <= passages.existing_width_m + 1e-9)
         takes &= grows | (passages.form != "CENTRELINE")
@@ -117,6 +123,8 @@ def _ways(lots: Lots, around: Surroundings, rules: RuleSet, rule: Rule | None) -
     areas = np.flatnonzero(takes & (passages.form != "CORRECTED_LINE"))
     planned = _planned_streets(around, rules)
     shape = np.concatenate([way[areas], planned, way[lines]])
+    if not len(shape):
+        return no_ways()
     passage = np.concatenate([areas, np.full(len(planned), -1), lines]).astype(np.int64)
     drawn = np.arange(len(areas) + len(planned))
     tree = shapely.STRtree(lots.geometry)
@@ -125,16 +133,6 @@ def _ways(lots: Lots, around: Surroundings, rules: RuleSet, rule: Rule | None) -
     lot, reached = np.concatenate([lot, line_lot]), np.concatenate([reached, line_way])
     order = np.lexsort((reached, lot))
     return Ways(shape, passage, lot[order].astype(np.int64), reached[order].astype(np.int64))
-
-
-def _readable_passages(passages: Passages) -> Passages:
-    """Passages of which those whose line cannot be read have none."""
-    broken = ~readable(passages.geometry)
-    if not broken.any():
-        return passages
-    kept = passages.geometry.copy()
-    kept[broken] = shapely.LineString()
-    return replace(passages, geometry=kept)
 
 
 def _beside(edges: Edges, passage: Ints, first: int) -> tuple[Ints, Ints]:
@@ -151,6 +149,8 @@ def _beside(edges: Edges, passage: Ints, first: int) -> tuple[Ints, Ints]:
 def _planned_streets(around: Surroundings, rules: RuleSet) -> Shapes:
     layers = {rule.params["layer"] for rule in rules.of_kind("PLANNED_STREET")}
     overlays = around.overlays
+    if not any(len(overlays.of_layer(layer)) for layer in layers):
+        return shapes()
     drawn = overlays.geometry[np.array([layer in layers for layer in overlays.layer], dtype=bool)]
     return drawn[readable(drawn)]
 
@@ -164,7 +164,7 @@ def _doubt_plans(doubts: Doubts, lots: Lots, around: Surroundings, rules: RuleSe
     """
     drawn_over = around.overlays
     for layer in sorted({rule.params["layer"] for rule in rules.of_kind("PLANNED_STREET")}):
-        drawn = drawn_over.geometry[drawn_over.layer == layer]
+        drawn = drawn_over.geometry[drawn_over.of_layer(layer)]
         for number in unreadable(drawn, lots.geometry):
             near = shapely.intersects(lots.geometry, whereabouts(drawn[number]))
             doubts.add(near, UNKNOWN, Reason("INVALID_FEATURE", {"layers": [layer]}))
@@ -177,7 +177,9 @@ def _widened(lots: Lots, ways: Ways, rule: Rule | None) -> widening.Widened:
     return widening.widen(lots.geometry, ways.lot, ways.shape[ways.way], policy)
 
 
-def _widening_doubts(lots: Lots, around: Surroundings, rule: Rule | None) -> Doubts:
+def _widening_doubts(
+    lots: Lots, around: Surroundings, rule: Rule | None, readable_line: NDArray[np.bool_]
+) -> Doubts:
     doubts = Doubts.none(len(lots))
     if rule is None:
         return doubts.add(np.ones(len(lots), dtype=bool), UNKNOWN, Reason("NO_RULE", {"kind": "WIDEN"}))
@@ -197,7 +199,7 @@ def _widening_doubts(lots: Lots, around: Surroundings, rule: Rule | None) -> Dou
 
     doubts.add_each(where, UNKNOWN, streets)
     blank = named.copy()
-    blank[named] = ~readable(passages.geometry)[edges.passage[named]]
+    blank[named] = ~readable_line[edges.passage[named]]
     doubts.add_each(
         flagged(edges.lot[blank], len(lots)),
         UNKNOWN,

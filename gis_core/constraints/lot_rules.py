@@ -17,9 +17,8 @@ def each_rule(found: NDArray[np.object_]) -> list[tuple[Rule, NDArray[np.bool_]]
     [('WELLS', [True, False])]
     """
     ids = np.fromiter(map(id, found), dtype=np.int64, count=len(found))
-    numbers, first = np.unique(ids, return_index=True)
-    rules = [(number, found[at]) for at, number in sorted(zip(first, numbers, strict=True))]
-    return [(rule, ids == number) for number, rule in rules if rule is not None]
+    rules = dict(zip(ids.tolist(), found.tolist(), strict=True))
+    return [(rule, ids == number) for number, rule in rules.items() if rule is not None]
 
 
 def without_rule(found: NDArray[np.object_]) -> NDArray[np.bool_]:

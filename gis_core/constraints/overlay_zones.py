@@ -110,7 +110,7 @@ def changed(values: Floats, parts: Parts, param: str) -> tuple[Floats, NDArray[n
     last word. A limit of the zone that is not known stays unknown unless it is replaced.
     """
     found, by = values.copy(), np.full(len(values), None, dtype=object)
-    for effect in CHANGES:
+    for effect in CHANGES if parts.changes else ():
         # The lowest rank first, so that the highest overrides it.
         for at, change in reversed(parts.of(param, effect)):
             told = float(change.params[param])
@@ -129,6 +129,8 @@ def doubt_changes(doubts: Doubts, parts: Parts, restrictions: Restrictions, para
     A restriction may still hold: the value is an upper bound. A relaxation that is not sure is not counted.
     Of a replacement nothing can be said, nor where two of equal rank replace by different values.
     """
+    if not parts.changes:
+        return
     for effect, level in (("RESTRICT", CONDITIONAL), ("REPLACE", UNKNOWN)):
         for _, change in parts.of(param, effect):
             for state, code in (("unknown", "OVERLAY_UNKNOWN"), ("borderline", "OVERLAY_BORDERLINE")):
@@ -145,6 +147,8 @@ def doubt_changes(doubts: Doubts, parts: Parts, restrictions: Restrictions, para
 
 def doubt_partly(doubts: Doubts, parts: Parts, values: Floats) -> None:
     """Where a desk decides on split lots: a zone that an overlay zone changes on a part of it only."""
+    if not parts.changes:
+        return
     differs = (parts.pair[1:] == parts.pair[:-1]) & (values[1:] != values[:-1])
     where = flagged(parts.lot[1:][differs], parts.lots)
     layers = {one.layer: parts.under[:, at] for at, one in enumerate(parts.changes)}

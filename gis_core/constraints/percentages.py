@@ -81,8 +81,9 @@ def _cited(
     """
     parts, lots = placed.parts, placed.lots
     named, basis = np.full(lots, None, dtype=object), np.full(lots, "", dtype=object)
-    percents, codes = np.full(lots, np.nan), placed.code.astype(str)[parts.pair]
-    order = np.lexsort((codes, -np.nan_to_num(least, nan=-np.inf)))
+    percents, order = np.full(lots, np.nan), np.arange(len(parts.lot))
+    if placed.several_parts:
+        order = np.lexsort((placed.code.astype(str)[parts.pair], -np.nan_to_num(least, nan=-np.inf)))
     order = order[present(of_pair[parts.pair[order]])]
     bases = np.array([rule.area_basis or "NET" if rule else "" for rule in of_pair], dtype=object)
     # Of what is written to one place the last stays: the least.
@@ -96,6 +97,8 @@ def _say_who_changed(
     named: NDArray[np.object_], basis: NDArray[np.object_], parts: Parts, by: NDArray[np.object_]
 ) -> None:
     """The overlay zone's rule is the one to cite where it changed the limit of a part of a lot."""
+    if not parts.changes:
+        return
     for part in np.flatnonzero(present(by)):
         lot = parts.lot[part]
         named[lot], basis[lot] = by[part], basis[lot] or "NET"

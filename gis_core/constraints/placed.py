@@ -1,6 +1,7 @@
 """Says which zone's rules hold on which lot, and what limits they give its parts."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -42,6 +43,11 @@ class Placed:
     parts: Parts
     unread: NDArray[np.bool_]
     limits: dict[str, Floats] = field(default_factory=dict)
+
+    @cached_property
+    def several_parts(self) -> bool:
+        """Whether any of the lots has more than one part."""
+        return bool((self.parts.lot[1:] == self.parts.lot[:-1]).any())
 
     def limits_from(self, lot: int, zones: int) -> list[dict[str, float | None]]:
         """The strictest of each limit within each of the concerned zones of a lot; None where not known."""

@@ -23,8 +23,6 @@ from gis_core.constraints.values import Layer, Overlays, Surroundings
 WITHOUT_RULE: Mapping[str, Any] = {"measured_from": "POLYGON", "distance_m": 0.0, "effect": "INFO"}
 #: A feature whose buffer no row gives leaves lots within the table's largest distance, or this, unknown.
 UNTOLD_M = 50.0
-#: Up to so many features are drawn without asking how far they are.
-FEW = 4
 
 
 @dataclass
@@ -55,9 +53,17 @@ class LayerJudgement:
         """What the rule makes of it."""
         return str(self.params["effect"])
 
-    def sure(self) -> NDArray[np.bool_]:
-        """Pairs whose state is not unknown."""
-        return self.state != "unknown"
+    @cached_property
+    def silent(self) -> NDArray[np.bool_]:
+        """Lots (n,) of which the layer does not tell whether it holds there."""
+        return present(self.silence)
+
+    def pairs_of(self, lot: int) -> list[int]:
+        """Pairs of one lot in which the layer does not simply not apply."""
+        if not len(self.lot):
+            return []
+        found: list[int] = ((self.lot == lot) & (self.state != "does_not_apply")).nonzero()[0].tolist()
+        return found
 
 
 @dataclass
@@ -109,7 +115,7 @@ class Restrictions:
         if len(judgement.lot):
             where[judgement.lot[judgement.state == state]] = True
         if state == "unknown":
-            where |= present(judgement.silence)
+            where |= judgement.silent
         return where
 
     def without_rule(self) -> list[tuple[str, NDArray[np.bool_]]]:
@@ -132,10 +138,9 @@ class Restrictions:
         """What each layer says of one lot, and that it says nothing."""
         found: list[OverlayFinding] = []
         for judgement in self.judgements:
-            mine = np.flatnonzero(judgement.lot == lot)
-            mine = mine[judgement.state[mine] != "does_not_apply"]
+            mine = judgement.pairs_of(lot)
             found += [_feature_finding(judgement, pair, overlays) for pair in mine]
-            if not len(mine):
+            if not mine:
                 found.append(_silent_finding(judgement, lot))
         return tuple(found)
 
@@ -186,6 +191,9 @@ def _judged(
     on: date,
 ) -> LayerJudgement:
     layer = around.layers.get(params["layer"])
+    silence = silence_of(layer, net, on)
+    if not len(around.overlays.of_layer(params["layer"])):
+        return _unheard(params, rule, layer, silence)
     accuracy = layer.accuracy_m if layer and layer.accuracy_m is not None else policy["layer_accuracy_m"]
     threshold_m = threshold_width_m(policy, accuracy_m, np.full(len(net), accuracy))
     reach_m = float(threshold_m.max(initial=0.0)) + 1e-6
@@ -193,12 +201,13 @@ def _judged(
         _within_reach(around.overlays, params, net, reach_m), around.overlays, params
     )
     number, lot = tree.query(area, predicate="dwithin", distance=reach_m) if len(area) else (NONE, NONE)
+    if not len(lot):
+        return _unheard(params, rule, layer, silence)
     found = judge(net[lot], area[number], threshold_m[lot], policy["measure"])
     state = np.array([STATE_NAMES[name] for name in found.state], dtype=object)
     reason = np.full(len(lot), None, dtype=object)
     unread = present(untold[number])
     state[unread], reason[unread] = "unknown", untold[number[unread]]
-    silence = silence_of(layer, net, on)
     outside = np.array(
         [said is not None and said.code != "EXTENT_UNKNOWN" for said in silence[lot]], dtype=bool
     )
@@ -223,6 +232,29 @@ def _judged(
     )
 
 
+def _unheard(
+    params: Mapping[str, Any], rule: Rule | None, layer: Layer | None, silence: NDArray[np.object_]
+) -> LayerJudgement:
+    """A layer no feature of which comes near any of the lots: all it says is its silence."""
+    number, thing, measure = (np.zeros(0, dtype=kind) for kind in (np.int64, object, float))
+    return LayerJudgement(
+        layer=params["layer"],
+        params=params,
+        rule=rule,
+        known=layer,
+        lot=number,
+        feature=number,
+        state=thing,
+        reason=thing,
+        overlap=thing,
+        overlap_m2=measure,
+        width_m=measure,
+        distance_m=measure,
+        height_m=measure,
+        silence=silence,
+    )
+
+
 def _without_rule(judgement: LayerJudgement) -> LayerJudgement:
     """A layer that no rule names proves nothing where it is silent: nobody has said how far it reaches."""
     why = Reason("LAYER_WITHOUT_RULE", {"layers": [judgement.layer]})
@@ -239,7 +271,7 @@ def _under_surface(
     """The obstacle surface of each feature of a layer over the lots, and the height left above ground."""
     layer = around.layers.get(rule.params["layer"])
     params = {**rule.params, "effect": "HEIGHT_LIMIT"}
-    feature = np.flatnonzero(around.overlays.layer == rule.params["layer"])
+    feature = around.overlays.of_layer(rule.params["layer"])
     lot, which = (side.ravel() for side in np.meshgrid(np.arange(len(net)), feature, indexing="ij"))
     broken = np.isin(which, feature[~readable(around.overlays.geometry[feature])])
     distance_m = np.zeros(len(lot))
@@ -306,8 +338,8 @@ def ground_held(overlays: Overlays, params: Mapping[str, Any], near: Shapes) -> 
 
 def _within_reach(overlays: Overlays, params: Mapping[str, Any], net: Shapes, reach_m: float) -> Ints:
     """Features of a layer that could hold ground of these lots: what lies far away need not be drawn."""
-    mine = np.flatnonzero(overlays.layer == params["layer"])
-    if len(mine) < FEW or not len(net):
+    mine = overlays.of_layer(params["layer"])
+    if not len(mine) or not len(net):
         return mine
     named = [params.get(key, "") for key in ("outer_conductor_offset_attribute", "outside_width_attribute")]
     told = [overlays.attributes[number].get(name) or 0.0 for number in mine for name in named]
@@ -389,7 +421,7 @@ def _largest_m(params: Mapping[str, Any]) -> float:
 
 def silence_of(layer: Layer | None, net: Shapes, on: date) -> NDArray[np.object_]:
     """Why a layer that shows nothing on a lot still proves nothing there; None where its silence is a no."""
-    silence = np.full(len(net), None, dtype=object)
+    silence: NDArray[np.object_] = np.empty(len(net), dtype=object)
     if layer is None:
         silence[:] = Reason("MISSING_LAYER")
     elif _stale(layer, on):

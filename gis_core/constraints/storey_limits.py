@@ -17,11 +17,11 @@ from gis_core.constraints.columns import (
     Table,
 )
 from gis_core.constraints.findings import Reason
-from gis_core.constraints.lot_rules import each_rule
+from gis_core.constraints.lot_rules import each_rule, without_rule
 from gis_core.constraints.overlay_zones import changed, doubt_changes, doubt_partly
 from gis_core.constraints.placed import Placed, rule_of_lots
 from gis_core.constraints.plane import Floats, flagged, or_none, present
-from gis_core.constraints.restrictions import Restrictions, doubt_layers
+from gis_core.constraints.restrictions import LayerJudgement, Restrictions, doubt_layers
 from gis_core.constraints.rules import Rule, RuleSet
 from gis_core.constraints.storeys import Limit, by_density, by_height, by_width, height_m, least, may_request
 from gis_core.constraints.values import Edges, Passages
@@ -104,8 +104,9 @@ def storeys(
     doubt_changes(doubts, placed.parts, restrictions, "storeys")
     if placed.split == "DESK":
         doubt_partly(doubts, placed.parts, over)
+    unsure = restrictions.unsure(("HEIGHT_LIMIT",))
     for state, code in (("unknown", "OVERLAY_UNKNOWN"), ("borderline", "OVERLAY_BORDERLINE")):
-        doubt_layers(doubts, restrictions.unsure(("HEIGHT_LIMIT",))[state], code)
+        doubt_layers(doubts, unsure[state], code)
     doubt_layers(doubts, restrictions.without_rule(), "OVERLAY_UNKNOWN")
     if not limits:
         limits = [Limit("", np.full(placed.lots, np.inf))]
@@ -225,17 +226,24 @@ def _height_limits(lots: int, restrictions: Restrictions, heights: NDArray[np.ob
     for judgement in restrictions.judgements:
         if judgement.effect != "HEIGHT_LIMIT":
             continue
-        values = np.full(lots, np.inf)
-        limiting = np.isin(judgement.state, ("applies", "borderline"))
-        lot, limit_m = judgement.lot[limiting], judgement.height_m[limiting]
-        allowed = np.full(len(lot), np.nan)
-        for rule, here in each_rule(heights):
-            allowed[here[lot]] = by_height(limit_m[here[lot]], rule.params)
-        with np.errstate(invalid="ignore"):  # a height without the height of a storey stays unknown
-            np.minimum.at(values, lot, allowed)
         name = judgement.rule.code if judgement.rule else judgement.layer
-        limits.append(Limit(name, values))
+        limits.append(Limit(name, _under_height(lots, judgement, heights)))
     return limits
+
+
+def _under_height(lots: int, judgement: LayerJudgement, heights: NDArray[np.object_]) -> Floats:
+    """Storeys (n,) under the height that a layer permits, infinite where it permits any."""
+    values = np.full(lots, np.inf)
+    if not len(judgement.lot):
+        return values
+    limiting = (judgement.state == "applies") | (judgement.state == "borderline")
+    lot, limit_m = judgement.lot[limiting], judgement.height_m[limiting]
+    allowed = np.full(len(lot), np.nan)
+    for rule, here in each_rule(heights):
+        allowed[here[lot]] = by_height(limit_m[here[lot]], rule.params)
+    with np.errstate(invalid="ignore"):  # a height without the height of a storey stays unknown
+        np.minimum.at(values, lot, allowed)
+    return values
 
 
 def _request_column(table: Table, placed: Placed, values: Floats, widths_m: Floats, rules: RuleSet) -> None:
@@ -252,12 +260,7 @@ def _request_column(table: Table, placed: Placed, values: Floats, widths_m: Floa
 def _height_column(table: Table, values: Floats, heights: NDArray[np.object_]) -> None:
     metres_high = np.full(table.lots, np.nan)
     doubts = Doubts.none(table.lots)
-    doubts.add(
-        np.array([rule is None for rule in heights], dtype=bool),
-        UNKNOWN,
-        Reason("NO_RULE", {"kind": "HEIGHT"}),
-    )
-    for rule in {id(rule): rule for rule in heights if rule is not None}.values():
-        here = np.array([mine is rule for mine in heights], dtype=bool)
+    doubts.add(without_rule(heights), UNKNOWN, Reason("NO_RULE", {"kind": "HEIGHT"}))
+    for rule, here in each_rule(heights):
         metres_high[here] = height_m(values[here], rule.params)
     table.add("height_m", metres_high, unit="m", doubts=doubts, inputs=("storeys",), rule=heights)

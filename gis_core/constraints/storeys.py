@@ -111,7 +111,8 @@ def may_request(
         return np.full(storeys.shape, np.nan)
     named = np.array([str(code).startswith(policy["zone_prefix"]) for code in zone], dtype=bool)
     narrow = np.asarray(governing_width_m) <= policy["max_passage_width_m"] + PASSING_M
-    asked = np.isclose(storeys[:, None], np.array(policy["when_storeys"], dtype=float)[None, :]).any(axis=1)
+    apart = np.abs(storeys[:, None] - np.array(policy["when_storeys"], dtype=float))
+    asked = (apart <= EQUAL_WITHIN).any(axis=1)
     return np.where(named & narrow & asked, storeys + policy["extra"], np.nan)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
+from functools import cached_property
 from typing import Any, Self
 
 import numpy as np
@@ -12,6 +13,9 @@ from gis_core.constraints.plane import Floats, Ints, Shapes
 
 Texts = NDArray[np.object_]
 Flags = NDArray[np.bool_]
+
+#: No position at all.
+NOWHERE = np.array([], dtype=np.int64)
 
 
 @dataclass(frozen=True)
@@ -143,6 +147,17 @@ class Overlays:
     name_en: Texts
     geometry: Shapes
     attributes: Texts
+
+    @cached_property
+    def _by_layer(self) -> Mapping[str, Ints]:
+        found: dict[str, list[int]] = {}
+        for number, layer in enumerate(self.layer.tolist()):
+            found.setdefault(layer, []).append(number)
+        return {layer: np.array(numbers, dtype=np.int64) for layer, numbers in found.items()}
+
+    def of_layer(self, key: str) -> Ints:
+        """Positions of the features of a layer, ascending."""
+        return self._by_layer.get(key, NOWHERE)
 
     @classmethod
     def none(cls) -> Self:

@@ -15,7 +15,7 @@ from gis_core.constraints.placed import INVALID_ZONE, Placed
 from gis_core.constraints.plane import Floats, Ints, Shapes, or_none, shapes
 from gis_core.constraints.rules import RuleSet
 from gis_core.constraints.slivers import threshold_width_m
-from gis_core.constraints.soundness import unreadable, whereabouts
+from gis_core.constraints.soundness import whereabouts
 from gis_core.constraints.values import Zones
 from gis_core.constraints.zones import Overlaps, overlay_zones, without_limits
 
@@ -23,13 +23,13 @@ ONE_ZONE: Mapping[str, Any] = {"kind": "CONCERNED_BY_WIDTH"}
 
 
 def zone_overlaps(
-    land: Land, zones: Zones, accuracy_m: Floats, rules: RuleSet, policy: Mapping[str, Any]
+    land: Land, zones: Zones, broken: Ints, accuracy_m: Floats, rules: RuleSet, policy: Mapping[str, Any]
 ) -> Overlaps:
-    """Zones that meet the net lots, judged by width against the accuracy of both."""
+    """Zones that meet the net lots, judged by width against the accuracy of both; `broken` cannot be read."""
     layer = zones.layer
     layer_m = policy["layer_accuracy_m"] if layer is None or layer.accuracy_m is None else layer.accuracy_m
     threshold_m = threshold_width_m(policy, accuracy_m, np.full(len(accuracy_m), layer_m))
-    drawn = _readable_only(land.net, zones.geometry)
+    drawn = _without_broken(zones.geometry, broken)
     shapely.prepare(drawn)
     zone, lot = shapely.STRtree(land.net).query(drawn, predicate="intersects")
     order = np.lexsort((zone, lot))
@@ -41,16 +41,15 @@ def zone_overlaps(
     return replace(found, zone=first[found.zone])
 
 
-def unread_zones(net: Shapes, zones: Zones) -> NDArray[np.bool_]:
-    """Lots (n,) that may lie in a zone whose shape cannot be read."""
+def unread_zones(net: Shapes, zones: Zones, broken: Ints) -> NDArray[np.bool_]:
+    """Lots (n,) that may lie in one of the `broken` zones, whose shape cannot be read."""
     found = np.zeros(len(net), dtype=bool)
-    for number in unreadable(zones.geometry, net):
+    for number in broken:
         found |= shapely.intersects(net, whereabouts(zones.geometry[number]))
     return found
 
 
-def _readable_only(net: Shapes, drawn: Shapes) -> Shapes:
-    broken = unreadable(drawn, net)
+def _without_broken(drawn: Shapes, broken: Ints) -> Shapes:
     if not len(broken):
         return drawn
     kept = drawn.copy()

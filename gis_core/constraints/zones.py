@@ -79,17 +79,15 @@ def overlay_zones(
     limit_m = None if every_width else threshold_m[lot[~plain]]
     width_m[~plain] = widths_m(shape[~plain], policy["measure"], limit_m)
     kind = np.full(len(lot), "CONCERNED", dtype=object)
-    kind[~plain] = _kinds(width_m[~plain], lots[lot[~plain]], zones[zone[~plain]], threshold_m[lot[~plain]])
+    if not plain.all():
+        kind[~plain] = _kinds(
+            width_m[~plain], lots[lot[~plain]], zones[zone[~plain]], threshold_m[lot[~plain]]
+        )
     uncovered = _uncovered(lots, pairs, zones, whole, beyond)
     total_m2, area_m2 = shapely.area(lots), shapely.area(shape)
     crowded = _crowded(len(lots), lot, shape, threshold_m, policy["measure"])
     area_mm2, uncovered_mm2 = _bookkept(lot, area_m2, shapely.area(uncovered), whole_mm2(total_m2), crowded)
-    bare = (
-        surely_wider(uncovered, threshold_m)
-        if policy["measure"] == "INSCRIBED_DIAMETER"
-        else np.zeros(len(lots), dtype=bool)
-    )
-    bare[~bare] = widths_m(uncovered[~bare], policy["measure"]) > threshold_m[~bare]
+    bare = _wider(uncovered, threshold_m, policy["measure"])
     # Of a lot that a street has taken whole nothing is left to share.
     whole_m2 = np.maximum(total_m2, DUST_M2)
     share = area_m2 / whole_m2[lot]
@@ -100,6 +98,18 @@ def overlay_zones(
         uncovered_mm2=uncovered_mm2,
         uncovered_share=shapely.area(uncovered) / whole_m2,
     )  # fmt: skip
+
+
+def _wider(uncovered: Shapes, than_m: Floats, measure: str) -> NDArray[np.bool_]:
+    """Whether what no zone covers is wider than a length; nothing is not."""
+    wider = np.zeros(len(uncovered), dtype=bool)
+    some = np.flatnonzero(shapely.area(uncovered) > 0)
+    if len(some) and measure == "INSCRIBED_DIAMETER":
+        wider[some] = surely_wider(uncovered[some], than_m[some])
+        some = some[~wider[some]]
+    if len(some):
+        wider[some] = widths_m(uncovered[some], measure) > than_m[some]
+    return wider
 
 
 def weighted(lot: Ints, share: Floats, values: Floats, lots: int) -> Floats:
@@ -140,7 +150,8 @@ def slivers_join(overlaps: Overlaps, first: int, last: int) -> Ints:
 def _overlap(lots: Shapes, zones: Shapes, whole: NDArray[np.bool_]) -> tuple[Shapes, Shapes]:
     """What of lots lies in zones and what beyond them, pair by pair."""
     found, beyond = lots.copy(), np.full(len(lots), EMPTY, dtype=object)
-    found[~whole], beyond[~whole] = both_sides(lots[~whole], zones[~whole])
+    if not whole.all():
+        found[~whole], beyond[~whole] = both_sides(lots[~whole], zones[~whole])
     return found, beyond
 
 
@@ -152,6 +163,8 @@ def _uncovered(
     covered = flagged(lot[whole], len(lots))
     left = lots.copy()
     left[covered] = EMPTY
+    if covered.all():
+        return left
     some = np.flatnonzero(~covered[lot])
     # What lies beyond the first zone of a lot is known already.
     first = some[np.r_[True, lot[some][1:] != lot[some][:-1]]] if len(some) else some
