@@ -4,9 +4,21 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from gis_core.constraints.parameter_tables import (
+    Cells,
+    Faults,
+    bands,
+    cells,
+    is_number,
+    is_share,
+    is_size,
+    one_of,
+    wells,
+    within,
+)
+
 #: What a parameter may be: a word out of some, or what `_IS` tells.
 Wanted = frozenset[str] | str
-_Faults = Iterable[str]
 
 
 def words(*known: str) -> frozenset[str]:
@@ -15,8 +27,23 @@ def words(*known: str) -> frozenset[str]:
 
 
 _WIDTHS = words("EXIST", "PLAN", "AFTER_OWN_SETBACK")
+#: Numbers that may lie below zero, or not at it; of the others none is negative.
+_ANY, _ABOVE_ZERO = "a number of either sign", "a number above zero"
 _SIDES = words("AT_FRONTAGE", "OPPOSITE_FRONTAGE", "NORTH", "DESK")
 
+#: The most that a parameter may be; more is a slip of the pen, or a size that no envelope is drawn for.
+MOST: Mapping[str, float] = {
+    "coverage_percent": 100,
+    "storeys": 200,
+    "depth_share": 1,
+    "retreat_deg": 45,
+    "consumed_below_share": 1,
+    "relative_share": 1,
+    "area_sum_share": 1,
+    "share": 1,
+}
+#: Parameters that may stand in a rule without a value: nothing is asked for.
+EMPTY = frozenset({"minimum_leg_m", "discretionary", "falls_to"})
 #: Parameters that a rule of each kind must have (README.md, "Rule kinds and their parameters").
 NEEDED: Mapping[str, Mapping[str, Wanted]] = {
     "WIDEN": {
@@ -34,7 +61,7 @@ NEEDED: Mapping[str, Mapping[str, Wanted]] = {
         "clip": words("EACH_LEG", "ISOSCELES"),
     },
     "DEED_TOLERANCE": {"relative_share": "a number", "absolute_m2": "a number", "combine": words("LARGER")},
-    "GRID_TO_GROUND": {"apply": "yes or no", "grid_scale": "a number", "elevation_factor": "a number"},
+    "GRID_TO_GROUND": {"apply": "yes or no", "grid_scale": _ABOVE_ZERO, "elevation_factor": _ABOVE_ZERO},
     "ACCURACY": {
         "measure": words("INSCRIBED_DIAMETER", "AREA_OVER_LENGTH"),
         "combine": words("ROOT_SUM_SQUARES", "SUM", "MAX"),
@@ -78,8 +105,8 @@ NEEDED: Mapping[str, Mapping[str, Wanted]] = {
         "rounding": words("CEIL_TOTAL", "CEIL_PER_UNIT"),
         "waiver": words("NONE", "ONE_IF_ODD_UNITS_AFTER_ROUNDING"),
         "capacity_share": "a number",
-        "m2_per_bay": "a number",
-        "typical_unit_m2": "a number",
+        "m2_per_bay": _ABOVE_ZERO,
+        "typical_unit_m2": _ABOVE_ZERO,
     },
     "BUFFER": {
         "layer": "a name",
@@ -92,13 +119,13 @@ NEEDED: Mapping[str, Mapping[str, Wanted]] = {
         "layer": "a name",
         "inner_height_m": "a number",
         "inner_radius_m": "a number",
-        "conical_slope": "a number",
+        "conical_slope": _ABOVE_ZERO,
         "conical_height_m": "a number",
     },
     "RASTER": {
         "layer": "a name",
         "measure": words("VALUE", "SLOPE_PERCENT"),
-        "above": "a number",
+        "above": _ANY,
         "statistic": words("MEAN", "MAXIMUM", "SHARE_ABOVE"),
         "effect": words("NO_BUILD", "CONDITIONAL", "INFO"),
     },
@@ -116,7 +143,7 @@ NEEDED: Mapping[str, Mapping[str, Wanted]] = {
         "lot_min_m2": "a number",
         "width_min_m": "a number",
         "width_measure": words("BOUNDING_RECTANGLE", "INSCRIBED_CIRCLE"),
-        "ratio_max": "a number",
+        "ratio_max": _ABOVE_ZERO,
         "topology_m2": "a number",
         "area_sum_share": "a number",
         "access_min_m": "a number",
@@ -164,7 +191,7 @@ OPTIONAL: Mapping[str, Mapping[str, Wanted]] = {
         "storeys": "a number",
     },
     "HEIGHT_SURFACE": {
-        "aerodrome_elevation_m": "a number",
+        "aerodrome_elevation_m": _ANY,
         "aerodrome_elevation_attribute": "a name",
         "ground_layer": "a name",
         "agency": "a name",
@@ -198,25 +225,28 @@ def faults(kind: str, params: Mapping[str, Any]) -> list[str]:
     needed, optional = NEEDED[kind], OPTIONAL.get(kind, {})
     found = [f"{name} is missing" for name in needed if params.get(name) is None]
     found += [f"nothing reads {name}" for name in params if name not in needed and name not in optional]
+    found += [f"{name} is empty" for name in optional if params.get(name, "") is None and name not in EMPTY]
     for name, wanted in {**needed, **optional}.items():
         if params.get(name) is not None:
             found += _fault(name, params[name], wanted)
     return found or list(_MORE.get(kind, lambda _params: ())(params))
 
 
-def _fault(name: str, value: Any, wanted: Wanted) -> list[str]:
+def _fault(name: str, value: Any, wanted: Wanted) -> Iterable[str]:
     if isinstance(wanted, frozenset):
-        known = ", ".join(sorted(wanted))
-        return [] if value in wanted else [f"{name} is {value}, and must be one of {known}"]
-    return [] if _IS[wanted](value) else [f"{name} is {value!r}, and must be {wanted}"]
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+        return one_of(name, value, wanted)
+    if not _IS[wanted](value):
+        return [f"{name} is {value!r}, and must be {wanted}"]
+    if "a number" in wanted:
+        least = -math.inf if wanted == _ANY else 0.0
+        return within(name, value, least, MOST.get(name, math.inf))
+    return []
 
 
 _IS: Mapping[str, Callable[[Any], bool]] = {
-    "a number": _is_number,
+    "a number": is_number,
+    _ANY: is_number,
+    _ABOVE_ZERO: lambda value: is_number(value) and value > 0,
     "yes or no": lambda value: isinstance(value, bool),
     "a name": lambda value: isinstance(value, str) and bool(value),
     "a table": lambda value: isinstance(value, Mapping),
@@ -224,26 +254,21 @@ _IS: Mapping[str, Callable[[Any], bool]] = {
 }
 
 
-def _storeys(params: Mapping[str, Any]) -> _Faults:
+def _storeys(params: Mapping[str, Any]) -> Faults:
     limit = params["limit"]
     needs = {"ZONE": "storeys", "BY_WIDTH": "bands", "BY_AREA": "bands", "FAR_OVER_COVERAGE": "round"}[limit]
     if needs not in params:
         yield f"{needs} is missing for the limit {limit}"
+    elif needs == "bands":
+        yield from bands("bands", params["bands"], "storeys")
 
 
-def _buffer(params: Mapping[str, Any]) -> _Faults:
+def _buffer(params: Mapping[str, Any]) -> Faults:
     table = params.get("table")
     if table is None and "distance_m" not in params:
         yield "neither distance_m nor table says how far it reaches"
-    if table is not None and table.get("kind") not in ("BY_VALUE", "BY_BAND"):
-        yield f"table.kind is {table.get('kind')}, and must be one of BY_BAND, BY_VALUE"
-    if table is not None and "attribute" not in params:
-        yield "attribute is missing: the table is looked up by it"
     if table is not None:
-        by_value = table.get("kind") == "BY_VALUE"
-        yield from _rows(
-            "table.rows", table.get("rows"), ("key", "distance_m") if by_value else ("distance_m",)
-        )
+        yield from _distances(table, "attribute" in params)
     if params["effect"] == "HEIGHT_LIMIT" and not {"max_height_m", "max_height_attribute"} & set(params):
         yield "neither max_height_m nor max_height_attribute says how high"
     limits = {"far_percent", "coverage_percent", "storeys"}
@@ -254,91 +279,100 @@ def _buffer(params: Mapping[str, Any]) -> _Faults:
         yield f"{name} is not read with the effect {params['effect']}"
 
 
-def _sides(params: Mapping[str, Any]) -> _Faults:
+def _distances(table: Mapping[str, Any], looked_up: bool) -> Faults:
+    if table.get("kind") not in ("BY_VALUE", "BY_BAND"):
+        yield f"table.kind is {table.get('kind')}, and must be one of BY_BAND, BY_VALUE"
+    if not looked_up:
+        yield "attribute is missing: the table is looked up by it"
+    if table.get("kind") == "BY_VALUE":
+        needed = {"key": lambda key: isinstance(key, str | int | float), "distance_m": is_size}
+        yield from cells("table.rows", table.get("rows"), needed)
+    else:
+        yield from bands("table.rows", table.get("rows"), "distance_m", blank=False)
+
+
+def _sides(params: Mapping[str, Any]) -> Faults:
     for name in ("NORTH_LOT", "SOUTH_LOT", "FRONTAGE_EAST", "FRONTAGE_WEST"):
-        value = params["building_side"].get(name)
-        if value not in _SIDES:
-            yield f"building_side.{name} is {value}, and must be one of {', '.join(sorted(_SIDES))}"
+        yield from one_of(f"building_side.{name}", params["building_side"].get(name), _SIDES)
 
 
-def _corners(params: Mapping[str, Any]) -> _Faults:
+def _corners(params: Mapping[str, Any]) -> Faults:
     for name in ("VEHICULAR", "ONE_NOT_VEHICULAR", "NOT_VEHICULAR"):
         size = params["sizes"].get(name) or {}
-        if size.get("kind") not in ("SUM_OVER_TEN", "FIXED", "TWICE_TENTH_OF_NARROWER"):
+        if not isinstance(size, Mapping):
+            yield f"sizes.{name} is {size!r}, and must be a table"
+        elif size.get("kind") not in ("SUM_OVER_TEN", "FIXED", "TWICE_TENTH_OF_NARROWER"):
             yield f"sizes.{name}.kind is {size.get('kind')}"
-        elif size["kind"] == "FIXED" and not _is_number(size.get("value_m")):
+        elif size["kind"] == "FIXED" and not is_size(size.get("value_m")):
             yield f"sizes.{name}.value_m is missing"
-    if len(params["automatic_angle_deg"]) != 2:
-        yield "automatic_angle_deg is not two angles"
+    angles = params["automatic_angle_deg"]
+    if len(angles) != 2 or not all(map(is_size, angles)) or not angles[0] <= angles[1] <= 180:
+        yield "automatic_angle_deg is not two angles, the lesser first"
 
 
-def _uses(params: Mapping[str, Any]) -> _Faults:
+def _uses(params: Mapping[str, Any]) -> Faults:
     for use, said in params["uses"].items():
-        if said not in ("PERMITTED", "CONDITIONAL", "FORBIDDEN"):
-            yield f"uses.{use} is {said}, and must be one of CONDITIONAL, FORBIDDEN, PERMITTED"
+        yield from one_of(f"uses.{use}", said, words("PERMITTED", "CONDITIONAL", "FORBIDDEN"))
 
 
-def _planes(params: Mapping[str, Any]) -> _Faults:
+def _planes(params: Mapping[str, Any]) -> Faults:
     for number, plane in enumerate(params["planes"]):
-        if plane.get("from") not in ("NEIGHBOUR", "PASSAGE"):
-            yield f"planes[{number}].from is {plane.get('from')}, and must be one of NEIGHBOUR, PASSAGE"
+        if not isinstance(plane, Mapping):
+            yield f"planes[{number}] is {plane!r}, and must be a table"
+            continue
+        yield from one_of(f"planes[{number}].from", plane.get("from"), words("NEIGHBOUR", "PASSAGE"))
         for name in ("base_height_m", "angle_deg"):
-            if not _is_number(plane.get(name)):
+            if not is_size(plane.get(name)):
                 yield f"planes[{number}].{name} is missing"
+            elif name == "angle_deg" and plane[name] >= 90:
+                yield f"planes[{number}].angle_deg is {plane[name]}, and must be less than 90"
 
 
-def _rows(name: str, rows: Any, needed: tuple[str, ...]) -> _Faults:
-    """Cells without which a row says nothing; a table that may leave a cell blank does not ask for it."""
-    if not isinstance(rows, list | tuple):
-        yield f"{name} is {rows!r}, and must be a list"
-        return
-    for number, row in enumerate(rows):
-        for cell in needed:
-            if not isinstance(row, Mapping) or row.get(cell) is None:
-                yield f"{name}[{number}].{cell} is missing"
-
-
-def _depth(params: Mapping[str, Any]) -> _Faults:
+def _depth(params: Mapping[str, Any]) -> Faults:
     policy = (params.get("mean_width") or {}).get("policy")
-    if params["length"] == "MEAN_LENGTH" and policy not in ("EXTENT", "MEAN_OF_END_EDGES"):
-        yield f"mean_width.policy is {policy}, and must be one of EXTENT, MEAN_OF_END_EDGES"
+    if params["length"] == "MEAN_LENGTH":
+        yield from one_of("mean_width.policy", policy, words("EXTENT", "MEAN_OF_END_EDGES"))
 
 
-def _one_zone(params: Mapping[str, Any]) -> _Faults:
-    kind = params["one_zone"].get("kind")
-    if kind not in ("CONCERNED_BY_WIDTH", "AREA_TOLERANCE"):
-        yield f"one_zone.kind is {kind}, and must be one of AREA_TOLERANCE, CONCERNED_BY_WIDTH"
+def _one_zone(params: Mapping[str, Any]) -> Faults:
+    told = params["one_zone"]
+    kinds = words("CONCERNED_BY_WIDTH", "AREA_TOLERANCE")
+    yield from one_of("one_zone.kind", told.get("kind"), kinds)
+    tolerances = [told[name] for name in ("tolerance_share", "tolerance_m2") if name in told]
+    if told.get("kind") == "AREA_TOLERANCE" and not (tolerances and all(map(is_size, tolerances))):
+        yield "neither one_zone.tolerance_share nor one_zone.tolerance_m2 says how much is tolerated"
 
 
-def _discretion(params: Mapping[str, Any]) -> _Faults:
+def _discretion(params: Mapping[str, Any]) -> Faults:
     if params.get("discretionary") is not None:
-        needed = ("zone_prefix", "max_passage_width_m", "when_storeys", "extra")
-        yield from _rows("discretionary", [params["discretionary"]], needed)
+        needed: Cells = {
+            "zone_prefix": lambda prefix: isinstance(prefix, str),
+            "max_passage_width_m": is_size,
+            "when_storeys": lambda each: isinstance(each, list | tuple) and all(map(is_size, each)),
+            "extra": is_size,
+        }
+        yield from cells("discretionary", [params["discretionary"]], needed)
 
 
-def _wells(params: Mapping[str, Any]) -> _Faults:
-    for number, row in enumerate(params["rows"]):
-        for room in set(params["serves"]) & set(row):
-            name = f"rows[{number}].{room}"
-            if not {"percent_of_plot", "area_m2"} & set(row[room]):
-                yield f"neither {name}.percent_of_plot nor {name}.area_m2 says how large"
-            if "min_dimension_m" not in row[room]:
-                yield f"{name}.min_dimension_m is missing"
-
-
-def _counted(params: Mapping[str, Any]) -> _Faults:
+def _counted(params: Mapping[str, Any]) -> Faults:
     for kind, row in params["kinds"].items():
-        yield from _rows(f"kinds.{kind}", [row], ("share", *(("share_from",) if "from_m2" in row else ())))
+        if not isinstance(row, Mapping):
+            yield f"kinds.{kind} is {row!r}, and must be a table"
+            continue
+        from_size: Cells = {"share_from": is_share, "from_m2": is_size} if "from_m2" in row else {}
+        yield from cells(f"kinds.{kind}", [row], {"share": is_share, **from_size})
 
 
 #: What is looked at when each parameter by itself is sound.
-_MORE: Mapping[str, Callable[[Mapping[str, Any]], _Faults]] = {
+_MORE: Mapping[str, Callable[[Mapping[str, Any]], Faults]] = {
     "STOREY": _storeys,
     "STOREY_POLICY": _discretion,
     "ZONE": _one_zone,
     "DEPTH60": _depth,
-    "LIGHTWELL": _wells,
+    "LIGHTWELL": lambda params: wells(params["rows"], params["serves"]),
     "COUNT": _counted,
+    "PARK": lambda params: bands("bands", params["bands"], "bays"),
+    "CANTILEVER": lambda params: bands("bands", params["bands"], "projection_m"),
     "BUFFER": _buffer,
     "ORIENT": _sides,
     "CHAMFER": _corners,

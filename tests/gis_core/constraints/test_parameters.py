@@ -7,6 +7,7 @@ import pytest
 
 from conftest import ROOT
 from gis_core.constraints.parameters import NEEDED, OPTIONAL, faults
+from tests.gis_core.constraints.rule_fields import CASES
 from tests.gis_core.constraints.scenes import RULES
 
 DEMO = tomllib.loads((ROOT / "import_scripts/recipes/demo/rules.toml").read_text(encoding="utf-8"))["rule"]
@@ -48,6 +49,19 @@ def test_each_parameter_that_a_rule_needs_is_missed(rule):
         ("WIDEN", {"never_narrow": 1}, "never_narrow is 1, and must be yes or no"),
         ("WIDEN", {"line_caps": "ROUND"}, "line_caps is ROUND, and must be one of FLAT"),
         ("CHAMFER", {"sizes": {}}, "sizes.VEHICULAR.kind is None"),
+        ("FAR", {"far_percent": -1}, "far_percent is -1, and must not be negative"),
+        ("COV", {"coverage_percent": 160}, "coverage_percent is 160, and must not be more than 100"),
+        ("DEPTH60", {"retreat_deg": 60}, "retreat_deg is 60, and must not be more than 45"),
+        ("GRID_TO_GROUND", {"grid_scale": 0}, "grid_scale is 0, and must be a number above zero"),
+        ("ZONE", {"one_zone": {"kind": "AREA_TOLERANCE"}}, "neither one_zone.tolerance_share nor"),
+        ("STOREY", {"limit": "BY_WIDTH", "bands": []}, "bands is []"),
+        ("PARK", {"bands": [{"from": 0, "to": 9, "bays": "two"}]}, "bands[0].bays is 'two'"),
+        ("PARK", {"bands": [{"from": 9, "to": 6, "bays": 2}]}, "bands[0] begins at 9 and ends at 6"),
+        (
+            "LIGHT",
+            {"planes": [{"from": "NEIGHBOUR", "base_height_m": 3, "angle_deg": 90}]},
+            "planes[0].angle_deg",
+        ),
         ("CHAMFER", {"automatic_angle_deg": [60]}, "automatic_angle_deg is not two angles"),
         ("ORIENT", {"building_side": {}}, "building_side.NORTH_LOT is None"),
         ("STOREY", {"limit": "BY_AREA"}, "bands is missing for the limit BY_AREA"),
@@ -56,10 +70,12 @@ def test_each_parameter_that_a_rule_needs_is_missed(rule):
     ],
 )
 def test_a_wrong_value_is_named(kind, change, fault):
-    sound = RULES.get(kind) or next(rule for rule in DEMO if rule["kind"] == kind)
+    sound = RULES.get(kind) or next((rule for rule in DEMO if rule["kind"] == kind), {"params": {}})
     params = dict(sound.params if hasattr(sound, "params") else sound["params"])
     if kind == "STOREY":
         params = {}
+    if kind == "GRID_TO_GROUND":
+        params = {"apply": True, "grid_scale": 0.9996, "elevation_factor": 1.0}
     assert any(said.startswith(fault) for said in faults(kind, {**params, **change}))
 
 
@@ -75,3 +91,58 @@ def test_a_wrong_value_is_named(kind, change, fault):
 def test_a_buffer_says_how_far_it_reaches_and_a_height_limit_how_high(change, fault):
     buffer = {"layer": "wells", "measured_from": "POINT", "effect": "NO_BUILD", **change}
     assert any(said.startswith(fault) for said in faults("BUFFER", buffer))
+
+
+#: Places in a rule where any word, nothing or a text of figures may stand.
+FREE = re.compile(r"(layer|attribute|agency|unit|select|_attribute|zone_prefix|key|ground_layer|falls_to)$")
+
+
+def leaves(value, path=()):
+    """Paths to all plain values within a rule's parameters."""
+    if isinstance(value, dict | list | tuple):
+        inner = value.items() if isinstance(value, dict) else enumerate(value)
+        return [found for key, one in inner for found in leaves(one, (*path, key))]
+    return [path]
+
+
+def with_leaf(value, path, other):
+    if not path:
+        return other
+    copied = dict(value) if isinstance(value, dict) else list(value)
+    copied[path[0]] = with_leaf(value[path[0]], path[1:], other)
+    return copied
+
+
+def at(value, path):
+    return at(value[path[0]], path[1:]) if path else value
+
+
+def every_number():
+    """Each place in a rule of each kind at which a number stands, once."""
+    found = {}
+    for case in CASES:
+        params = case.rule(case.one).params
+        for path in leaves(params):
+            number = isinstance(at(params, path), int | float) and not isinstance(at(params, path), bool)
+            if number and not FREE.search(str(path[-1])):
+                found.setdefault((case.kind, path), params)
+    return [
+        pytest.param(kind, path, params, id=f"{kind}.{'.'.join(map(str, path))}")
+        for (kind, path), params in found.items()
+    ]
+
+
+@pytest.mark.parametrize(("kind", "path", "params"), every_number())
+def test_where_a_number_stands_nothing_else_is_taken_in(kind, path, params):
+    assert faults(kind, params) == []
+    for other in ("many", [], {}, [3], True, float("nan"), float("inf")):
+        assert faults(kind, with_leaf(params, path, other)) != [], other
+
+
+@pytest.mark.parametrize("kind", sorted(NEEDED))
+def test_whatever_stands_in_a_rule_its_check_tells_a_sentence(kind):
+    """A parameter of any shape is answered with sentences, never with a crash."""
+    for params in [case.rule(case.one).params for case in CASES if case.kind == kind][:3]:
+        for name in params:
+            for other in ([], {}, [None], ["x"], [{}], {"a": 1}, 7, "x", None):
+                assert all(isinstance(said, str) for said in faults(kind, {**params, name: other}))
