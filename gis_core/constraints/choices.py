@@ -9,6 +9,9 @@ from gis_core.constraints.parking import bays, capacity, typical_units
 from gis_core.constraints.rules import Rule
 from gis_core.constraints.storeys import height_m
 
+#: Less ground than this is rounding of coordinates: nothing stands on it, in m².
+LEAST_M2 = 0.01
+
 
 @dataclass(frozen=True)
 class Permitted:
@@ -24,7 +27,7 @@ def choices(permitted: Permitted, heights: Rule | None, parking: Rule | None) ->
     """
     One choice per whole number of storeys, the fractional maximum, and what may be asked for.
 
-    Nothing known, nothing offered.
+    Nothing known, nothing offered; nor where no ground may be built on, or no floor area is permitted.
 
     Examples
     --------
@@ -33,6 +36,8 @@ def choices(permitted: Permitted, heights: Rule | None, parking: Rule | None) ->
     [(1.0, 100.0), (2.0, 200.0), (2.5, 240.0)]
     """
     if isnan(permitted.storeys) or isnan(permitted.footprint_m2) or isnan(permitted.far_cap_m2):
+        return ()
+    if min(permitted.footprint_m2, permitted.far_cap_m2) < LEAST_M2:
         return ()
     whole = [float(number) for number in range(1, floor(permitted.storeys + 1e-9) + 1)]
     partial = [permitted.storeys] if permitted.storeys - len(whole) > 1e-9 else []

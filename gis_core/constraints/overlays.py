@@ -48,10 +48,35 @@ def buffer_distance_m(overlay: Mapping[str, Any], attribute: Any) -> float | Non
     if attribute is None:
         return None
     if table["kind"] == "BY_VALUE":
-        rows = [row["distance_m"] for row in table["rows"] if _same_key(row["key"], attribute)]
-        return float(rows[0]) if rows else None
-    found = looked_up(table["rows"], "distance_m", np.array([float(attribute)])).item()
+        rows = {float(row["distance_m"]) for row in table["rows"] if _same_key(row["key"], attribute)}
+        return rows.pop() if len(rows) == 1 else None
+    number = number_in(attribute)
+    found = np.nan if number is None else looked_up(table["rows"], "distance_m", np.array([number])).item()
     return None if np.isnan(found) else found
+
+
+def number_in(told: Any) -> float | None:
+    """
+    The number that an attribute of a feature tells, or None for what nobody can read as a finite one.
+
+    Examples
+    --------
+    >>> [number_in(told) for told in (63, "63", "63 kV", True, None, float("nan"))]
+    [63.0, 63.0, None, None, None, None]
+    """
+    if isinstance(told, bool) or not isinstance(told, str | int | float):
+        return None
+    try:
+        number = float(told)
+    except ValueError:
+        return None
+    return number if np.isfinite(number) else None
+
+
+def length_in(told: Any) -> float | None:
+    """The length that an attribute tells, in metres, or None: none is negative."""
+    number = number_in(told)
+    return None if number is None or number < 0 else number
 
 
 def buffer_shape(

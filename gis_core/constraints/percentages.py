@@ -15,7 +15,7 @@ from gis_core.constraints.findings import Reason
 from gis_core.constraints.overlay_zones import Parts, changed, doubt_changes, doubt_partly
 from gis_core.constraints.placed import Placed, unknown_on
 from gis_core.constraints.plane import Floats, present
-from gis_core.constraints.restrictions import Restrictions
+from gis_core.constraints.restrictions import Restrictions, doubt_layers
 from gis_core.constraints.rules import RuleSet
 from gis_core.constraints.zones import strictest, weighted
 
@@ -58,7 +58,7 @@ def percentages(
     doubt_changes(doubts, parts, restrictions, param)
     if placed.split == "DESK":
         doubt_partly(doubts, parts, allowed)
-    left_m2 = basis_m2 - (0.0 if shrunk_m2 is None else shrunk_m2[placed.lot])
+    left_m2 = np.maximum(basis_m2 - (0.0 if shrunk_m2 is None else shrunk_m2[placed.lot]), 0.0)
     allowed_m2 = allowed / 100 * left_m2[parts.pair]
     percents, caps = _combined(placed, allowed), _combined(placed, allowed_m2)
     named, basis, _ = _cited(placed, of_pair, allowed, allowed)
@@ -67,7 +67,11 @@ def percentages(
     named, basis, of_cap = _cited(placed, of_pair, allowed_m2, allowed)
     _say_who_changed(named, basis, parts, by)
     of_cap = percents if placed.split == "AREA_WEIGHTED" else of_cap
-    cap = _cap_column(table, cap_key, caps, of_cap, basis, named)
+    own = Doubts.none(table.lots)
+    if shrunk_m2 is not None:
+        for state, code in (("unknown", "OVERLAY_UNKNOWN"), ("borderline", "OVERLAY_BORDERLINE")):
+            doubt_layers(own, restrictions.unsure_of_basis()[state], code)
+    cap = _cap_column(table, cap_key, caps, of_cap, basis, named, own)
     return column, cap
 
 
@@ -111,9 +115,9 @@ def _cap_column(
     percents: Floats,
     basis: NDArray[np.object_],
     rule: NDArray[np.object_],
+    doubts: Doubts,
 ) -> Column:
     """A cap rests on the areas of its own basis; each basis lends its doubts only to the lots that use it."""
-    doubts = Doubts.none(table.lots)
     for name in sorted({name for name in basis if name}):
         for source in BASIS_FINDINGS[name]:
             lent, here = table[source].doubts, basis == name

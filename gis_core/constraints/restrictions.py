@@ -12,7 +12,14 @@ from numpy.typing import NDArray
 
 from gis_core.constraints.columns import CONDITIONAL, Doubts
 from gis_core.constraints.findings import OverlayFinding, OverlayState, Reason
-from gis_core.constraints.overlays import buffer_distance_m, buffer_shape, height_surface_m, judge
+from gis_core.constraints.overlays import (
+    buffer_distance_m,
+    buffer_shape,
+    height_surface_m,
+    judge,
+    length_in,
+    number_in,
+)
 from gis_core.constraints.plane import EMPTY, Floats, Ints, Shapes, present, shapes
 from gis_core.constraints.rules import Rule, RuleSet
 from gis_core.constraints.slivers import threshold_width_m
@@ -83,12 +90,33 @@ class Restrictions:
         return lot[some], overlap[some]
 
     def shrunk_m2(self) -> Floats:
-        """Area (n,) that overlays take from the basis of the floor area ratio, where their rule says so."""
+        """
+        Area (n,) that overlays take from the basis of the floor area ratio, where their rule says so.
+
+        Ground that two of them hold is taken once.
+        """
+        taking = [one for one in self.judgements if one.params.get("far_basis_shrinks")]
         shrunk = np.zeros(self.lots)
-        for judgement in self.judgements:
-            if judgement.params.get("far_basis_shrinks"):
-                np.add.at(shrunk, judgement.lot, judgement.overlap_m2)
+        drawn = [one for one in taking if (one.feature >= 0).all()]
+        if drawn:
+            lot = np.concatenate([one.lot for one in drawn])
+            overlap = np.concatenate([one.overlap for one in drawn])
+            several = np.bincount(lot, minlength=self.lots)[lot] > 1
+            shrunk[lot[~several]] = shapely.area(overlap[~several])
+            for owner in np.unique(lot[several]):
+                shrunk[owner] = shapely.union_all(overlap[lot == owner]).area
+        for one in taking:
+            if not (one.feature >= 0).all():  # a share of cells has no shape of its own
+                np.add.at(shrunk, one.lot, one.overlap_m2)
         return shrunk
+
+    def unsure_of_basis(self) -> dict[str, list[tuple[str, NDArray[np.bool_]]]]:
+        """Layers that may take ground from that basis, and the lots (n,) on which their say is missing."""
+        taking = [one for one in self.judgements if one.params.get("far_basis_shrinks")]
+        return {
+            state: [(one.layer, self.with_state(one, state)) for one in taking]
+            for state in ("unknown", "borderline")
+        }
 
     def unsure(self, effects: tuple[str, ...]) -> dict[str, list[tuple[str, NDArray[np.bool_]]]]:
         """Layers with such an effect whose say is missing: state -> (layer, lots (n,) of which it is so)."""
@@ -313,8 +341,8 @@ def _under_surface(
 
 def _elevation_m(attributes: Mapping[str, Any], params: Mapping[str, Any]) -> float:
     named, fixed = params.get("aerodrome_elevation_attribute", ""), params.get("aerodrome_elevation_m")
-    told = attributes.get(named, fixed)
-    return np.nan if told is None else float(told)
+    told = number_in(attributes.get(named, fixed))
+    return np.nan if told is None else told
 
 
 NONE = np.array([], dtype=np.int64)
@@ -342,7 +370,7 @@ def _within_reach(overlays: Overlays, params: Mapping[str, Any], net: Shapes, re
     if not len(mine) or not len(net):
         return mine
     named = [params.get(key, "") for key in ("outer_conductor_offset_attribute", "outside_width_attribute")]
-    told = [overlays.attributes[number].get(name) or 0.0 for number in mine for name in named]
+    told = [length_in(overlays.attributes[number].get(name)) or 0.0 for number in mine for name in named]
     fixed = [params.get(key) or 0.0 for key in ("distance_m", "outer_conductor_offset_m", "outside_width_m")]
     most_m = sum(fixed) + max(told, default=0.0) + _largest_m(params) + reach_m
     lots = shapely.box(*shapely.total_bounds(net))
@@ -392,10 +420,14 @@ def _area(
     geometry: shapely.Geometry, attributes: Mapping[str, Any], params: Mapping[str, Any]
 ) -> tuple[shapely.Geometry, bool]:
     distance_m = buffer_distance_m(params, attributes.get(params.get("attribute", "")))
-    offset = attributes.get(
-        params.get("outer_conductor_offset_attribute", ""), params.get("outer_conductor_offset_m")
+    offset = length_in(
+        attributes.get(
+            params.get("outer_conductor_offset_attribute", ""), params.get("outer_conductor_offset_m")
+        )
     )
-    width = attributes.get(params.get("outside_width_attribute", ""), params.get("outside_width_m"))
+    width = length_in(
+        attributes.get(params.get("outside_width_attribute", ""), params.get("outside_width_m"))
+    )
     missing = {"OUTER_CONDUCTORS": offset, "OUTER_WALL_EDGE": width}.get(params["measured_from"], 0.0) is None
     if distance_m is None or missing:
         return shapely.buffer(geometry, _largest_m(params)), True
@@ -410,7 +442,7 @@ def _area(
 def _heights_m(overlays: Overlays, feature: Ints, params: Mapping[str, Any]) -> Floats:
     """Height that each feature permits, in metres; NaN where it does not say."""
     named, fixed = params.get("max_height_attribute", ""), params.get("max_height_m")
-    told = [overlays.attributes[number].get(named, fixed) for number in feature]
+    told = [length_in(overlays.attributes[number].get(named, fixed)) for number in feature]
     return np.array([np.nan if value is None else float(value) for value in told], dtype=float)
 
 
