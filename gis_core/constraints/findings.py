@@ -71,8 +71,10 @@ class ZoneShare:
     """
     The part of the lot that lies in one zone; `area_mm2` of all parts and the uncovered rest add up.
 
-    `width_m` is NaN where the part is plainly wider than the accuracy: then it was not measured. `joins`
-    names the zone with which the ground of a sliver is counted, `counted_mm2` what is counted for the zone.
+    `kind` TOLERATED: wider than the accuracy, but so little of the lot that the city's ZONE rule lets the
+    largest zone hold alone. `width_m` is NaN where the part is plainly wider than the accuracy: then it was
+    not measured. `joins` names the zone with which the ground of a sliver is counted, `counted_mm2` what is
+    counted for the zone.
     `limits`: of a concerned zone its own `far_percent`, `coverage_percent` and `storeys` (None: not known),
     as overlay zones leave them; the strictest of its parts where they differ.
     """
@@ -81,7 +83,7 @@ class ZoneShare:
     name_fa: str
     share: float
     area_mm2: int
-    kind: Literal["CONCERNED", "BELOW_ACCURACY", "TOUCHES", "APART"]
+    kind: Literal["CONCERNED", "TOLERATED", "BELOW_ACCURACY", "TOUCHES", "APART"]
     width_m: float
     name_en: str = ""
     joins: str = ""

@@ -17,7 +17,7 @@ from gis_core.constraints.rules import RuleSet
 from gis_core.constraints.slivers import threshold_width_m
 from gis_core.constraints.soundness import whereabouts
 from gis_core.constraints.values import Zones
-from gis_core.constraints.zones import Overlaps, overlay_zones, without_limits
+from gis_core.constraints.zones import Overlaps, overlay_zones, tolerated, without_limits
 
 ONE_ZONE: Mapping[str, Any] = {"kind": "CONCERNED_BY_WIDTH"}
 
@@ -38,7 +38,8 @@ def zone_overlaps(
     zone_policy = {"measure": policy["measure"], "one_zone": one_zone}
     pairs, drawn, first = _of_one_code(lot[order], zone[order], zones)
     found = overlay_zones(land.net, pairs, drawn, threshold_m, zone_policy, every_width=False)
-    return replace(found, zone=first[found.zone])
+    kind = tolerated(found) if one_zone["kind"] == "AREA_TOLERANCE" else found.kind
+    return replace(found, zone=first[found.zone], kind=kind)
 
 
 def unread_zones(net: Shapes, zones: Zones, broken: Ints) -> NDArray[np.bool_]:

@@ -132,12 +132,15 @@ def slivers_join(overlaps: Overlaps, first: int, last: int) -> Ints:
     """
     Of the pairs first to last of one lot: with which pair the ground of each sliver is counted, or -1.
 
-    A sliver up to the accuracy joins the concerned zone along which it runs longest; without one it stays.
+    A sliver up to the accuracy, or a part that is tolerated, joins the concerned zone along which it runs
+    longest; without one it stays.
     """
     kind = overlaps.kind[first:last]
     joins = np.full(last - first, -1, dtype=np.int64)
     there = np.flatnonzero(kind == "CONCERNED")
-    for sliver in np.flatnonzero((kind == "BELOW_ACCURACY") & (overlaps.area_mm2[first:last] > 0)):
+    for sliver in np.flatnonzero(
+        np.isin(kind, ("BELOW_ACCURACY", "TOLERATED")) & (overlaps.area_mm2[first:last] > 0)
+    ):
         if len(there) == 1:
             joins[sliver] = there[0]
         elif len(there):
@@ -145,6 +148,16 @@ def slivers_join(overlaps: Overlaps, first: int, last: int) -> Ints:
             near = shapely.buffer(overlaps.shape[first + there], SAME_BORDER_M)
             joins[sliver] = there[np.argmax(shapely.length(shapely.intersection(border, near)))]
     return joins
+
+
+def tolerated(overlaps: Overlaps) -> NDArray[np.object_]:
+    """Classes (m,): of the concerned parts of a lot said to lie in one zone the largest stays."""
+    kind = overlaps.kind.copy()
+    single = np.flatnonzero((kind == "CONCERNED") & (overlaps.state[overlaps.lot] == "ONE_ZONE"))
+    order = single[np.lexsort((-overlaps.share[single], overlaps.lot[single]))]
+    again = overlaps.lot[order][1:] == overlaps.lot[order][:-1]
+    kind[order[1:][again]] = "TOLERATED"
+    return kind
 
 
 def _overlap(lots: Shapes, zones: Shapes, whole: NDArray[np.bool_]) -> tuple[Shapes, Shapes]:
@@ -248,6 +261,7 @@ def without_limits(overlaps: Overlaps) -> list[tuple[NDArray[np.bool_], Reason]]
 
 def _leaves_little(largest: Floats, one_zone: Mapping[str, Any], total_m2: Floats) -> NDArray[np.bool_]:
     rest = 1.0 - largest
-    by_share = rest <= one_zone.get("tolerance_share", np.inf) + 1e-12
-    by_area = rest * total_m2 <= one_zone.get("tolerance_m2", np.inf) + 1e-9
-    return by_share & by_area
+    little = np.full(len(rest), bool({"tolerance_share", "tolerance_m2"} & set(one_zone)))
+    little &= rest <= one_zone.get("tolerance_share", np.inf) + 1e-12
+    little &= rest * total_m2 <= one_zone.get("tolerance_m2", np.inf) + 1e-9
+    return little

@@ -82,3 +82,27 @@ def test_of_two_different_rules_for_the_zones_of_one_lot_none_is_guessed(other, 
     assert (finding.value, finding.state) == (None, "unknown")
     alike = replace(theirs, params=own.params)
     assert across(other, own, alike, without=(kind,)).findings[key].state == "computed"
+
+
+@OTHERS
+@pytest.mark.parametrize("tolerance", [{"tolerance_share": 0.4}, {"tolerance_m2": 110.0}], ids=str)
+def test_where_little_is_tolerated_the_largest_zone_holds_alone(other, tolerance):
+    one_zone = {"kind": "AREA_TOLERANCE", **tolerance}
+    split = replace(RULES["ZONE"], params=dict(RULES["ZONE"].params) | {"one_zone": one_zone})
+    # A third of the lot lies in the western zone.
+    evaluation = across(other, split, without=("ZONE",), FAR={"far_percent": 300}, STOREY={"storeys": 6})
+    assert evaluation.zone_state == "ONE_ZONE"
+    assert [(zone.code, zone.kind, zone.joins) for zone in evaluation.zones] == [
+        (other, "CONCERNED", ""),
+        ("R121", "TOLERATED", other),
+    ]
+    assert sum(zone.counted_mm2 for zone in evaluation.zones) == 275_000_000
+    findings = evaluation.findings
+    assert [findings[key].value for key in ("zone", "far_percent", "storeys")] == [other, 300.0, 6.0]
+
+
+def test_beyond_what_is_tolerated_there_are_two_zones():
+    one_zone = {"kind": "AREA_TOLERANCE", "tolerance_share": 0.4, "tolerance_m2": 50.0}
+    split = replace(RULES["ZONE"], params=dict(RULES["ZONE"].params) | {"one_zone": one_zone})
+    evaluation = across("S121", split, without=("ZONE",))
+    assert (evaluation.zone_state, evaluation.findings["zone"].value) == ("MULTI_ZONE", "R121 + S121")
