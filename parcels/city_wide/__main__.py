@@ -31,8 +31,9 @@ def main(words: Sequence[str]) -> int:
         if not plan.lots:
             print(f"No lot is in force on {on}.", file=sys.stderr)
             return 1
-        run.carry_out(folder, plan, processes=asked.processes, progress=Bar(sys.stderr.isatty()))
-        city = load.load(folder, plan)
+        bar = Bar(sys.stderr.isatty())
+        run.carry_out(folder, plan, processes=asked.processes, progress=bar)
+        city = load.load(folder, plan, bar)
         if asked.out:
             load.write_geoparquet(folder, plan, asked.out)
         parts.finish(folder)

@@ -2,12 +2,10 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-import geopandas as gpd
 import pyarrow as pa
 import pyarrow.parquet as pq
 from django.db import connection, transaction
@@ -16,33 +14,42 @@ from gis_core.canonical import canonical
 from layers.models import LayerVersion
 from layers.terrain import rasters_in_force
 from parcels.city_wide import areas, parts
+from parcels.city_wide.lines import lines_of
 from parcels.city_wide.models import CityEvaluation, LotEvaluation
 from parcels.city_wide.parts import Plan
+from parcels.city_wide.run import Progress
 
 _VALUES = tuple(
-    field.column
+    str(field.column)
     for field in LotEvaluation._meta.concrete_fields
     if field.name not in ("id", "city_evaluation", "parcel")
 )
 
 
-def load(folder: Path, plan: Plan) -> CityEvaluation:
+def load(folder: Path, plan: Plan, progress: Progress = lambda *_: None) -> CityEvaluation:
     """Put every row into the tables, or none; what the same rules gave before for the day is replaced."""
     rule_set = rule_set_of(folder, plan)
     with transaction.atomic():
         held = {"on": plan.on, "rule_set": rule_set, "engine_version": plan.engine_version}
         CityEvaluation.objects.filter(**held).delete()
         city = CityEvaluation.objects.create(**held, known_at=plan.known_at, lots=plan.lots)
-        columns = ", ".join(("city_evaluation_id", "parcel_id", *_VALUES))
-        with (
-            connection.cursor() as cursor,
-            cursor.copy(f"copy {LotEvaluation._meta.db_table} ({columns}) from stdin") as copy,
-        ):
-            for rows in _of_parts(folder, plan):
-                for row in rows[["parcel_id", *_VALUES]].astype(object).itertuples(index=False):
-                    copy.write_row((city.pk, *(_plain(value) for value in row)))
-        areas.sum_up(city)
+        _copy(folder, plan, city, progress)
+        areas.sum_up(city, progress)
     return city
+
+
+def _copy(folder: Path, plan: Plan, city: CityEvaluation, progress: Progress) -> None:
+    """The rows of all parts into the table of lots, part by part."""
+    columns, ready = ("parcel_id", *_VALUES), 0
+    told = ", ".join(("city_evaluation_id", *columns))
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(f"copy {LotEvaluation._meta.db_table} ({told}) from stdin") as copy,
+    ):
+        for part, ids in enumerate(plan.parts):
+            copy.write(lines_of(parts.evaluations_of(folder, part), columns, str(city.pk)))
+            ready += len(ids)
+            progress("loading", ready, plan.lots)
 
 
 def rule_set_of(folder: Path, plan: Plan) -> str:
@@ -84,15 +91,3 @@ def _of_words(kind: pa.DataType) -> pa.DataType:
     if pa.types.is_list(kind) and pa.types.is_null(kind.value_type):
         return pa.list_(pa.string())
     return pa.string() if pa.types.is_null(kind) else kind
-
-
-def _of_parts(folder: Path, plan: Plan) -> Iterator[gpd.GeoDataFrame]:
-    for part in range(len(plan.parts)):
-        yield gpd.read_parquet(parts.evaluations_of(folder, part))
-
-
-def _plain(value: object) -> object:
-    """A value as the database takes it: NaN is null, a list of words stays one."""
-    if isinstance(value, float):
-        return None if value != value else value
-    return list(value) if hasattr(value, "tolist") else value
