@@ -152,8 +152,11 @@ _SELECTS: Mapping[str, tuple[str, str, str, str]] = {
         " e.reachable_floor_area_m2 AS floor_area_m2, e.reachable_floor_area_m2 IS NULL AS unknown,"
         " e.unknown_reasons[1] AS reason, array_to_string(e.conflict_rules, ' · ') AS rules",
         "p.geometry",
-        "city_wide_lotevaluation e JOIN parcels_parcel p ON p.id = e.parcel_id",
-        "e.city_evaluation_id = %(run)s AND p.geometry && box.metric",
+        # first the lots of the box, then their rows: a run that was just loaded is not in the statistics
+        # yet, and all its rows would be read for each tile
+        "parcels_parcel p CROSS JOIN LATERAL (SELECT * FROM city_wide_lotevaluation"
+        " WHERE city_evaluation_id = %(run)s AND parcel_id = p.id OFFSET 0) e",
+        "p.geometry && box.metric",
     ),
 }
 

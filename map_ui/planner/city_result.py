@@ -123,9 +123,9 @@ def _sums(city: CityEvaluation) -> tuple[Any, ...]:
                    sum(reachable_floor_area_m2),
                    count(*) filter (where reachable_floor_area_m2 is null),
                    count(*) filter (where conflicts <> '{}')
-              from (select e.*, coalesce(e.net_area_m2, p.surveyed_area_m2) as w
-                      from city_wide_lotevaluation e join parcels_parcel p on p.id = e.parcel_id
-                     where e.city_evaluation_id = %s) lots
+              from (select *, coalesce(net_area_m2, (select surveyed_area_m2 from parcels_parcel
+                                                     where id = parcel_id)) as w
+                      from city_wide_lotevaluation where city_evaluation_id = %s) lots
             """,
             [city.pk],
         )
