@@ -29,7 +29,10 @@ def holds(band: Band, value: Floats) -> np.ndarray:
 
 def looked_up(bands: Sequence[Band], column: str, value: Floats) -> Floats:
     """
-    The column of the first band that holds each value; NaN where none does, or the cell is blank.
+    The column of the band that holds each value; NaN where none does, or the cell is blank.
+
+    A value that two bands hold, and of which they say different things, has none either: nobody has said
+    which of them counts.
 
     Examples
     --------
@@ -38,10 +41,10 @@ def looked_up(bands: Sequence[Band], column: str, value: Floats) -> Floats:
     """
     value = np.asarray(value, dtype=float)
     found = np.full(value.shape, np.nan)
-    open_yet = np.ones(value.shape, dtype=bool)
+    told = np.zeros(value.shape, dtype=bool)
     for band in bands:
-        here = holds(band, value) & open_yet
-        cell = band.get(column)
-        found[here] = np.nan if cell is None else float(cell)
-        open_yet &= ~here
+        here, cell = holds(band, value), band.get(column)
+        number = np.nan if cell is None else float(cell)
+        found[here] = np.where(told[here] & (found[here] != number), np.nan, number)
+        told |= here
     return found

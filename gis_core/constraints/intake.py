@@ -13,7 +13,7 @@ from gis_core.constraints.findings import Reason
 from gis_core.constraints.kept import Kept
 from gis_core.constraints.plane import Floats, Ints, Shapes, moved, shapes
 from gis_core.constraints.rules import RuleSet
-from gis_core.constraints.values import Layer, Lots, Surroundings, chosen
+from gis_core.constraints.values import Layer, Lots, Passages, Surroundings, chosen
 
 
 @dataclass(frozen=True)
@@ -141,7 +141,7 @@ def _near(around: Surroundings, frame: Frame) -> Surroundings:
     edges, passages, zones, overlays = (near[first:last] for first, last in pairwise(ends))
     return Surroundings(
         edges=replace(around.edges, geometry=edges),
-        passages=replace(around.passages, geometry=passages),
+        passages=_sane_widths(replace(around.passages, geometry=passages)),
         zones=replace(around.zones, geometry=zones),
         overlays=replace(around.overlays, geometry=overlays),
         layers=_near_layers(around.layers, frame),
@@ -155,6 +155,16 @@ def _near_layers(layers: Mapping[str, Layer], frame: Frame) -> Mapping[str, Laye
     where = (*frame.origin.tolist(), frame.ground_m)
     found: Mapping[str, Layer] = _LAYERS.of(tuple(layers.values()), brought, *layers, *where)
     return found
+
+
+def _sane_widths(passages: Passages) -> Passages:
+    """Passages of which a width that no street has, negative or endless, is not known."""
+    names = ("existing_width_m", "planned_width_m", "offset_left_m", "offset_right_m")
+    told = np.array([getattr(passages, name) for name in names])
+    wrong = np.isinf(told) | (told < 0)
+    if not wrong.any():
+        return passages
+    return replace(passages, **dict(zip(names, np.where(wrong, np.nan, told), strict=True)))
 
 
 def _near_layer(layer: Layer, frame: Frame) -> Layer:

@@ -113,7 +113,8 @@ def _ways(
     passages, takes = around.passages, readable_line.copy()
     if rule.params.get("passages", "WIDENED_ONLY") == "WIDENED_ONLY":
         grows = ~(passages.planned_width_m <= passages.existing_width_m + 1e-9)
-        takes &= grows | (passages.form != "CENTRELINE")
+        # Given offsets may move a street that grows no wider.
+        takes &= grows | (passages.form != "CENTRELINE") | (passages.widening == "OFFSETS")
     # A street that takes nothing need not be drawn.
     way = shapes(*[None] * len(passages))
     if takes.any():

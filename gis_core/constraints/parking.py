@@ -93,15 +93,17 @@ def typical_units(floor_area_m2: float, typical_unit_m2: float) -> list[float]:
 
 def _of_unit(area_m2: float, bands: Sequence[Mapping[str, Any]]) -> Fraction | None:
     area = exact(area_m2)
+    found = set()
     for band in bands:
         low, high = band.get("from"), band.get("to")
         above = low is None or (area >= exact(low) if band.get("from_included", True) else area > exact(low))
         below = high is None or (
             area <= exact(high) if band.get("to_included", False) else area < exact(high)
         )
-        if above and below and band.get("bays") is not None:
-            return exact(band["bays"])
-    return None
+        if above and below:
+            found.add(None if band.get("bays") is None else exact(band["bays"]))
+    # In no band, or in two of which each asks for another number: nobody has said.
+    return found.pop() if len(found) == 1 else None
 
 
 def _of_use(use: Mapping[str, Any]) -> Fraction:

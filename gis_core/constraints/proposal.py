@@ -1,5 +1,6 @@
 """Judges a proposed building against an evaluation: what passes, what fails, by how much, what would pass."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
@@ -39,6 +40,15 @@ class Proposal:
     height_m: float | None = None
     bays: int | None = None
     other_uses: tuple[Mapping[str, Any], ...] = ()
+
+    def __post_init__(self) -> None:
+        sizes = (self.storeys, self.footprint_m2, self.height_m, self.bays, *self.units_m2)
+        wrong = [size for size in sizes if size is not None and not 0 <= size < math.inf]
+        wrong += [part.area_m2 for part in self.parts if not 0 <= part.area_m2 < math.inf]
+        if wrong:
+            raise ValueError(
+                f"Expected sizes of a building that are finite and not negative, got {wrong[0]}."
+            )
 
     @property
     def covered_m2(self) -> float | None:
@@ -126,7 +136,7 @@ def _inside_envelope(proposal: Proposal, evaluation: Evaluation, rules: RuleSet)
     if proposal.footprint is None:
         return []
     key, limit = "footprint_outside_m2", evaluation.findings["envelope_area_m2"]
-    if not shapely.is_valid(proposal.footprint):
+    if not shapely.is_valid(proposal.footprint) or not proposal.footprint.area > 0:
         return [_undecided(key, None, Reason("INVALID_FOOTPRINT"))]
     if limit.state == "unknown":
         return [_undecided(key, None, limit.reason or Reason("INPUT_UNKNOWN"))]

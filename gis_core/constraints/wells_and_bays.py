@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from gis_core.constraints.choices import parking_need
 from gis_core.constraints.columns import Column
@@ -53,8 +54,17 @@ def bays(columns: Mapping[str, Column], rule: Rule | None, row: int) -> list[Fin
         return [Finding(key, None, "bays", "unknown", missing, rule=rule.reference) for key in keys]
     need = parking_need(float(reachable.values[row]), float(count.values[row]), rule)
     holds = capacity(float(footprint.values[row]), rule.params["capacity_share"], rule.params["m2_per_bay"])
+    # A unit of the assumed size may lie in no band of the table.
+    told: dict[str, Any] = {"state": "unknown", "reason": Reason("NO_ROW", {"kind": "PARK"})}
     found = (
-        Finding(keys[0], need, "bays", rule=rule.reference, inputs=(reachable.key, count.key)),
+        Finding(
+            keys[0],
+            need,
+            "bays",
+            rule=rule.reference,
+            inputs=(reachable.key, count.key),
+            **(told if need is None else {}),
+        ),
         Finding(keys[1], holds, "bays", rule=rule.reference, inputs=(footprint.key,)),
     )
     return [_passed_on(finding, columns, row) for finding in found]
@@ -62,5 +72,7 @@ def bays(columns: Mapping[str, Column], rule: Rule | None, row: int) -> list[Fin
 
 def _passed_on(finding: Finding, columns: Mapping[str, Column], row: int) -> Finding:
     """A finding that is no surer than the least sure of its inputs."""
+    if finding.state == "unknown":
+        return finding
     doubts = max((columns[key].doubts for key in finding.inputs), key=lambda doubt: doubt.state[row])
     return replace(finding, state=STATES[doubts.state[row]], reason=doubts.reason[row])

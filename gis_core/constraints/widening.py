@@ -51,17 +51,17 @@ def half_widths_m(passages: Passages, *, never_narrow: bool) -> tuple[Floats, Fl
     """
     half = passages.existing_width_m / 2
     growth = passages.planned_width_m - passages.existing_width_m
-    left, right = half.copy(), half.copy()
+    # A kind of widening that is none of these says nothing, nor does one that leaves an offset out.
+    left, right = np.full(len(half), np.nan), np.full(len(half), np.nan)
     even, offsets = passages.widening == "SYMMETRIC", passages.widening == "OFFSETS"
     left[even] = right[even] = passages.planned_width_m[even] / 2
     left[offsets], right[offsets] = passages.offset_left_m[offsets], passages.offset_right_m[offsets]
-    for side, name in ((left, "ONE_SIDED_LEFT"), (right, "ONE_SIDED_RIGHT")):
+    for side, other, name in ((left, right, "ONE_SIDED_LEFT"), (right, left, "ONE_SIDED_RIGHT")):
         grows = passages.widening == name
-        side[grows] = half[grows] + growth[grows]
+        side[grows], other[grows] = half[grows] + growth[grows], half[grows]
+        other[grows & np.isnan(growth)] = np.nan
     if never_narrow:
-        left, right = np.fmax(left, half), np.fmax(right, half)
-        unknown = np.isnan(passages.planned_width_m) & (passages.widening != "OFFSETS")
-        left[unknown] = right[unknown] = np.nan
+        left, right = (np.where(np.isnan(side), np.nan, np.fmax(side, half)) for side in (left, right))
     return left, right
 
 

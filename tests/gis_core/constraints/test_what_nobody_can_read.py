@@ -1,0 +1,168 @@
+"""Numbers that nobody can read, in attributes, widths or tables, are unknown; none is taken for a no."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import shapely
+
+from gis_core.constraints.proposal import Proposal, judge
+from gis_core.constraints.rules import Rule
+from gis_core.constraints.values import Layer
+from tests.gis_core.constraints.scenes import (
+    FRONT_LINE,
+    REFERENCE_LOT,
+    RULES,
+    SIDE_LINE,
+    WHOLE_PLACE,
+    X,
+    Y,
+    a_lot,
+    answer_for,
+    overlays,
+    reason,
+    reference_corner,
+    rule_set,
+    streets,
+)
+
+LINES = {
+    "layer": "lines",
+    "measured_from": "OUTER_CONDUCTORS",
+    "attribute": "kv",
+    "outer_conductor_offset_attribute": "offset_m",
+    "effect": "NO_BUILD",
+    "table": {"kind": "BY_BAND", "rows": [{"from": 0, "to": 100, "distance_m": 8.0}]},
+}
+ACROSS = shapely.LineString([(X - 20, Y + 12), (X + 40, Y + 12)])
+KNOWN = {"lines": Layer("lines", surveyed_extent=WHOLE_PLACE, accuracy_m=0.06)}
+
+
+def under_lines(*attributes, params=LINES, shape=ACROSS):
+    around = reference_corner(
+        overlays=overlays("lines", *[(shape, told) for told in attributes]), layers=KNOWN
+    )
+    return answer_for(a_lot(REFERENCE_LOT), around, rule_set(Rule("LINES", "BUFFER", params)))[0]
+
+
+@pytest.mark.parametrize("count", [1, 5])
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"kv": "63 kV", "offset_m": 3},
+        {"kv": [63], "offset_m": 3},
+        {"kv": True, "offset_m": 3},
+        {"kv": 63, "offset_m": "three"},
+        {"kv": 63, "offset_m": -30},
+        {"kv": 63, "offset_m": float("nan")},
+        {"kv": 63, "offset_m": None},
+        {"offset_m": 3},
+    ],
+    ids=str,
+)
+def test_a_line_whose_voltage_or_width_nobody_can_read_leaves_the_lot_unknown(told, count):
+    evaluation = under_lines(*[told] * count)
+    assert {entry.state for entry in evaluation.overlays} == {"unknown"}
+    assert reason(evaluation, "buildable_area_m2") == "OVERLAY_UNKNOWN"
+
+
+def test_a_number_written_as_text_is_that_number():
+    plain, text = under_lines({"kv": 63, "offset_m": 3.2}), under_lines({"kv": "63", "offset_m": "3.2"})
+    assert text.findings["buildable_area_m2"] == plain.findings["buildable_area_m2"]
+    assert plain.overlays[0].state == "applies"
+
+
+@pytest.mark.parametrize("told", ["12 m", -3, None, [12]])
+def test_a_height_that_nobody_can_read_leaves_the_storeys_unknown(told):
+    height = {
+        "layer": "lines",
+        "measured_from": "POLYGON",
+        "distance_m": 0.0,
+        "effect": "HEIGHT_LIMIT",
+        "max_height_attribute": "height_m",
+    }
+    evaluation = under_lines({"height_m": told}, params=height, shape=WHOLE_PLACE)
+    assert reason(evaluation, "storeys") == "LIMIT_UNKNOWN"
+
+
+def ceded(**front):
+    passages = streets(
+        {"key": "front", "line": FRONT_LINE, "existing": 8, **front},
+        {"key": "side", "line": SIDE_LINE, "existing": 8, "planned": 8},
+    )
+    offsets = {"offset_left_m": front.get("left"), "offset_right_m": front.get("right")}
+    for name, told in offsets.items():
+        passages = replace(passages, **{name: np.array([np.nan if told is None else told, np.nan])})
+    around = reference_corner(passages=passages)
+    return answer_for(a_lot(REFERENCE_LOT), around)[0].findings["widening_area_m2"]
+
+
+@pytest.mark.parametrize(
+    "front",
+    [
+        {"planned": 12, "widening": "BOTH SIDES"},
+        {"planned": 12, "widening": ""},
+        {"planned": 12, "widening": "OFFSETS"},
+        {"planned": 12, "widening": "OFFSETS", "left": 6.0},
+        {"planned": np.inf},
+        {"planned": -12},
+        {"existing": -8, "planned": 12, "widening": "ONE_SIDED_LEFT"},
+    ],
+    ids=str,
+)
+def test_a_street_whose_widening_nobody_can_read_leaves_what_is_ceded_unknown(front):
+    found = ceded(**front)
+    assert (found.value, found.state, found.reason.code) == (None, "unknown", "WIDTH_UNKNOWN")
+
+
+def test_a_street_that_is_moved_and_grows_no_wider_takes_land_all_the_same():
+    # The axis runs 4 m south of the lot, which lies left of it; the street moves 2 m north.
+    assert ceded(planned=8, widening="OFFSETS", left=6.0, right=2.0).value == 24.0
+    assert ceded(planned=8, widening="OFFSETS", left=4.0, right=4.0).value == 0.0
+
+
+BY_WIDTH = {"limit": "BY_WIDTH", "bands": [{"from": 0, "to": 12, "to_included": True, "storeys": 5}]}
+
+
+@pytest.mark.parametrize(("other", "storeys"), [(3, None), (5, 5.0), (None, None)])
+def test_a_width_in_two_bands_that_differ_has_no_storeys(other, storeys):
+    bands = [*BY_WIDTH["bands"], {"from": 12, "to": 20, "storeys": other}]
+    for order in (bands, bands[::-1]):
+        rule = replace(RULES["STOREY"], code="WIDTHS", params=BY_WIDTH | {"bands": order})
+        rules = rule_set(rule, without=("STOREY",))
+        found = answer_for(a_lot(REFERENCE_LOT), reference_corner(), rules)[0].findings["storeys"]
+        assert found.value == storeys
+        assert storeys is not None or found.reason.code == "LIMIT_UNKNOWN"
+
+
+@pytest.mark.parametrize(
+    "bands",
+    [
+        [{"from": 0, "to": 1000, "bays": 1}, {"from": 70, "to": 90, "bays": 2}],
+        [{"from": 150, "to": 200, "bays": 2}],
+        [{"from": 0, "to": 1000, "bays": None}],
+    ],
+    ids=["in two", "in none", "in a blank one"],
+)
+def test_dwellings_in_two_bands_or_in_none_need_nobody_knows_how_many_bays(bands):
+    parking = replace(RULES["PARK"], params=dict(RULES["PARK"].params) | {"bands": bands})
+    evaluation = answer_for(a_lot(REFERENCE_LOT), reference_corner(), rule_set(parking))[0]
+    need = evaluation.findings["parking_need"]
+    assert (need.value, need.state, need.reason.code) == (None, "unknown", "NO_ROW")
+    assert "parking_need" in evaluation.unknown
+
+
+@pytest.mark.parametrize("size", [float("nan"), float("inf"), -2])
+@pytest.mark.parametrize("name", ["storeys", "footprint_m2", "height_m", "bays", "units_m2"])
+def test_no_building_has_a_size_that_is_no_size(name, size):
+    with pytest.raises(ValueError, match="Expected sizes of a building"):
+        Proposal(**{name: (size,) if name == "units_m2" else size})
+
+
+def test_a_footprint_without_ground_is_no_footprint():
+    evaluation = answer_for(a_lot(REFERENCE_LOT), reference_corner())[0]
+    verdict = judge(Proposal(footprint=shapely.Polygon()), evaluation, rule_set())
+    assert verdict.state == "unknown"
+    assert [point.reason.code for point in verdict.judgements if point.state == "unknown"] == [
+        "INVALID_FOOTPRINT"
+    ]
