@@ -76,10 +76,15 @@ def _places(zooms: list[int]) -> list[tuple[int, int, int]]:
     for number, parcel in enumerate(Parcel.objects.filter(pk__in=drawn).order_by("pk")):
         lon, lat = crs.to_lonlat(*parcel.geometry.centroid.coords)
         z = zooms[number % len(zooms)]
-        across = (lon + 180) / 360 * 2**z
-        down = (1 - math.asinh(math.tan(math.radians(lat))) / math.pi) / 2 * 2**z
-        places.add((z, int(across), int(down)))
+        places.add((z, *tile_at(lon, lat, z)))
     return sorted(places)
+
+
+def tile_at(lon: float, lat: float, z: int) -> tuple[int, int]:
+    """Column and row of the tile in which a place lies; degrees."""
+    across = (lon + 180) / 360 * 2**z
+    down = (1 - math.asinh(math.tan(math.radians(lat))) / math.pi) / 2 * 2**z
+    return int(across), int(down)
 
 
 def _in_turn(ours: Callable, bare: Callable, places: list) -> tuple[float, float]:
