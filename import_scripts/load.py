@@ -79,7 +79,8 @@ def copy_frame(
 
 def _copying(cursor: Any, statement: sql.Composed) -> Any:
     """A COPY that is sent by a thread of its own: the server writes rows while we put the next into words."""
-    return cursor.copy(statement, writer=QueuedLibpqWriter(getattr(cursor, "cursor", cursor)))
+    cursor = getattr(cursor, "cursor", cursor)  # Django's own, which counts queries, takes no writer
+    return cursor.copy(statement, writer=QueuedLibpqWriter(cursor))
 
 
 def reserve_ids(connection: Any, model: type[models.Model], count: int) -> np.ndarray:

@@ -43,6 +43,13 @@ def test_afterwards_every_index_and_constraint_is_there_again():
     assert _guards() == before
 
 
+def test_rows_are_loaded_while_every_query_is_looked_at(monkeypatch):
+    monkeypatch.setattr(connection, "force_debug_cursor", True)
+    lot = corner_plot()
+    Identifier.objects.all().delete()
+    assert copy_frame(connection, Identifier, _numbers(lot.pk)) == 1
+
+
 def test_a_row_that_belongs_to_no_parcel_is_found_at_the_end():
     with pytest.raises(IntegrityError), indexed_at_the_end(connection, (Identifier,), 1, large=1):
         copy_frame(connection, Identifier, _numbers(404_404))
