@@ -4,9 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
+from math import inf
 from typing import Any
 
 from gis_core.constraints.parking import exact
+from gis_core.formulas.tables import bands as printed
+from gis_core.formulas.tables import gaps as gaps_of
+from gis_core.formulas.tables import overlaps as overlaps_of
 
 
 @dataclass(frozen=True)
@@ -86,10 +90,10 @@ def faults(
     row_trend: str = "NON_DECREASING",
     column_trends: Sequence[tuple[str, str]] = (),
 ) -> TableFaults:
-    """Gaps and overlaps of neighbouring bands, blank rows, breaks of the expected trends, odd densities."""
-    bounds = bounds_of(bands)
-    gaps = [fault for this, following in pairwise(bounds) if (fault := _gap(this, following))]
-    overlaps = [fault for this, following in pairwise(bounds) if (fault := _overlap(this, following))]
+    """Gaps and overlaps of bands in any order, blank rows, breaks of the expected trends, odd densities."""
+    table = printed(bands)
+    gaps = [(float(low), float(high)) for low, high in gaps_of(table)]
+    overlaps = [(_float(low, -inf), _float(high, inf)) for low, high in overlaps_of(table)]
     blank = [row for row, band in enumerate(bands) if blank_when_null and band.get(blank_when_null) is None]
     down = [
         (column, row, row + 1)
@@ -117,20 +121,8 @@ def _bounds(band: Mapping[str, Any]) -> Bounds:
     )
 
 
-def _gap(this: Bounds, following: Bounds) -> tuple[float, float] | None:
-    if this.high is None or following.low is None:
-        return None
-    open_point = this.high == following.low and not (this.high_included or following.low_included)
-    return (float(this.high), float(following.low)) if this.high < following.low or open_point else None
-
-
-def _overlap(this: Bounds, following: Bounds) -> tuple[float, float] | None:
-    if following.low is None:
-        return None
-    if this.high is None:
-        return (float(following.low), float("inf"))
-    shared = this.high == following.low and this.high_included and following.low_included
-    return (float(following.low), float(this.high)) if this.high > following.low or shared else None
+def _float(bound: Fraction | None, endless: float) -> float:
+    return endless if bound is None else float(bound)
 
 
 def _breaks(one: Any, other: Any, trend: str) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Any, Literal
 
 State = Literal["FOUND", "GAP", "NO_ROW", "AMBIGUOUS"]
@@ -119,27 +119,30 @@ def marginal_sum(table: Sequence[Band], key: Fraction, column: str) -> Found | F
 
 
 def gaps(table: Sequence[Band]) -> list[tuple[Fraction, Fraction]]:
-    """Stretches between neighbouring bands that no band holds, as (from, to); a bare point is from = to."""
+    """
+    Stretches between bands that no band holds, as (from, to), ascending; a bare point is from = to.
+
+    The order in which a table is printed does not matter, nor that one band lies within another.
+    """
     found = []
-    for this, following in _neighbours(table):
-        if this.high is None or following.low is None:
+    for reach, following in _swept(table):
+        if reach.high is None or following.low is None:
             continue
-        touch = this.high_included or following.low_included
-        if following.low > this.high or (following.low == this.high and not touch):
-            found.append((this.high, following.low))
+        touch = reach.high_included or following.low_included
+        if following.low > reach.high or (following.low == reach.high and not touch):
+            found.append((reach.high, following.low))
     return found
 
 
 def overlaps(table: Sequence[Band]) -> list[tuple[Fraction | None, Fraction | None]]:
-    """Stretches that neighbouring bands both hold, as (from, to); a shared bound is from = to."""
+    """Stretches that a band and one that begins before it both hold, as (from, to); a point is from = to."""
     found: list[tuple[Fraction | None, Fraction | None]] = []
-    for this, following in _neighbours(table):
-        if this.high is None or following.low is None:
-            found.append((following.low, this.high))
-            continue
-        both = this.high_included and following.low_included
-        if following.low < this.high or (following.low == this.high and both):
-            found.append((following.low, min(this.high, following.high or this.high)))
+    for reach, following in _swept(table):
+        high, low = reach.high, following.low
+        both = reach.high_included and following.low_included
+        if high is None or low is None or low < high or (low == high and both):
+            ends = [end for end in (high, following.high) if end is not None]
+            found.append((low, min(ends, default=None)))
     return found
 
 
@@ -176,8 +179,19 @@ def _band(row: Mapping[str, Any]) -> Band:
     )
 
 
-def _neighbours(table: Sequence[Band]) -> list[tuple[Band, Band]]:
-    return list(pairwise(table))
+def _swept(table: Sequence[Band]) -> list[tuple[Band, Band]]:
+    """Each band but the lowest, with the one of those that begin before it which reaches farthest."""
+    ordered = sorted(table, key=lambda band: (band.low is not None, band.low or 0, not band.low_included))
+    reaching = list(accumulate(ordered, _farther))
+    return list(zip(reaching, ordered[1:], strict=False))
+
+
+def _farther(one: Band, other: Band) -> Band:
+    return max(one, other, key=_end)
+
+
+def _end(band: Band) -> tuple[bool, Fraction, bool]:
+    return band.high is None, band.high or Fraction(0), band.high_included
 
 
 def _filled(band: Band, column: str) -> bool:
