@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 from django.db import IntegrityError, connection
+from django.test.utils import CaptureQueriesContext
 
 from import_scripts.first_load import indexed_at_the_end
 from import_scripts.load import copy_frame
@@ -43,11 +44,11 @@ def test_afterwards_every_index_and_constraint_is_there_again():
     assert _guards() == before
 
 
-def test_rows_are_loaded_while_every_query_is_looked_at(monkeypatch):
-    monkeypatch.setattr(connection, "force_debug_cursor", True)
+def test_rows_are_loaded_while_every_query_is_looked_at():
     lot = corner_plot()
     Identifier.objects.all().delete()
-    assert copy_frame(connection, Identifier, _numbers(lot.pk)) == 1
+    with CaptureQueriesContext(connection):
+        assert copy_frame(connection, Identifier, _numbers(lot.pk)) == 1
 
 
 def test_a_row_that_belongs_to_no_parcel_is_found_at_the_end():
