@@ -36,6 +36,10 @@ SENTENCES.update(
             "این تکه به بقیهٔ شبکه راه ندارد: {segments} معبر، {length} متر، نزدیک {place}.",
             "This part is not joined to the rest: {segments} segments, {length} m, near {place}.",
         ),
+        "NO_WIDTH": (
+            "این عرض معبر نیست؛ نامعلوم ماند.",
+            "This is no width of a street; it is left unknown.",
+        ),
         "NO_LENGTH": ("این معبر طول ندارد و کنار گذاشته شد.", "The street has no length and was left out."),
         "BROKEN_LINE": (
             "این معبر {count} تکهٔ جدا دارد و یک خط نمی‌شود.",
@@ -54,6 +58,10 @@ COLUMNS = (
     "street_class",
     "existing_width_m",
     "planned_width_m",
+    "widening",
+    "offset_left_m",
+    "offset_right_m",
+    "legal_access",
     "speed_kmh",
     "drivable",
     "walkable",
@@ -177,6 +185,10 @@ def _osm_row(street: OsmStreet, options: Mapping[str, Any], convert: Transformer
         options["classes"][street.highway],
         None,
         None,
+        StreetSegment.Widening.SYMMETRIC,
+        None,
+        None,
+        True,
         forward or backward,
         bool(forward or backward),
         street.highway not in options["foot"]["closed"],
@@ -204,9 +216,36 @@ def _table_frame(task: Task, doubts: Doubts) -> pd.DataFrame:
     frame = pd.DataFrame(index=raw.index)
     for name in COLUMNS[:-2]:
         frame[name] = _column(name, recipe.fields.get(name), raw, doubts)
+    _check_widening(frame, doubts)
     frame["length_m"] = np.nan
     frame["geometry"] = shapely.force_2d(raw.geometry.to_numpy())
     return frame
+
+
+#: Widths of streets, and from which on a number is one: an offset may be nothing, a street may not.
+WIDTHS: Mapping[str, float] = {
+    "existing_width_m": 0.01,
+    "planned_width_m": 0.01,
+    "offset_left_m": 0.0,
+    "offset_right_m": 0.0,
+}
+
+
+def _check_widening(frame: pd.DataFrame, doubts: Doubts) -> None:
+    """Widths that are none, and kinds of widening that nobody knows, are doubted and left unknown."""
+    for name, least in WIDTHS.items():
+        told = frame[name].dropna()
+        number = pd.to_numeric(told, errors="coerce")
+        wrong = ~(number.ge(least) & np.isfinite(number))
+        for line, value in told[wrong].items():
+            doubts.add("NO_WIDTH", line=line, field=name, value=_text(value))
+        frame[name] = number[~wrong].reindex(frame.index).astype(float)
+    words = set(StreetSegment.Widening.values)
+    strange = ~frame["widening"].isin(words)
+    for line, value in frame.loc[strange, "widening"].items():
+        known = ", ".join(sorted(words))
+        doubts.add("UNKNOWN_WORD", line=line, field="widening", value=_text(value), known=known)
+    frame.loc[strange, "widening"] = ""
 
 
 _DEFAULTS: dict[str, Any] = {
@@ -214,6 +253,8 @@ _DEFAULTS: dict[str, Any] = {
     "name_en": "",
     "direction": 0,
     "street_class": "local",
+    "widening": StreetSegment.Widening.SYMMETRIC,
+    "legal_access": True,
     "drivable": True,
     "walkable": True,
 }

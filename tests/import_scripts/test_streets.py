@@ -227,3 +227,57 @@ def test_a_node_number_far_from_its_place_does_not_join_two_ends_of_the_city(tmp
     travel = town.travel(town.snap([(X, Y), (X + 5050, Y)]))
     assert np.isnan(travel.seconds[0, 1])
     forget_networks()
+
+
+PLANNED = {
+    name: FieldRule(name)
+    for name in ("code", "existing_width_m", "planned_width_m", "widening", "offset_left_m", "offset_right_m")
+}
+
+
+@pytest.mark.django_db
+def test_which_side_a_street_grows_to_is_brought_in(tmp_path):
+    path = small_file(
+        tmp_path,
+        [[(0, 0), (100, 0)], [(0, 50), (100, 50)], [(0, 90), (100, 90)]],
+        code=["a", "b", "c"],
+        existing_width_m=[8.0, 8.0, 8.0],
+        planned_width_m=[12.0, 12.0, None],
+        widening=["ONE_SIDED_LEFT", "SYMMETRIC", "OFFSETS"],
+        offset_left_m=[None, None, 6.0],
+        offset_right_m=[None, None, 2.0],
+    )
+    _, doubts = bring(path, fields=PLANNED)
+    assert "NO_WIDTH" not in {doubt.kind for doubt in doubts}
+    told = StreetSegment.objects.values_list("code", "widening", "offset_left_m", "legal_access")
+    assert sorted(told) == [
+        ("a", "ONE_SIDED_LEFT", None, True),
+        ("b", "SYMMETRIC", None, True),
+        ("c", "OFFSETS", 6.0, True),
+    ]
+
+
+@pytest.mark.django_db
+def test_a_width_that_is_none_and_a_widening_that_nobody_knows_are_doubted_and_left_unknown(tmp_path):
+    path = small_file(
+        tmp_path,
+        [[(0, 0), (100, 0)], [(0, 50), (100, 50)]],
+        code=["a", "b"],
+        existing_width_m=["-8", "0"],
+        planned_width_m=["12 m", "12"],
+        widening=["left side of the street", "SYMMETRIC"],
+        offset_left_m=[None, "-1"],
+        offset_right_m=[None, "0"],
+    )
+    _, doubts = bring(path, fields=PLANNED)
+    named = sorted((doubt.line, doubt.kind, doubt.field) for doubt in doubts if doubt.field in PLANNED)
+    assert named == [
+        (1, "NO_WIDTH", "existing_width_m"),
+        (1, "NO_WIDTH", "planned_width_m"),
+        (1, "UNKNOWN_WORD", "widening"),
+        (2, "NO_WIDTH", "existing_width_m"),
+        (2, "NO_WIDTH", "offset_left_m"),
+    ]
+    first, second = StreetSegment.objects.order_by("code")
+    assert (first.existing_width_m, first.planned_width_m, first.widening) == (None, None, "")
+    assert (second.existing_width_m, second.planned_width_m, second.offset_right_m) == (None, 12.0, 0.0)
