@@ -7,7 +7,7 @@ import pandas as pd
 import shapely
 from django.utils import timezone
 
-from gis_core.constraints.evaluate import ACCURACY
+from gis_core.constraints.evaluate import accuracy_policy
 from gis_core.constraints.widths import apart, tolerance_m
 from import_scripts.beyond_edges import Surroundings
 from import_scripts.frontages import Edges, access, derive, documents
@@ -126,8 +126,7 @@ def _frame(connection: Any, query: str, names: list[str]) -> pd.DataFrame:
 
 
 def _report_widths(edges: Edges, parcels: pd.DataFrame, streets: pd.DataFrame, doubts: Doubts) -> None:
-    rule = rules_on(timezone.localdate()).everywhere("ACCURACY")
-    policy = {**ACCURACY, **(rule.params if rule else {})}
+    policy = accuracy_policy(rules_on(timezone.localdate()).pick("ACCURACY"))
     accuracy_m = parcels["accuracy"].astype(float).fillna(policy["parcel_accuracy_m"]).to_numpy()
     than_m = tolerance_m(policy, accuracy_m)[edges.parcel]
     keys, names = parcels["key"].to_numpy(), streets["name"].to_numpy()

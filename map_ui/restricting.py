@@ -96,7 +96,7 @@ def _ways(inputs: Inputs) -> list[Any]:
     ways = [
         overlays.geometry[row] for row in np.flatnonzero(np.isin(overlays.layer.astype(str), list(planned)))
     ]
-    rule = inputs.rules.everywhere("WIDEN")
+    rule = inputs.rules.pick("WIDEN").rule
     if rule is not None:
         passages = inputs.around.passages
         wider = passages.planned_width_m > passages.existing_width_m

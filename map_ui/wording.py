@@ -138,6 +138,14 @@ REASONS = {
     ),
     "LOT_TOO_SMALL": gettext_noop("The zone asks for at least %(min_area_m2)s m² of land."),
     "PASSAGE_TOO_NARROW": gettext_noop("The zone asks for a passage of at least %(min_passage_m)s metres."),
+    "FALLS_BY_AREA": gettext_noop(
+        "Zone %(zone)s asks for at least %(min_area_m2)s m² of land and the parcel has less; "
+        "what zone %(falls_to)s permits holds here."
+    ),
+    "FALLS_BY_PASSAGE": gettext_noop(
+        "Zone %(zone)s asks for a passage of at least %(min_passage_m)s metres and the parcel's is narrower; "
+        "what zone %(falls_to)s permits holds here."
+    ),
     "NO_ROW": gettext_noop("The table of the rule has no row for this case."),
     "RULES_CONFLICT": gettext_noop("Two rules contradict each other here."),
     "CORNER_NOT_AUTOMATIC": gettext_noop(
@@ -396,4 +404,6 @@ def _argument(key: str, value: Any, names: Mapping[str, str]) -> str:
         return day(date.fromisoformat(value))
     if key == "agencies":
         return agency(value)
+    if key in ("zone", "falls_to"):
+        return f"\u2066{value}\u2069"
     return names.get(value) or finding_name(value)

@@ -113,7 +113,7 @@ def lots_in_force(question: Question) -> list[int]:
 
 
 def _north_deg(lots: Lots, rules: RuleSet) -> np.ndarray | None:
-    rule = rules.everywhere("ORIENT")
+    rule = rules.pick("ORIENT").rule
     if rule is None or rule.params["north"] != "TRUE":
         return None
     return convergence_deg(shapely.get_coordinates(shapely.centroid(lots.geometry)), crs.metric_srid())

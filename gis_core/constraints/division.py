@@ -5,13 +5,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
 from gis_core.constraints.areas import Areas
-from gis_core.constraints.columns import UNKNOWN, Doubts, Table, metres
+from gis_core.constraints.columns import Doubts, Table, metres
 from gis_core.constraints.findings import Reason, RuleReference
 from gis_core.constraints.frontages import edges_after, no_ways
-from gis_core.constraints.lot_rules import each_rule, without_rule
+from gis_core.constraints.lot_rules import LotRules
 from gis_core.constraints.parcelling import Consolidation, Subdivision, consolidate, subdivide
 from gis_core.constraints.plane import PASSING_M, Ints, Shapes, flagged, moved, shapes
 from gis_core.constraints.rules import RuleSet
@@ -27,18 +26,17 @@ class Judgement:
     rule: RuleReference | None = None
 
 
-def subdivision_column(table: Table, areas: Areas, found: NDArray[np.object_]) -> None:
+def subdivision_column(table: Table, areas: Areas, found: LotRules) -> None:
     """
     Whether each lot is large enough to be divided, into the table.
 
-    `found` (n,): the SUBDIV rule of each lot. No: the lot after widening is smaller than the rule asks of a
+    `found`: the SUBDIV rule of each lot. No: the lot after widening is smaller than the rule asks of a
     parent, or holds no two lots of the smallest size. Source: rules.md section 17.
     """
-    doubts = Doubts.none(table.lots)
-    doubts.add(without_rule(found), UNKNOWN, Reason("NO_RULE", {"kind": "SUBDIV"}))
+    doubts = found.doubt(Doubts.none(table.lots))
     area_m2, needed_m2 = areas.net_before_chamfer_m2, np.full(table.lots, np.nan)
     binding = np.full(table.lots, None, dtype=object)
-    for rule, here in each_rule(found):
+    for rule, here in found.each():
         parent_m2, two_lots_m2 = float(rule.params["parent_min_m2"]), 2 * float(rule.params["lot_min_m2"])
         needed_m2[here] = max(parent_m2, two_lots_m2)
         binding[here] = shapes(("PARENT_AREA" if parent_m2 >= two_lots_m2 else "LOT_AREA",))
@@ -48,7 +46,7 @@ def subdivision_column(table: Table, areas: Areas, found: NDArray[np.object_]) -
         large.astype(object),
         doubts=doubts,
         inputs=("widening_area_m2",),
-        rule=found,
+        rule=found.rule,
         binding=binding,
         formula=lambda lot: f"{metres(area_m2[lot])} {'≥' if large[lot] else '<'} {metres(needed_m2[lot])}",
     )
@@ -65,9 +63,10 @@ def judge_subdivision(
     forced: bool = False,
 ) -> Judgement:
     """A drawn subdivision (تفکیک) under the rule of its zone; all shapes in one metric CRS."""
-    rule = rules.pick("SUBDIV", zone_code).rule
+    picked = rules.pick("SUBDIV", zone_code)
+    rule = picked.rule
     if rule is None:
-        return Judgement(None, Reason("NO_RULE", {"kind": "SUBDIV", "zone": zone_code}))
+        return Judgement(None, picked.why_none("SUBDIV", zone_code))
     step = -np.floor(np.array(parent.bounds[:2]))
     near = [moved(drawn, step) for drawn in (shapes(parent), lots, roads, passages)]
     found = subdivide(near[0][0], near[1], near[2], near[3], rule.params, forced=forced)
@@ -76,9 +75,10 @@ def judge_subdivision(
 
 def judge_consolidation(lots: Shapes, owners: Sequence[str], passages: Shapes, rules: RuleSet) -> Judgement:
     """Whether lots may become one (تجمیع) under the city's rule; all shapes in one metric CRS."""
-    rule = rules.everywhere("MERGE")
+    picked = rules.pick("MERGE")
+    rule = picked.rule
     if rule is None:
-        return Judgement(None, Reason("NO_RULE", {"kind": "MERGE"}))
+        return Judgement(None, picked.why_none("MERGE"))
     step = np.floor(np.array(shapely.bounds(lots[0])[:2]))
     found = consolidate(
         moved(lots, -step), owners, moved(passages, -step), float(rule.params["min_shared_edge_m"])

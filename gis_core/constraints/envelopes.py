@@ -121,13 +121,14 @@ def main_frontages(edges: Edges, passages: Passages, lots: int) -> Ints:
 def _orient(
     table: Table, lots: Shapes, edges: Edges, front: Ints, rules: RuleSet, north_deg: Floats
 ) -> Floats:
-    rule = rules.everywhere("ORIENT")
+    picked = rules.pick("ORIENT")
+    rule = picked.rule
     mine = (edges.kind == "passage") & (edges.passage >= 0) & (edges.passage == front[edges.lot])
     azimuth_deg = frontage_azimuths_deg(lots, edges.lot[mine], edges.geometry[mine])
     doubts = Doubts.none(table.lots)
     used = azimuth_deg
     if rule is None:
-        doubts.add(np.ones(table.lots, dtype=bool), UNKNOWN, Reason("NO_RULE", {"kind": "ORIENT"}))
+        doubts.add(np.ones(table.lots, dtype=bool), UNKNOWN, picked.why_none("ORIENT"))
     else:
         used = (azimuth_deg + (north_deg if rule.params["north"] == "TRUE" else 0.0)) % 360
         ask = near_a_diagonal(used, rule.params["ask_within_deg"])
@@ -148,7 +149,7 @@ def _depth_directions(
     table: Table, azimuth_deg: Floats, rules: RuleSet, north_deg: Floats
 ) -> tuple[Floats, Doubts]:
     """Azimuth on the grid from the building to the yard, and where a desk decides it."""
-    rule = rules.everywhere("ORIENT")
+    rule = rules.pick("ORIENT").rule
     doubts = Doubts.none(table.lots)
     if rule is None:
         return np.full(table.lots, np.nan), doubts
@@ -314,9 +315,10 @@ def setbacks_column(table: Table, placed: Placed, rules: RuleSet) -> None:
         lots = placed.lot[placed.code == code]
         here = flagged(lots, table.lots)
         holding, conflict = rules.each_rank("SETBACK", code)
-        if conflict:
-            doubts.add(here, UNKNOWN, Reason("RULES_CONFLICT", {"rules": list(conflict)}))
-        elif not holding and not rules.each_rank("DEPTH60", code)[0]:
+        deep, of_depth = rules.each_rank("DEPTH60", code)
+        if conflict or (of_depth and not holding):
+            doubts.add(here, UNKNOWN, Reason("RULES_CONFLICT", {"rules": list(conflict or of_depth)}))
+        elif not holding and not deep:
             doubts.add(here, UNKNOWN, Reason("NO_RULE", {"kind": "SETBACK", "zone": code}))
         for rule in holding:
             told = _told_m(rule.params)

@@ -10,6 +10,7 @@ from gis_core.constraints.columns import Column, Table
 from gis_core.constraints.division import subdivision_column
 from gis_core.constraints.envelopes import setbacks_column, stand
 from gis_core.constraints.evaluations import Evaluations, Steps
+from gis_core.constraints.findings import Reason
 from gis_core.constraints.floor_areas import floor_area_columns
 from gis_core.constraints.ground import judge_ground
 from gis_core.constraints.intake import Intake, ground_m, take_in
@@ -18,11 +19,11 @@ from gis_core.constraints.light_planes import excess_column, light_columns, ligh
 from gis_core.constraints.overlay_zones import cut
 from gis_core.constraints.overlook import overlook_column
 from gis_core.constraints.percentages import percentages
-from gis_core.constraints.placed import place, rule_of_lots
+from gis_core.constraints.placed import place, rule_of_lots, unzoned_lots
 from gis_core.constraints.plane import Floats
 from gis_core.constraints.projections import projection_columns
 from gis_core.constraints.restrictions import restrict
-from gis_core.constraints.rules import RuleSet
+from gis_core.constraints.rules import Picked, RuleSet
 from gis_core.constraints.soundness import unreadable
 from gis_core.constraints.storey_limits import governing_widths, storeys
 from gis_core.constraints.uses import use_column
@@ -90,18 +91,23 @@ def evaluate(
 def _judge(taken: Intake, rules: RuleSet, on: date, north_deg: Floats) -> tuple[Table, Steps]:
     """The steps of the law in their order; each finds its inputs in what came before."""
     lots, around = taken.lots, taken.around
-    table, policy = Table(len(lots)), _accuracy_policy(rules)
+    table, accuracy = Table(len(lots)), rules.pick("ACCURACY")
+    policy, unclear = accuracy_policy(accuracy), _contradiction(accuracy, "ACCURACY")
     accuracy_m = np.where(np.isnan(lots.accuracy_m), policy["parcel_accuracy_m"], lots.accuracy_m)
     land = clear_land(table, lots, around, rules, on)
     access_column(table, lots, around.edges)
     restrictions = restrict(land.net, accuracy_m, around, rules, policy, on, lots.ground_m)
+    if unclear is not None:
+        restrictions.leave_open(unclear)
     restrictions.judgements += judge_ground(lots, land.net, around, rules, on)
     broken = unreadable(around.zones.geometry, land.net)
     overlaps = zone_overlaps(land, around.zones, broken, accuracy_m, rules, policy)
-    widths_m = governing_widths(table, around.edges, around.passages, rules, tolerance_m(policy, accuracy_m))
-    unread = unread_zones(land.net, around.zones, broken)
+    apart_m = np.zeros(len(lots)) if unclear else tolerance_m(policy, accuracy_m)
+    widths_m = governing_widths(table, around.edges, around.passages, rules, apart_m)
+    unclear = unclear or _contradiction(rules.pick("ZONE"), "ZONE")
+    unzoned = unzoned_lots(overlaps, unread_zones(land.net, around.zones, broken), unclear)
     parts = cut(overlaps, restrictions, accuracy_m, policy)
-    placed = place(overlaps, parts, around.zones.code, land.areas, widths_m, rules, unread)
+    placed = place(overlaps, parts, around.zones.code, land.areas, widths_m, rules, unzoned)
     zone_column(table, placed, around.zones.code)
     percentages(table, placed, "FAR", "far", land.areas, rules, restrictions, restrictions.shrunk_m2())
     percentages(table, placed, "COV", "coverage", land.areas, rules, restrictions)
@@ -122,9 +128,13 @@ def _judge(taken: Intake, rules: RuleSet, on: date, north_deg: Floats) -> tuple[
     return table, Steps(land, placed, standing, restrictions, kinds)
 
 
-def _accuracy_policy(rules: RuleSet) -> Mapping[str, Any]:
-    rule = rules.everywhere("ACCURACY")
-    return {**ACCURACY, **(rule.params if rule else {})}
+def accuracy_policy(picked: Picked) -> Mapping[str, Any]:
+    """How widths and accuracies are compared under the city's ACCURACY rule, or where there is none."""
+    return {**ACCURACY, **(picked.rule.params if picked.rule else {})}
+
+
+def _contradiction(picked: Picked, kind: str) -> Reason | None:
+    return picked.why_none(kind) if picked.conflict else None
 
 
 #: The order in which findings are shown.

@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import count
 from typing import Any
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
 from gis_core.constraints.choices import Permitted, choices
 from gis_core.constraints.columns import Column
@@ -15,6 +15,7 @@ from gis_core.constraints.envelopes import Standing
 from gis_core.constraints.findings import EdgeFinding, Evaluation, Finding, Reason, ZoneShare
 from gis_core.constraints.intake import Frame
 from gis_core.constraints.land import Land
+from gis_core.constraints.lot_rules import LotRules
 from gis_core.constraints.placed import Placed
 from gis_core.constraints.plane import EMPTY, Ints, cleaned, outside, shapes
 from gis_core.constraints.restrictions import Restrictions
@@ -29,13 +30,13 @@ ON_DEMAND = {"light_wells_m2": "m2", "parking_need": "bays", "parking_capacity":
 
 @dataclass(frozen=True)
 class Steps:
-    """What the steps found: land, zones and limits, where a building stands, overlays, rules (n,) by kind."""
+    """What the steps found: land, zones and limits, where a building stands, overlays, rules by kind."""
 
     land: Land
     placed: Placed
     standing: Standing
     restrictions: Restrictions
-    rules: Mapping[str, NDArray[np.object_]]
+    rules: Mapping[str, LotRules]
 
 
 @dataclass(frozen=True)
@@ -124,6 +125,7 @@ class Evaluations(Sequence[Evaluation]):
         concerned = first + np.flatnonzero(overlaps.kind[first:last] == "CONCERNED")
         placed = self.steps.placed
         limits = dict(zip(concerned, placed.limits_from(row, len(concerned)), strict=True))
+        at = dict(zip(concerned, count(int(np.searchsorted(placed.lot, row))), strict=False))
         return tuple(
             ZoneShare(
                 code=str(zones.code[overlaps.zone[pair]]),
@@ -138,6 +140,8 @@ class Evaluations(Sequence[Evaluation]):
                 else "",
                 counted_mm2=int(counted[pair - first]),
                 limits=limits.get(pair, {}),
+                ruled_by=placed.ruled_by(at[pair]) if pair in at else "",
+                reason=placed.why_fell(at[pair]) if pair in at else None,
             )
             for pair in order
         )
@@ -200,13 +204,13 @@ class Evaluations(Sequence[Evaluation]):
         return float(column.values[row]) if column.known[row] else np.nan
 
     def _rule(self, kind: str, row: int) -> Rule | None:
-        found: Rule | None = self.steps.rules[kind][row]
+        found: Rule | None = self.steps.rules[kind].rule[row]
         return found
 
     def _wells_and_bays(self, row: int) -> dict[str, Finding]:
         found = [
-            wells(self.columns, self.steps.land, self._rule("LIGHTWELL", row), row),
-            *bays(self.columns, self._rule("PARK", row), row),
+            wells(self.columns, self.steps.land, self.steps.rules["LIGHTWELL"], row),
+            *bays(self.columns, self.steps.rules["PARK"], row),
         ]
         return {finding.key: finding for finding in found}
 

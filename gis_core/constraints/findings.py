@@ -76,7 +76,9 @@ class ZoneShare:
     not measured. `joins` names the zone with which the ground of a sliver is counted, `counted_mm2` what is
     counted for the zone.
     `limits`: of a concerned zone its own `far_percent`, `coverage_percent` and `storeys` (None: not known),
-    as overlay zones leave them; the strictest of its parts where they differ.
+    as overlay zones leave them; the strictest of its parts where they differ. `ruled_by`: of a concerned
+    zone the one whose rules hold there, its own code or that of the zone to which a lot too small for it
+    falls; empty where nobody can say. `reason`: why the lot falls there.
     """
 
     code: str
@@ -89,6 +91,8 @@ class ZoneShare:
     joins: str = ""
     counted_mm2: int = 0
     limits: Mapping[str, float | None] = field(default_factory=dict)
+    ruled_by: str = ""
+    reason: Reason | None = None
 
 
 @dataclass(frozen=True)
@@ -287,9 +291,10 @@ def _finding(finding: Finding) -> dict[str, Any]:
 
 
 def _zone(zone: ZoneShare) -> dict[str, Any]:
-    document = _plain_values(vars(zone))
+    document = dict(vars(zone))
+    reason = document.pop("reason")
     document["class"] = document.pop("kind")
-    return document
+    return _plain_values(document) | {"reason": _reason(reason)}
 
 
 def _overlay(overlay: OverlayFinding) -> dict[str, Any]:

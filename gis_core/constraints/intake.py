@@ -46,7 +46,7 @@ class Frame:
 
 def ground_m(rules: RuleSet) -> float:
     """Metres on the ground per metre of the grid, under the rules of a city; one where none asks for it."""
-    rule = rules.everywhere("GRID_TO_GROUND")
+    rule = rules.pick("GRID_TO_GROUND").rule
     return float(np.sqrt(ground_factor(rule.params if rule else None)))
 
 

@@ -28,7 +28,7 @@ from gis_core.constraints.plane import (
     whole_mm2,
 )
 from gis_core.constraints.restrictions import silence_of
-from gis_core.constraints.rules import Rule, RuleSet
+from gis_core.constraints.rules import Picked, Rule, RuleSet
 from gis_core.constraints.soundness import readable, unreadable, whereabouts
 from gis_core.constraints.values import Edges, Lots, Passages, Surroundings, chosen
 
@@ -59,7 +59,8 @@ class Land:
 
 def clear_land(table: Table, lots: Lots, around: Surroundings, rules: RuleSet, on: date) -> Land:
     """Widen, cut corners and measure; puts the areas into the table."""
-    rule = rules.everywhere("WIDEN")
+    picked = rules.pick("WIDEN")
+    rule = picked.rule
     drawn = readable(around.passages.geometry)
     ways = _ways(lots, around, rules, rule, drawn)
     widened = _widened(lots, ways, rule)
@@ -69,7 +70,7 @@ def clear_land(table: Table, lots: Lots, around: Surroundings, rules: RuleSet, o
         whole_mm2(shapely.area(shape)) for shape in (lots.geometry, widened.after, widened.main, net)
     )
     in_m2 = 1 / 1e6
-    ceding = _widening_doubts(lots, around, rule, drawn)
+    ceding = _widening_doubts(lots, around, picked, drawn)
     _doubt_plans(ceding, lots, around, rules, on)
     _area_columns(table, lots, surveyed * in_m2, rules)
     table.add(
@@ -179,11 +180,11 @@ def _widened(lots: Lots, ways: Ways, rule: Rule | None) -> widening.Widened:
 
 
 def _widening_doubts(
-    lots: Lots, around: Surroundings, rule: Rule | None, readable_line: NDArray[np.bool_]
+    lots: Lots, around: Surroundings, picked: Picked, readable_line: NDArray[np.bool_]
 ) -> Doubts:
-    doubts = Doubts.none(len(lots))
+    doubts, rule = Doubts.none(len(lots)), picked.rule
     if rule is None:
-        return doubts.add(np.ones(len(lots), dtype=bool), UNKNOWN, Reason("NO_RULE", {"kind": "WIDEN"}))
+        return doubts.add(np.ones(len(lots), dtype=bool), UNKNOWN, picked.why_none("WIDEN"))
     edges, passages = around.edges, around.passages
     street = edges.kind == "passage"
     named = street & (edges.passage >= 0)
@@ -224,14 +225,15 @@ def _corners_cut(
     main: Shapes, edges: Edges, around: Surroundings, rules: RuleSet
 ) -> tuple[Shapes, Doubts, Rule | None]:
     """Net lots, doubts, and the rule."""
-    lots, rule = len(main), rules.everywhere("CHAMFER")
+    lots, picked = len(main), rules.pick("CHAMFER")
+    rule = picked.rule
     doubts = Doubts.none(lots)
     params: Mapping[str, Any] = rule.params if rule else ANY_CORNER
     found = corners_between(edges, main, around.passages, params)
     at_corner = np.zeros(lots, dtype=bool)
     at_corner[found.corners.lot] = True
     if rule is None:
-        doubts.add(at_corner | found.unclear, UNKNOWN, Reason("NO_RULE", {"kind": "CHAMFER"}))
+        doubts.add(at_corner | found.unclear, UNKNOWN, picked.why_none("CHAMFER"))
         return main, doubts, None
     doubts.add(found.unclear, NEEDS_INSPECTION, Reason("CORNER_NOT_CLEAR"))
     if not at_corner.any():
@@ -269,17 +271,16 @@ def _area_columns(table: Table, lots: Lots, surveyed_m2: Floats, rules: RuleSet)
         "surveyed_area_m2",
         surveyed_m2,
         unit="m2",
-        doubts=Doubts.none(len(lots)).add(
-            contradicting, UNKNOWN, Reason("RULES_CONFLICT", {"rules": list(grid.conflict)})
-        ),
+        doubts=Doubts.none(len(lots)).add(contradicting, UNKNOWN, grid.why_none("GRID_TO_GROUND")),
         rule=grid.rule if grid.rule and grid.rule.params["apply"] else None,
         geometry="parcel",
     )
-    rule = rules.everywhere("DEED_TOLERANCE")
+    picked = rules.pick("DEED_TOLERANCE")
+    rule = picked.rule
     difference_m2 = lots.deed_area_m2 - surveyed_m2
     doubts = Doubts.none(len(lots))
     if rule is None:
-        doubts.add(~no_deed, NEEDS_INSPECTION, Reason("NO_RULE", {"kind": "DEED_TOLERANCE"}))
+        doubts.add(~no_deed, NEEDS_INSPECTION, picked.why_none("DEED_TOLERANCE"))
     else:
         permitted = permitted_discrepancy_m2(lots.deed_area_m2, rule.params)
         apart = ~no_deed & ~within_tolerance(lots.deed_area_m2, surveyed_m2, rule.params)

@@ -15,7 +15,7 @@ from gis_core.constraints.findings import Reason
 from gis_core.constraints.frontages import street_widths_m
 from gis_core.constraints.land import Land
 from gis_core.constraints.light import permitted_height_m
-from gis_core.constraints.lot_rules import each_rule, without_rule
+from gis_core.constraints.lot_rules import LotRules
 from gis_core.constraints.orientation import frontage_azimuths_deg
 from gis_core.constraints.plane import PASSING_M, Floats, Ints, flagged, named_rows, or_none
 from gis_core.constraints.storeys import Limit, by_height
@@ -39,20 +39,19 @@ class Plane:
 
 
 def light_columns(
-    table: Table, standing: Standing, land: Land, passages: Passages, found: NDArray[np.object_]
+    table: Table, standing: Standing, land: Land, passages: Passages, found: LotRules
 ) -> list[Plane]:
     """
     The height under the light planes of each lot, into the table; the planes themselves are returned.
 
-    `found` (n,): the LIGHT rule of each lot. A plane FROM `NEIGHBOUR` rises from the boundary across the
+    `found`: the LIGHT rule of each lot. A plane FROM `NEIGHBOUR` rises from the boundary across the
     yard (without a depth direction from every neighbour that the building stands off), one from `PASSAGE`
     from the far side of the street. Source: rules.md section 10.
     """
-    doubts = Doubts.none(table.lots)
-    doubts.add(without_rule(found), UNKNOWN, Reason("NO_RULE", {"kind": "LIGHT"}))
+    doubts = found.doubt(Doubts.none(table.lots))
     planes = [
         _plane(params, here, standing, land, passages, doubts)
-        for rule, here in each_rule(found)
+        for rule, here in found.each()
         for params in rule.params["planes"]
     ]
     least = _least(planes, table.lots)
@@ -64,7 +63,7 @@ def light_columns(
         unit="m",
         doubts=doubts,
         inputs=("envelope_area_m2",),
-        rule=found,
+        rule=found.rule,
         binding=_binding(planes, least),
         formula=lambda lot: _formula(planes, lot),
         geometry="envelope",
@@ -72,7 +71,7 @@ def light_columns(
     return planes
 
 
-def excess_column(table: Table, planes: list[Plane], found: NDArray[np.object_]) -> None:
+def excess_column(table: Table, planes: list[Plane], found: LotRules) -> None:
     """How far the permitted height rises above the light planes; a person is asked where it does."""
     light, high = table["light_height_m"], table["height_m"]
     least = _least(planes, table.lots)
@@ -89,7 +88,7 @@ def excess_column(table: Table, planes: list[Plane], found: NDArray[np.object_])
         unit="m",
         doubts=doubts,
         inputs=("height_m", "light_height_m"),
-        rule=found,
+        rule=found.rule,
         formula=lambda lot: (
             f"{metres(high.values[lot])} − {metres(light.values[lot])}"
             if light.values[lot] is not None
@@ -99,19 +98,19 @@ def excess_column(table: Table, planes: list[Plane], found: NDArray[np.object_])
 
 
 def light_limits(
-    planes: list[Plane], found: NDArray[np.object_], heights: NDArray[np.object_], known: NDArray[np.bool_]
+    planes: list[Plane], found: LotRules, heights: LotRules, known: NDArray[np.bool_]
 ) -> list[Limit]:
     """Storeys under the light planes, where the rule's effect is LIMIT; NaN where they are not known."""
     limits = []
-    for rule, here in each_rule(found):
+    for rule, here in found.each():
         if rule.params["effect"] != "LIMIT" or not planes:
             continue
-        least = _least(planes, len(found))
-        values = np.full(len(found), np.inf)
-        for high, where in each_rule(heights):
+        least = _least(planes, len(known))
+        values = np.full(len(known), np.inf)
+        for high, where in heights.each():
             lots = here & where & np.isfinite(least)
             values[lots] = by_height(least[lots], high.params)
-        values[here & (~known | (np.isfinite(least) & without_rule(heights)))] = np.nan
+        values[here & (~known | (np.isfinite(least) & heights.missing()))] = np.nan
         limits.append(Limit(rule.code, values))
     return limits
 

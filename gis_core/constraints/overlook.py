@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gis_core.constraints.columns import UNKNOWN, Doubts, Table
 from gis_core.constraints.findings import Reason
+from gis_core.constraints.lot_rules import LotRules
 from gis_core.constraints.plane import PASSING_M
 
 
@@ -29,18 +29,14 @@ def far_enough(distance_m: float, one: str, other: str, rule: Mapping[str, Any])
     return distance_m >= least_distance_m(one, other, rule) - PASSING_M
 
 
-def overlook_column(table: Table, found: NDArray[np.object_]) -> None:
+def overlook_column(table: Table, found: LotRules) -> None:
     """
     Overlook of each lot, into the table: not known before floor plans are drawn, with what they must keep.
 
-    `found` (n,): the OVERLOOK rule of each lot. Source: rules.md section 11.
+    `found`: the OVERLOOK rule of each lot. Source: rules.md section 11.
     """
-    doubts = Doubts.none(table.lots)
-    doubts.add_each(np.ones(table.lots, dtype=bool), UNKNOWN, lambda lot: _reason(found[lot]))
-    table.add("overlook", np.full(table.lots, None, dtype=object), doubts=doubts, rule=found)
-
-
-def _reason(rule: Any) -> Reason:
-    if rule is None:
-        return Reason("NO_RULE", {"kind": "OVERLOOK"})
-    return Reason("NEEDS_FLOOR_PLANS", {name: rule.params[name] for name in ("main_to_main_m", "other_m")})
+    doubts = found.doubt(Doubts.none(table.lots))
+    for rule, here in found.each():
+        asked = {name: rule.params[name] for name in ("main_to_main_m", "other_m")}
+        doubts.add(here, UNKNOWN, Reason("NEEDS_FLOOR_PLANS", asked))
+    table.add("overlook", np.full(table.lots, None, dtype=object), doubts=doubts, rule=found.rule)

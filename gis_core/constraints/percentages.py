@@ -44,9 +44,7 @@ def percentages(
         here = placed.code == code
         picked = rules.maximum(kind, code, param)
         if picked.rule is None:
-            reason = Reason("RULES_CONFLICT", {"rules": list(picked.conflict)})
-            nothing = Reason("NO_RULE", {"kind": kind, "zone": code})
-            missing.append((here, reason if picked.conflict else nothing))
+            missing.append((here, picked.why_none(kind, code)))
             continue
         lot = placed.lot[here]
         basis_m2[here] = areas.on_basis(picked.rule.area_basis or "NET")[lot]

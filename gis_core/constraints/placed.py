@@ -1,6 +1,6 @@
 """Says which zone's rules hold on which lot, and what limits they give its parts."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
 from typing import Any
@@ -14,9 +14,10 @@ from gis_core.constraints.columns import (
     Doubts,
 )
 from gis_core.constraints.findings import Reason
+from gis_core.constraints.lot_rules import LotRules
 from gis_core.constraints.overlay_zones import Parts
-from gis_core.constraints.plane import PASSING_M, Floats, Ints
-from gis_core.constraints.rules import Rule, RuleSet
+from gis_core.constraints.plane import PASSING_M, Floats, Ints, present
+from gis_core.constraints.rules import RuleSet, one_of
 from gis_core.constraints.zones import Overlaps, without_limits
 
 #: Nobody can read a shape of the zoning plan that may lie on the lot.
@@ -30,7 +31,8 @@ class Placed:
 
     `parts`: the same pairs, cut where an overlay zone changes a limit; `limits` of those parts (k,), by
     name, as they are found. `code` is None where a lot is too small for its zone's rules and no other zone's
-    hold instead. `unread` (n,): lots that may lie in a zone whose shape cannot be read.
+    hold instead; `fell` (m,): why the rules of another zone than its own hold, or None. `unzoned` (n,): why
+    nobody can say in which zones a lot lies; `unruled` (n,): why nobody can say whose rules hold on it.
     """
 
     lots: int
@@ -41,13 +43,25 @@ class Placed:
     doubts: Doubts
     split: str
     parts: Parts
-    unread: NDArray[np.bool_]
+    fell: NDArray[np.object_]
+    unzoned: Doubts
+    unruled: Doubts
     limits: dict[str, Floats] = field(default_factory=dict)
 
     @cached_property
     def several_parts(self) -> bool:
         """Whether any of the lots has more than one part."""
         return bool((self.parts.lot[1:] == self.parts.lot[:-1]).any())
+
+    def ruled_by(self, pair: int) -> str:
+        """The zone whose rules hold on one pair, its own or the one it fell to; or empty."""
+        known = self.unruled.state[self.lot[pair]] != UNKNOWN and self.code[pair] is not None
+        return str(self.code[pair]) if known else ""
+
+    def why_fell(self, pair: int) -> Reason | None:
+        """Why another zone's rules than its own hold on one pair; None where its own do."""
+        found: Reason | None = self.fell[pair]
+        return found
 
     def limits_from(self, lot: int, zones: int) -> list[dict[str, float | None]]:
         """The strictest of each limit within each of the concerned zones of a lot; None where not known."""
@@ -66,39 +80,73 @@ def place(
     areas: Areas,
     widths_m: Floats,
     rules: RuleSet,
-    unread: NDArray[np.bool_],
+    unzoned: Doubts,
 ) -> Placed:
     """Which zone's rules hold on which lot: of a lot too small for its zone's rules, those it falls to."""
     lots = len(areas.net_m2)
-    rule = rules.everywhere("ZONE")
+    rule = rules.pick("ZONE").rule
     split = rule.params["split_zone_limits"] if rule else "DESK"
-    doubts = Doubts.none(lots).add(unread, UNKNOWN, INVALID_ZONE)
-    for where, why in without_limits(overlaps):
-        doubts.add(where, UNKNOWN, why)
+    doubts, unruled = unzoned.copy(), unzoned.copy()
     if split == "DESK":
         doubts.add(overlaps.state == "MULTI_ZONE", UNKNOWN, Reason("MULTI_ZONE"))
     concerned = np.flatnonzero(overlaps.kind == "CONCERNED")
     lot = overlaps.lot[concerned]
-    code = codes[overlaps.zone[concerned]].copy()
-    for _ in range(5):
-        if not _fall(code, lot, areas, widths_m, rules, doubts):
+    own = codes[overlaps.zone[concerned]]
+    code, fell = own.copy(), np.full(len(own), None, dtype=object)
+    for _ in rules.of_kind("MIN_LOT"):
+        if not _fall(code, fell, lot, areas, widths_m, rules, unruled):
             break
+    else:
+        _stop_circling(code, fell, lot, areas, widths_m, rules, unruled)
+    for pair in np.flatnonzero(present(fell)):
+        fell[pair] = replace(fell[pair], args={"zone": own[pair], "falls_to": code[pair], **fell[pair].args})
+    fell[~present(code)] = None
+    doubts.add_each(unruled.state == UNKNOWN, UNKNOWN, lambda one: unruled.reason[one])
     single = np.full(lots, "", dtype=object)
     one = overlaps.state[lot] == "ONE_ZONE"
     single[lot[one]] = codes[overlaps.zone[concerned[one]]]
-    return Placed(lots, overlaps, lot, code, single, doubts, split, parts, unread)
+    return Placed(lots, overlaps, lot, code, single, doubts, split, parts, fell, unzoned, unruled)
+
+
+def _stop_circling(
+    code: NDArray[np.object_],
+    fell: NDArray[np.object_],
+    lot: Ints,
+    areas: Areas,
+    widths_m: Floats,
+    rules: RuleSet,
+    doubts: Doubts,
+) -> None:
+    """Where zones send a lot from one to another and back, nobody has said whose rules hold on it."""
+    before = code.copy()
+    _fall(code, fell, lot, areas, widths_m, rules, doubts)
+    circling = code != before
+    named = {*code[circling], *before[circling]}
+    codes = [rule.code for rule in rules.of_kind("MIN_LOT") if rule.zone_code in named]
+    unknown_on(doubts, lot[circling], Reason("RULES_CONFLICT", {"rules": codes}))
+    code[circling] = None
 
 
 def _fall(
-    code: NDArray[np.object_], lot: Ints, areas: Areas, widths_m: Floats, rules: RuleSet, doubts: Doubts
+    code: NDArray[np.object_],
+    fell: NDArray[np.object_],
+    lot: Ints,
+    areas: Areas,
+    widths_m: Floats,
+    rules: RuleSet,
+    doubts: Doubts,
 ) -> bool:
-    """Replace the codes of lots that are too small for their zone's rules; whether any was replaced."""
-    fell = False
+    """
+    Replace the codes of lots that are too small for their zone's rules; whether any was replaced.
+
+    `fell` gets why a lot left its own zone's rules.
+    """
+    again = False
     for name in sorted({name for name in code if name is not None}):
         picked, here = rules.pick("MIN_LOT", name), np.flatnonzero(code == name)
         rule = picked.rule
         if picked.conflict:
-            unknown_on(doubts, lot[here], Reason("RULES_CONFLICT", {"rules": list(picked.conflict)}))
+            unknown_on(doubts, lot[here], picked.why_none("MIN_LOT", name))
         if rule is None:
             continue
         area_m2, width_m = areas.on_basis(rule.area_basis or "NET")[lot[here]], widths_m[lot[here]]
@@ -109,17 +157,22 @@ def _fall(
         unsaid = np.isnan(area_m2) & (rule.params.get("min_area_m2") is not None)
         unknown_on(doubts, lot[here[unsaid]], Reason("INPUT_UNKNOWN", {"inputs": ["deed_area_m2"]}))
         falls_to = rule.params.get("falls_to")
+        least = {name: rule.params.get(name) for name in ("min_area_m2", "min_passage_m")}
         if falls_to is None:
             unknown_on(
-                doubts,
-                lot[here[small]],
-                Reason("LOT_TOO_SMALL", {"min_area_m2": rule.params.get("min_area_m2")}),
+                doubts, lot[here[small]], Reason("LOT_TOO_SMALL", {"min_area_m2": least["min_area_m2"]})
             )
-            narrowest = {"min_passage_m": rule.params.get("min_passage_m")}
+            narrowest = {"min_passage_m": least["min_passage_m"]}
             unknown_on(doubts, lot[here[narrow]], Reason("PASSAGE_TOO_NARROW", narrowest))
-        code[here[small | narrow]] = falls_to
-        fell |= bool((small | narrow).any()) and falls_to is not None
-    return fell
+        for pairs, why in (
+            (here[small], Reason("FALLS_BY_AREA", {"min_area_m2": least["min_area_m2"]})),
+            (here[narrow], Reason("FALLS_BY_PASSAGE", {"min_passage_m": least["min_passage_m"]})),
+        ):
+            fell[pairs[~present(fell[pairs])]] = why
+        falling = here[small | narrow]
+        again |= falls_to is not None and bool((code[falling] != falls_to).any())
+        code[falling] = falls_to
+    return again
 
 
 def unknown_on(doubts: Doubts, lots: Ints, reason: Reason) -> None:
@@ -133,25 +186,46 @@ def _told(value: np.floating[Any]) -> float | None:
     return float(value) if np.isfinite(value) else None
 
 
-def rule_of_lots(placed: Placed, kind: str, rules: RuleSet) -> NDArray[np.object_]:
+def unzoned_lots(overlaps: Overlaps, unread: NDArray[np.bool_], unclear: Reason | None) -> Doubts:
     """
-    The rule of a kind per lot (n,): of its zone, or of the whole city; None without one.
+    Why nobody can say in which zones lots lie.
 
-    None as well where the zones of a lot have different ones: nobody has said which of them holds.
+    `unread` (n,): lots that may lie in a zone whose shape cannot be read; `unclear`: why nobody can say what
+    a zone must be to concern a lot.
     """
-    found = np.full(placed.lots, rules.everywhere(kind), dtype=object)
+    doubts = Doubts.none(len(unread)).add(unread, UNKNOWN, INVALID_ZONE)
+    if unclear is not None:
+        doubts.add(np.ones(len(unread), dtype=bool), UNKNOWN, unclear)
+    for where, why in without_limits(overlaps):
+        doubts.add(where, UNKNOWN, why)
+    return doubts
+
+
+def rule_of_lots(placed: Placed, kind: str, rules: RuleSet) -> LotRules:
+    """
+    The rule of a kind per lot: of its zone, or of the whole city.
+
+    None where the zones of a lot have different ones: nobody has said which of them holds. Where nobody can
+    say whose rules hold on a lot, only what is the same in every zone holds.
+    """
+    if not rules.zones_with(kind):
+        return LotRules.alike(kind, rules.pick(kind), placed.lots)
+    picked = np.full(placed.lots, rules.pick(kind), dtype=object)
     seen = np.zeros(placed.lots, dtype=bool)
-    apart = np.zeros(placed.lots, dtype=bool)
     for code in sorted({code for code in placed.code if code is not None}):
-        rule, lots = rules.pick(kind, code).rule, placed.lot[placed.code == code]
-        again = lots[seen[lots]]
-        apart[[lot for lot in again if not _same(found[lot], rule)]] = True
-        found[lots], seen[lots] = rule, True
-    found[apart] = None
-    return found
-
-
-def _same(one: Rule | None, other: Rule | None) -> bool:
-    if one is None or other is None:
-        return one is other
-    return one is other or (one.params, one.area_basis) == (other.params, other.area_basis)
+        mine, lots = rules.pick(kind, code), placed.lot[placed.code == code]
+        for lot in lots[seen[lots]]:
+            picked[lot] = one_of([picked[lot], mine])
+        picked[lots[~seen[lots]]] = mine
+        seen[lots] = True
+    unruled = placed.unruled.state == UNKNOWN
+    picked[unruled] = rules.of_any_zone(kind)
+    silences: dict[tuple[str, str], tuple[Reason, NDArray[np.bool_]]] = {}
+    rule = np.empty(placed.lots, dtype=object)
+    for lot, one in enumerate(picked):
+        rule[lot] = one.rule
+        if one.rule is None:
+            why = placed.unruled.reason[lot] if one.apart and unruled[lot] else one.why_none(kind)
+            nowhere = np.zeros(placed.lots, dtype=bool)
+            silences.setdefault((why.code, str(why.args)), (why, nowhere))[1][lot] = True
+    return LotRules(rule, tuple(silences.values()))

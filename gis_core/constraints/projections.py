@@ -12,7 +12,7 @@ from gis_core.constraints.envelopes import Standing
 from gis_core.constraints.findings import Reason
 from gis_core.constraints.frontages import street_widths_m
 from gis_core.constraints.light import permitted_projections_m
-from gis_core.constraints.lot_rules import each_rule, without_rule
+from gis_core.constraints.lot_rules import LotRules
 from gis_core.constraints.plane import Floats, Ints, Shapes, flagged, line_ends
 from gis_core.constraints.rules import Rule
 from gis_core.constraints.storeys import width_on_basis_m
@@ -35,20 +35,18 @@ class Fronts:
 
 
 def projection_columns(
-    table: Table, standing: Standing, edges: Edges, passages: Passages, found: NDArray[np.object_]
+    table: Table, standing: Standing, edges: Edges, passages: Passages, found: LotRules
 ) -> None:
     """
     The widest projection over a street and the clearance under it, into the table.
 
-    `found` (n,): the CANTILEVER rule of each lot. A building that does not stand on a frontage has none.
+    `found`: the CANTILEVER rule of each lot. A building that does not stand on a frontage has none.
     Source: rules.md section 14.
     """
-    doubts = Doubts.none(table.lots)
-    missing = without_rule(found)
-    doubts.add(missing, UNKNOWN, Reason("NO_RULE", {"kind": "CANTILEVER"}))
+    doubts = found.doubt(Doubts.none(table.lots))
     widest, clearance = np.zeros(table.lots), np.full(table.lots, np.nan)
     fronts = []
-    for rule, here in each_rule(found):
+    for rule, here in found.each():
         front = _fronts(rule, here & table["envelope_area_m2"].known, standing, edges, passages)
         np.fmax.at(widest, front.lot, front.permitted_m)
         untold = flagged(front.lot[np.isnan(front.permitted_m)], table.lots)
@@ -61,11 +59,11 @@ def projection_columns(
         unit="m",
         doubts=doubts,
         inputs=("envelope_area_m2",),
-        rule=found,
+        rule=found.rule,
         formula=lambda lot: _formula(fronts, lot),
     )
-    silent = Doubts.none(table.lots).add(missing, UNKNOWN, Reason("NO_RULE", {"kind": "CANTILEVER"}))
-    table.add("projection_clearance_m", clearance, unit="m", doubts=silent, rule=found)
+    silent = found.doubt(Doubts.none(table.lots))
+    table.add("projection_clearance_m", clearance, unit="m", doubts=silent, rule=found.rule)
 
 
 def _fronts(

@@ -10,7 +10,7 @@ import shapely
 from gis_core.constraints.counting import BuiltPart, counted_area
 from gis_core.constraints.findings import Evaluation, Finding, Reason
 from gis_core.constraints.parking import bays, capacity
-from gis_core.constraints.rules import Rule, RuleSet
+from gis_core.constraints.rules import Picked, RuleSet
 from gis_core.constraints.storeys import height_m
 
 State = Literal["passes", "fails", "discretionary", "unknown"]
@@ -164,9 +164,10 @@ def _floor_area(proposal: Proposal, evaluation: Evaluation, rules: RuleSet) -> l
     key, limit = "floor_area_m2", evaluation.findings["far_cap_m2"]
     if not proposal.parts:
         return _whole_storeys(proposal, key, limit)
-    rule = rule_of_lot(evaluation, rules, "COUNT")
+    picked = rule_of_lot(evaluation, rules, "COUNT")
+    rule = picked.rule
     if rule is None:
-        return [_undecided(key, None, Reason("NO_RULE", {"kind": "COUNT"}))]
+        return [_undecided(key, None, picked.why_none("COUNT"))]
     counted = counted_area(proposal.parts, rule.params)
     if counted.area_m2 is None:
         return [_undecided(key, None, Reason("KIND_NOT_TOLD", {"kinds": list(counted.unknown_kinds)}))]
@@ -194,14 +195,14 @@ def _light(proposal: Proposal, evaluation: Evaluation, rules: RuleSet) -> list[J
         return []
     high = _height_of(proposal, evaluation, rules)
     if finding.state == "unknown" or high is None:
-        missing = Reason("NO_RULE", {"kind": "HEIGHT"})
+        missing = rule_of_lot(evaluation, rules, "HEIGHT").why_none("HEIGHT")
         return [
             _undecided("light_m", high, (finding.reason if finding.state == "unknown" else None) or missing)
         ]
     if finding.value is None:
         return [Judgement("light_m", "passes", high, None, 0.0, "m", finding.key)]
     judged = _at_most("light_m", high, finding, "REDUCE_HEIGHT_TO", "m")
-    rule = rule_of_lot(evaluation, rules, "LIGHT")
+    rule = rule_of_lot(evaluation, rules, "LIGHT").rule
     if judged.state == "fails" and rule is not None and rule.params["effect"] == "ASK":
         asked = Reason("LIGHT_EXCEEDED", {"light_height_m": judged.limit})
         return [replace(judged, state="discretionary", reason=asked)]
@@ -209,7 +210,7 @@ def _light(proposal: Proposal, evaluation: Evaluation, rules: RuleSet) -> list[J
 
 
 def _height_of(proposal: Proposal, evaluation: Evaluation, rules: RuleSet) -> float | None:
-    rule = rule_of_lot(evaluation, rules, "HEIGHT")
+    rule = rule_of_lot(evaluation, rules, "HEIGHT").rule
     if proposal.height_m is not None or rule is None or proposal.storeys is None:
         return proposal.height_m
     return float(height_m(proposal.storeys, rule.params))
@@ -238,9 +239,10 @@ def _parking(proposal: Proposal, evaluation: Evaluation, rules: RuleSet) -> list
         return []
     if not proposal.units_m2 and not proposal.other_uses:
         return [_undecided("bays", proposal.bays, Reason("UNITS_NOT_TOLD"))]
-    rule = rule_of_lot(evaluation, rules, "PARK")
+    picked = rule_of_lot(evaluation, rules, "PARK")
+    rule = picked.rule
     if rule is None:
-        return [_undecided("bays", proposal.bays, Reason("NO_RULE", {"kind": "PARK"}))]
+        return [_undecided("bays", proposal.bays, picked.why_none("PARK"))]
     need = bays(proposal.units_m2, rule.params, proposal.other_uses).required
     if need is None:
         return [_undecided("bays", proposal.bays, Reason("UNIT_IN_NO_BAND"))]
@@ -291,7 +293,11 @@ def _undecided(key: str, proposed: Any, reason: Reason) -> Judgement:
     return Judgement(key, "unknown", proposed, reason=reason)
 
 
-def rule_of_lot(evaluation: Evaluation, rules: RuleSet, kind: str) -> Rule | None:
-    """The rule of a kind for the lot's zone; over several zones only one that holds everywhere."""
-    zones = {zone.code for zone in evaluation.zones if zone.kind == "CONCERNED"}
-    return rules.pick(kind, zones.pop() if len(zones) == 1 else "").rule
+def rule_of_lot(evaluation: Evaluation, rules: RuleSet, kind: str) -> Picked:
+    """
+    The rule of a kind on the lot, as its evaluation found it: of the zone whose rules hold there.
+
+    Of several zones one that is the same in all; where nobody can say whose rules hold, in every zone.
+    """
+    zones = {zone.ruled_by for zone in evaluation.zones if zone.kind == "CONCERNED"}
+    return rules.of_zones(kind, zones) if zones and all(zones) else rules.of_any_zone(kind)

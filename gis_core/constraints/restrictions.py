@@ -1,7 +1,7 @@
 """Brings the overlays of a city to bear on lots: which apply, where nothing may be built, how high."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
@@ -37,7 +37,8 @@ class LayerJudgement:
     """
     One layer under one rule, against all lots: pairs (m,) of lot and feature, silence per lot (n,).
 
-    `feature` is -1 where a raster and not a feature says it.
+    `feature` is -1 where a raster and not a feature says it. `by_accuracy`: overlaps and gaps are judged by
+    their width against the accuracy of lot and layer.
     """
 
     layer: str
@@ -54,6 +55,7 @@ class LayerJudgement:
     distance_m: Floats
     height_m: Floats
     silence: NDArray[np.object_]
+    by_accuracy: bool = False
 
     @cached_property
     def effect(self) -> str:
@@ -117,6 +119,15 @@ class Restrictions:
             state: [(one.layer, self.with_state(one, state)) for one in taking]
             for state in ("unknown", "borderline")
         }
+
+    def leave_open(self, why: Reason) -> None:
+        """Leave unknown what was judged by width and accuracy: nobody can say how they are compared."""
+        for judgement in self.judgements:
+            if judgement.by_accuracy:
+                judgement.state[:] = "unknown"
+                for reasons in (judgement.reason, judgement.silence):
+                    reasons[~present(reasons)] = why
+                judgement.__dict__.pop("silent", None)
 
     def unsure(self, effects: tuple[str, ...]) -> dict[str, list[tuple[str, NDArray[np.bool_]]]]:
         """Layers with such an effect whose say is missing: state -> (layer, lots (n,) of which it is so)."""
@@ -230,7 +241,7 @@ def _judged(
     )
     number, lot = tree.query(area, predicate="dwithin", distance=reach_m) if len(area) else (NONE, NONE)
     if not len(lot):
-        return _unheard(params, rule, layer, silence)
+        return replace(_unheard(params, rule, layer, silence), by_accuracy=True)
     found = judge(net[lot], area[number], threshold_m[lot], policy["measure"])
     state = np.array([STATE_NAMES[name] for name in found.state], dtype=object)
     reason = np.full(len(lot), None, dtype=object)
@@ -257,6 +268,7 @@ def _judged(
         distance_m=found.distance_m,
         height_m=_heights_m(around.overlays, feature[number], params),
         silence=silence,
+        by_accuracy=True,
     )
 
 

@@ -1,13 +1,13 @@
 """Holds rules as values, and says which rule of a set holds for a zone on a day."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import Any
 
 from gis_core.constraints.conflicts import decide
-from gis_core.constraints.findings import RuleReference
+from gis_core.constraints.findings import Reason, RuleReference
 
 #: Kinds of which all rules that hold count together; of the others the nearest one holds.
 TOGETHER = frozenset({"STOREY", "BUFFER", "PLANNED_STREET", "RASTER"})
@@ -58,10 +58,47 @@ class Rule:
 
 @dataclass(frozen=True)
 class Picked:
-    """The rule that holds, or none; and the rules of equal rank that contradict each other."""
+    """
+    The rule that holds, or none; and why not: rules of equal rank that contradict each other.
+
+    `apart`: the zones that were asked for have different rules, and nobody has said which of them holds.
+    """
 
     rule: Rule | None = None
     conflict: tuple[str, ...] = ()
+    apart: bool = False
+
+    def why_none(self, kind: str, zone_code: str = "") -> Reason:
+        """
+        Why no rule holds: none is there, several contradict each other, or zones have different ones.
+
+        Examples
+        --------
+        >>> Picked().why_none("FAR", "R121")
+        Reason(code='NO_RULE', args={'kind': 'FAR', 'zone': 'R121'})
+        >>> Picked(None, ("PLAN", "CIRCULAR")).why_none("FAR")
+        Reason(code='RULES_CONFLICT', args={'rules': ['PLAN', 'CIRCULAR']})
+        """
+        if self.conflict:
+            return Reason("RULES_CONFLICT", {"rules": list(self.conflict)})
+        if self.apart:
+            return Reason("MULTI_ZONE")
+        return Reason("NO_RULE", {"kind": kind, "zone": zone_code} if zone_code else {"kind": kind})
+
+
+def one_of(picked: Sequence[Picked]) -> Picked:
+    """What is the same for all zones; contradictions stand, different rules leave none."""
+    first = picked[0]
+    contradicting = tuple(dict.fromkeys(code for one in picked for code in one.conflict))
+    if contradicting:
+        return Picked(None, contradicting)
+    return first if all(_same(first.rule, one.rule) for one in picked) else Picked(apart=True)
+
+
+def _same(one: Rule | None, other: Rule | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return one is other or (one.params, one.area_basis) == (other.params, other.area_basis)
 
 
 @dataclass(frozen=True)
@@ -127,7 +164,8 @@ class RuleSet:
         """
         key = (kind, zone_code, param)
         if key not in self._picked:
-            policy = self.everywhere("CONFLICT")
+            # Policies that contradict each other leave every contradiction to a person.
+            policy = self.pick("CONFLICT").rule
             when = policy.params["equal_rank_conflict"] if policy else "ALWAYS"
             self._picked[key] = _least(self._holding(kind, zone_code), param, when)
         return self._picked[key]
@@ -151,9 +189,26 @@ class RuleSet:
             return everywhere
         return [rule for rule in everywhere if rule.rank < own[0].rank] + own
 
-    def everywhere(self, kind: str) -> Rule | None:
-        """The rule of a kind that holds in the whole city."""
-        return self.pick(kind).rule
+    def of_zones(self, kind: str, zone_codes: Iterable[str]) -> Picked:
+        """
+        The rule of a kind on a lot that lies in these zones; in none, the one that holds everywhere.
+
+        Examples
+        --------
+        >>> rules = RuleSet.of([Rule("A", "PARK", {"m2_per_bay": 25}, "R121"), Rule("B", "PARK", {}, "R122")])
+        >>> rules.of_zones("PARK", ["R121", "R122"])
+        Picked(rule=None, conflict=(), apart=True)
+        """
+        codes = sorted(set(zone_codes))
+        return one_of([self.pick(kind, code) for code in codes]) if codes else self.pick(kind)
+
+    def of_any_zone(self, kind: str) -> Picked:
+        """The rule of a kind where the zone is not known: only what is the same in every zone holds."""
+        return self.of_zones(kind, {"", *self.zones_with(kind)})
+
+    def zones_with(self, kind: str) -> tuple[str, ...]:
+        """Codes of the zones that have rules of their own of a kind."""
+        return tuple({rule.zone_code: None for rule in self._by_kind.get(kind, ()) if rule.zone_code})
 
     def together(self, kind: str, zone_code: str = "") -> list[Rule]:
         """All rules of a kind that hold for a zone, those that hold everywhere included."""

@@ -17,7 +17,7 @@ from gis_core.constraints.columns import (
     Table,
 )
 from gis_core.constraints.findings import Reason
-from gis_core.constraints.lot_rules import each_rule, without_rule
+from gis_core.constraints.lot_rules import LotRules
 from gis_core.constraints.overlay_zones import changed, doubt_changes, doubt_partly
 from gis_core.constraints.placed import Placed, rule_of_lots
 from gis_core.constraints.plane import Floats, flagged, or_none, present
@@ -37,12 +37,13 @@ def governing_widths(
     The recorded width of a passage stands before the measured one. Where they differ by more than
     `width_tolerance_m` (n,), the finding says so; it needs an inspection where the difference changes it.
     """
-    rule = rules.everywhere("STOREY_POLICY")
+    picked = rules.pick("STOREY_POLICY")
+    rule = picked.rule
     doubts = Doubts.none(table.lots)
     widths = np.full(table.lots, np.nan)
     everyone = np.ones(table.lots, dtype=bool)
     if rule is None:
-        doubts.add(everyone, UNKNOWN, Reason("NO_RULE", {"kind": "STOREY_POLICY"}))
+        doubts.add(everyone, UNKNOWN, picked.why_none("STOREY_POLICY"))
     else:
         fronts = frontage_widths(edges, passages, rule.params)
         lot, width_m, passage = fronts.lot, fronts.governing_m, fronts.passage
@@ -221,7 +222,7 @@ def _storeys_by(rule: Rule, table: Table, widths_m: Floats, areas: Areas) -> Flo
     return readers[params["limit"]]()
 
 
-def _height_limits(lots: int, restrictions: Restrictions, heights: NDArray[np.object_]) -> list[Limit]:
+def _height_limits(lots: int, restrictions: Restrictions, heights: LotRules) -> list[Limit]:
     limits = []
     for judgement in restrictions.judgements:
         if judgement.effect != "HEIGHT_LIMIT":
@@ -231,7 +232,7 @@ def _height_limits(lots: int, restrictions: Restrictions, heights: NDArray[np.ob
     return limits
 
 
-def _under_height(lots: int, judgement: LayerJudgement, heights: NDArray[np.object_]) -> Floats:
+def _under_height(lots: int, judgement: LayerJudgement, heights: LotRules) -> Floats:
     """Storeys (n,) under the height that a layer permits, infinite where it permits any."""
     values = np.full(lots, np.inf)
     if not len(judgement.lot):
@@ -239,7 +240,7 @@ def _under_height(lots: int, judgement: LayerJudgement, heights: NDArray[np.obje
     limiting = (judgement.state == "applies") | (judgement.state == "borderline")
     lot, limit_m = judgement.lot[limiting], judgement.height_m[limiting]
     allowed = np.full(len(lot), np.nan)
-    for rule, here in each_rule(heights):
+    for rule, here in heights.each():
         allowed[here[lot]] = by_height(limit_m[here[lot]], rule.params)
     with np.errstate(invalid="ignore"):  # a height without the height of a storey stays unknown
         np.minimum.at(values, lot, allowed)
@@ -247,20 +248,22 @@ def _under_height(lots: int, judgement: LayerJudgement, heights: NDArray[np.obje
 
 
 def _request_column(table: Table, placed: Placed, values: Floats, widths_m: Floats, rules: RuleSet) -> None:
-    rule = rules.everywhere("STOREY_POLICY")
+    picked = rules.pick("STOREY_POLICY")
+    rule = picked.rule
     policy = rule.params.get("discretionary") if rule else None
     asked = may_request(values, list(placed.single), widths_m, policy)
     there = ~np.isnan(asked)
     doubts = Doubts.none(placed.lots).add(there, DISCRETIONARY, Reason("DISCRETION"))
+    if picked.conflict:
+        doubts.add(np.ones(placed.lots, dtype=bool), UNKNOWN, picked.why_none("STOREY_POLICY"))
     # Nothing may be asked for: an empty value, not an unknown one.
     shown = or_none(there, asked)
     table.add("may_request_storeys", shown, doubts=doubts, rule=rule)
 
 
-def _height_column(table: Table, values: Floats, heights: NDArray[np.object_]) -> None:
+def _height_column(table: Table, values: Floats, heights: LotRules) -> None:
     metres_high = np.full(table.lots, np.nan)
-    doubts = Doubts.none(table.lots)
-    doubts.add(without_rule(heights), UNKNOWN, Reason("NO_RULE", {"kind": "HEIGHT"}))
-    for rule, here in each_rule(heights):
+    for rule, here in heights.each():
         metres_high[here] = height_m(values[here], rule.params)
-    table.add("height_m", metres_high, unit="m", doubts=doubts, inputs=("storeys",), rule=heights)
+    doubts = heights.doubt(Doubts.none(table.lots))
+    table.add("height_m", metres_high, unit="m", doubts=doubts, inputs=("storeys",), rule=heights.rule)

@@ -9,15 +9,15 @@ from gis_core.constraints.columns import Column
 from gis_core.constraints.findings import STATES, Finding, Reason
 from gis_core.constraints.land import Land
 from gis_core.constraints.lightwells import wells_needed
+from gis_core.constraints.lot_rules import LotRules
 from gis_core.constraints.parking import capacity
-from gis_core.constraints.rules import Rule
 
 
-def wells(columns: Mapping[str, Column], land: Land, rule: Rule | None, row: int) -> Finding:
+def wells(columns: Mapping[str, Column], land: Land, found: LotRules, row: int) -> Finding:
     """Light wells that the lot's building needs, and whether they fit beside the footprint."""
-    key, unit = "light_wells_m2", "m2"
+    key, unit, rule = "light_wells_m2", "m2", found.rule[row]
     if rule is None:
-        return Finding(key, None, unit, "unknown", Reason("NO_RULE", {"kind": "LIGHTWELL"}))
+        return Finding(key, None, unit, "unknown", found.why_none(row))
     count, footprint = columns["storeys"], columns["footprint_m2"]
     inputs = ("net_area_m2", "storeys", "envelope_area_m2", "footprint_m2")
     missing = [column.key for column in (count, footprint) if not column.known[row]]
@@ -41,14 +41,14 @@ def wells(columns: Mapping[str, Column], land: Land, rule: Rule | None, row: int
     return _passed_on(Finding(key, value, unit, rule=rule.reference, inputs=inputs), columns, row)
 
 
-def bays(columns: Mapping[str, Column], rule: Rule | None, row: int) -> list[Finding]:
+def bays(columns: Mapping[str, Column], found: LotRules, row: int) -> list[Finding]:
     """Parking that the reachable floor area needs, and what the footprint holds."""
     reachable, footprint, count = (
         columns[key] for key in ("reachable_floor_area_m2", "footprint_m2", "storeys")
     )
-    keys = ("parking_need", "parking_capacity")
+    keys, rule = ("parking_need", "parking_capacity"), found.rule[row]
     if rule is None:
-        return [Finding(key, None, "bays", "unknown", Reason("NO_RULE", {"kind": "PARK"})) for key in keys]
+        return [Finding(key, None, "bays", "unknown", found.why_none(row)) for key in keys]
     if not (reachable.known[row] and count.known[row]):
         missing = Reason("INPUT_UNKNOWN", {"inputs": [reachable.key]})
         return [Finding(key, None, "bays", "unknown", missing, rule=rule.reference) for key in keys]
@@ -56,7 +56,7 @@ def bays(columns: Mapping[str, Column], rule: Rule | None, row: int) -> list[Fin
     holds = capacity(float(footprint.values[row]), rule.params["capacity_share"], rule.params["m2_per_bay"])
     # A unit of the assumed size may lie in no band of the table.
     told: dict[str, Any] = {"state": "unknown", "reason": Reason("NO_ROW", {"kind": "PARK"})}
-    found = (
+    both = (
         Finding(
             keys[0],
             need,
@@ -67,7 +67,7 @@ def bays(columns: Mapping[str, Column], rule: Rule | None, row: int) -> list[Fin
         ),
         Finding(keys[1], holds, "bays", rule=rule.reference, inputs=(footprint.key,)),
     )
-    return [_passed_on(finding, columns, row) for finding in found]
+    return [_passed_on(finding, columns, row) for finding in both]
 
 
 def _passed_on(finding: Finding, columns: Mapping[str, Column], row: int) -> Finding:

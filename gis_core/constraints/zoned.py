@@ -8,16 +8,16 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from gis_core.constraints.columns import UNKNOWN, Doubts, Table
+from gis_core.constraints.columns import COMPUTED, UNKNOWN, Table
 from gis_core.constraints.findings import Reason
 from gis_core.constraints.land import Land
-from gis_core.constraints.placed import INVALID_ZONE, Placed
-from gis_core.constraints.plane import Floats, Ints, Shapes, or_none, shapes
+from gis_core.constraints.placed import Placed
+from gis_core.constraints.plane import Floats, Ints, Shapes, or_none, present, shapes
 from gis_core.constraints.rules import RuleSet
 from gis_core.constraints.slivers import threshold_width_m
 from gis_core.constraints.soundness import whereabouts
 from gis_core.constraints.values import Zones
-from gis_core.constraints.zones import Overlaps, overlay_zones, tolerated, without_limits
+from gis_core.constraints.zones import Overlaps, overlay_zones, tolerated
 
 ONE_ZONE: Mapping[str, Any] = {"kind": "CONCERNED_BY_WIDTH"}
 
@@ -33,7 +33,7 @@ def zone_overlaps(
     shapely.prepare(drawn)
     zone, lot = shapely.STRtree(land.net).query(drawn, predicate="intersects")
     order = np.lexsort((zone, lot))
-    rule = rules.everywhere("ZONE")
+    rule = rules.pick("ZONE").rule
     one_zone = rule.params.get("one_zone", ONE_ZONE) if rule else ONE_ZONE
     zone_policy = {"measure": policy["measure"], "one_zone": one_zone}
     pairs, drawn, first = _of_one_code(lot[order], zone[order], zones)
@@ -92,18 +92,19 @@ def _of_one_code(lot: Ints, zone: Ints, zones: Zones) -> tuple[tuple[Ints, Ints]
 
 def zone_column(table: Table, placed: Placed, codes: NDArray[np.object_]) -> None:
     """Put the zone of each lot into the table, or why there is none."""
-    doubts = Doubts.none(placed.lots).add(placed.unread, UNKNOWN, INVALID_ZONE)
-    for where, why in without_limits(placed.overlaps):
-        doubts.add(where, UNKNOWN, why)
-    doubts.add(placed.overlaps.state == "MULTI_ZONE", UNKNOWN, Reason("MULTI_ZONE"))
+    doubts = placed.unzoned.copy()
     values = or_none(placed.single != "", placed.single)
-    several = placed.overlaps.state == "MULTI_ZONE"
-    if placed.split != "DESK" and several.any():
+    several = (placed.overlaps.state == "MULTI_ZONE") & (doubts.state != UNKNOWN)
+    if placed.split == "DESK":
+        doubts.add(several, UNKNOWN, Reason("MULTI_ZONE"))
+    else:
         # Several zones are an answer where the city says how their limits combine.
-        several &= ~placed.unread
-        doubts.state[several], doubts.reason[several] = 0, None
         for lot in np.flatnonzero(several):
             mine = (placed.overlaps.lot == lot) & (placed.overlaps.kind == "CONCERNED")
             found = codes[placed.overlaps.zone[mine]]
             values[lot] = " + ".join(sorted({str(code) for code in found}))
+    # That another zone's rules hold is told beside the zone.
+    for pair in np.flatnonzero(present(placed.fell))[::-1]:
+        if doubts.state[placed.lot[pair]] == COMPUTED:
+            doubts.reason[placed.lot[pair]] = placed.fell[pair]
     table.add("zone", values, doubts=doubts, geometry="net")

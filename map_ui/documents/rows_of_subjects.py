@@ -47,7 +47,10 @@ def _row(subject: Subject, document: Document, rules: RuleSet, editions: Mapping
 
 def _holding(document: Document, rules: RuleSet, kind: str) -> list[Rule]:
     """Rules of a kind that hold where the parcel lies: those of its zones, otherwise those of everywhere."""
-    codes = [zone["code"] for zone in document["zones"] if zone["class"] == "CONCERNED"]
+    concerned = [zone for zone in document["zones"] if zone["class"] == "CONCERNED"]
+    # A parcel too small for its zone has the limits of another one, but the uses and sizes of its own.
+    ruled = "code" if kind in _OF_THE_ZONE_ITSELF else "ruled_by"
+    codes = [zone.get(ruled) or zone["code"] for zone in concerned]
     found = {rule.code: rule for code in codes or [""] for rule in _in_zone(rules, kind, code)}
     return list(found.values())
 
@@ -58,6 +61,8 @@ def _in_zone(rules: RuleSet, kind: str, code: str) -> list[Rule]:
     return own or together
 
 
+#: Kinds that ask in which zone a parcel lies, not whose limits hold on it.
+_OF_THE_ZONE_ITSELF = frozenset({"USE", "MIN_LOT"})
 #: Of these the findings already cite the one rule that gave the value.
 _CITED = frozenset({"FAR", "COV", "STOREY", "DEPTH60", "SETBACK", "USE", "SUBDIV"})
 

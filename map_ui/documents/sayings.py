@@ -31,7 +31,9 @@ def _zones(document: Document, key: str) -> str:
     named = [
         (zone["code"], wording.in_language(zone["name_fa"], zone.get("name_en", ""))) for zone in concerned
     ]
-    return wording.listed([f"{code_in_line(code)} {name}".strip() for code, name in named])
+    listed = wording.listed([f"{code_in_line(code)} {name}".strip() for code, name in named])
+    fell = [wording.reason(zone.get("reason")) for zone in concerned]
+    return " ".join([f"{listed}." if any(fell) else listed, *filter(None, fell)])
 
 
 def _uses(document: Document, key: str) -> str:

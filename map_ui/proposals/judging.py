@@ -208,7 +208,7 @@ def _case(
 
 def _foreseen_bays(floor_area_m2: float, storeys: float, held: Held) -> int | None:
     """Bays that a building of typical dwellings would need; None without a rule."""
-    rule = rule_of_lot(held.evaluation, held.rules, "PARK")
+    rule = rule_of_lot(held.evaluation, held.rules, "PARK").rule
     return None if rule is None else parking_need(floor_area_m2, storeys, rule)
 
 

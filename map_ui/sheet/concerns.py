@@ -75,12 +75,14 @@ def _zones(document: Mapping[str, Any]) -> list[Listed]:
     concerned = [zone for zone in document["zones"] if zone["class"] == "CONCERNED"]
     for zone in concerned:
         name = wording.in_language(zone["name_fa"], zone.get("name_en", ""))
+        fell = wording.reason(zone.get("reason"))
         share = _("%(percent)s percent") % {"percent": wording.number(round(zone["share"] * 100, 1))}
         text = _("Zone %(code)s") % {"code": f"\u2068{zone['code']}\u2069"}
         if len(concerned) == 1:
-            found.append(Listed("zone", text, "", name, "zone"))
+            told = " · ".join(part for part in (name, fell) if part)
+            found.append(Listed("zone", text, "", told, "zone"))
         else:
-            told = " · ".join(part for part in (name, *_limits(zone)) if part)
+            told = " · ".join(part for part in (name, fell, *_limits(zone)) if part)
             found.append(Listed("zone", text, share, told, "zone"))
     if document["zone_state"] not in ("ONE_ZONE", "MULTI_ZONE") and document["parcel"]["status"] != "IN_PLAN":
         found.append(

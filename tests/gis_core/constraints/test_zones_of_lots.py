@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 import shapely
 
+from gis_core.constraints.proposal import Proposal, judge
 from gis_core.constraints.rules import Rule, RuleSet
 from tests.gis_core.constraints.scenes import (
     ON,
@@ -21,6 +22,8 @@ from tests.gis_core.constraints.scenes import (
     rule_set,
     zones,
 )
+
+ONE_EACH, TWO_EACH = ([{"from": 0, "to": None, "bays": bays}] for bays in (1, 2))
 
 
 def split_at(x, **more):
@@ -138,6 +141,53 @@ def test_a_lot_too_small_for_its_zone_falls_to_the_rules_of_another():
     evaluation = answer_for(a_lot(REFERENCE_LOT), reference_corner(), rules)[0]
     assert evaluation.findings["zone"].value == "R121"
     assert evaluation.findings["storeys"].value == 3.0
+    told = {"zone": "R121", "falls_to": "R112", "min_area_m2": 300}
+    for said in (evaluation.findings["zone"].reason, evaluation.zones[0].reason):
+        assert (said.code, said.args) == ("FALLS_BY_AREA", told)
+    assert (evaluation.findings["zone"].state, evaluation.zones[0].ruled_by) == ("computed", "R112")
+    whole = answer_for(a_lot(REFERENCE_LOT), reference_corner())[0]
+    assert (whole.zones[0].ruled_by, whole.zones[0].reason) == ("R121", None)
+
+
+def falling(zone, falls_to, area_m2=None, passage_m=None):
+    params = {"min_area_m2": area_m2, "min_passage_m": passage_m, "falls_to": falls_to}
+    told = {name: value for name, value in params.items() if value is not None}
+    return Rule(f"{zone}-MIN", "MIN_LOT", told, zone_code=zone, area_basis="NET")
+
+
+def fallen(*rules):
+    zoned = [rule for code in ("R111", "R112") for rule in in_zone(code, STOREY={"storeys": int(code[-1])})]
+    return answer_for(
+        a_lot(REFERENCE_LOT), reference_corner(), RuleSet.on_day([*RULES.values(), *rules, *zoned], ON)
+    )[0]
+
+
+def test_a_lot_that_falls_twice_is_told_why_it_left_its_own_zone_and_where_it_came_to():
+    evaluation = fallen(falling("R121", "R112", passage_m=20), falling("R112", "R111", area_m2=290))
+    assert evaluation.findings["storeys"].value == 1.0
+    assert evaluation.zones[0].reason.code == "FALLS_BY_PASSAGE"
+    assert evaluation.zones[0].reason.args == {"zone": "R121", "falls_to": "R111", "min_passage_m": 20}
+
+
+def test_zones_that_send_a_lot_to_each_other_leave_its_limits_to_a_person():
+    evaluation = fallen(falling("R121", "R112", area_m2=300), falling("R112", "R121", area_m2=290))
+    assert evaluation.findings["storeys"].reason.code == "RULES_CONFLICT"
+    assert sorted(evaluation.findings["storeys"].reason.args["rules"]) == ["R112-MIN", "R121-MIN"]
+    assert evaluation.zones[0].ruled_by == ""
+
+
+def test_a_building_on_a_lot_that_fell_is_judged_by_the_rules_it_fell_to():
+    parking = RULES["PARK"]
+    few = replace(parking, code="R112-PARK", zone_code="R112", params=parking.params | {"bands": ONE_EACH})
+    many = replace(few, code="R121-PARK", zone_code="R121", params=parking.params | {"bands": TWO_EACH})
+    falls = falling("R121", "R112", area_m2=300)
+    rules = RuleSet.on_day([*RULES.values(), few, many, falls, *in_zone("R112")], ON)
+    lot = answer_for(a_lot(REFERENCE_LOT), reference_corner(), rules)[0]
+    proposed = Proposal(units_m2=(80.0,) * 4, bays=4)
+    assert judge(proposed, lot, rules).state == "passes"
+    unfallen = RuleSet.on_day([rule for rule in rules.rules if rule is not falls], ON)
+    lot = answer_for(a_lot(REFERENCE_LOT), reference_corner(), unfallen)[0]
+    assert judge(proposed, lot, unfallen).state == "fails"
 
 
 def test_a_lot_too_small_for_any_row_has_no_limits():
@@ -146,3 +196,4 @@ def test_a_lot_too_small_for_any_row_has_no_limits():
     )
     evaluation = answer_for(a_lot(REFERENCE_LOT), reference_corner(), rule_set(small))[0]
     assert reason(evaluation, "storeys") == "LOT_TOO_SMALL"
+    assert evaluation.zones[0].ruled_by == ""
