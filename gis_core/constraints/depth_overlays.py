@@ -105,7 +105,7 @@ def _retreats(
 
 
 def _across_distance(strips: Strips, edges: Segments, policy: Mapping[str, Any]) -> tuple[Ints, Shapes]:
-    strip, edge = near_pairs(strips, edges, policy["extension_m"])
+    strip, edge = near_pairs(strips, edges, policy)
     if not len(strip):
         return np.array([], dtype=np.int64), shapes()
     low, high = np.minimum(edges.va, edges.vb)[edge], np.maximum(edges.va, edges.vb)[edge]

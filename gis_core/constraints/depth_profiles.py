@@ -8,7 +8,15 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from gis_core.constraints.depth_strips import Crossings, Segments, Strips, boundaries, crossings, near_pairs
+from gis_core.constraints.depth_strips import (
+    Crossings,
+    Segments,
+    Strips,
+    boundaries,
+    crossings,
+    near_pairs,
+    reach_of,
+)
 from gis_core.constraints.plane import EMPTY, Floats, Ints, Shapes, flagged, polygons_only, rounds
 
 #: Corners nearer to each other across the depth than this stand on one line along it, in metres.
@@ -86,16 +94,12 @@ def by_profiles(
     for turn in rounds(pair):
         facing = np.full(pieces, -1, dtype=np.int64)
         facing[pair[turn]] = edge[turn]
-        cut = _retreated(cut, edges, facing, _reach(policy))
+        cut = _retreated(cut, edges, facing, reach_of(policy))
     cut = _solid(_crossed(cut, TOP, NEAR))
     begins, unclear = _runs(cut)
     plain &= ~flagged(cut.lot[unclear], len(net))
     envelope, drawn = _polygons(cut, begins, len(net))
     return Profiles(plain & drawn, envelope, basic_m2)
-
-
-def _reach(policy: Mapping[str, Any]) -> float:
-    return float(np.tan(np.radians(policy["retreat_deg"])))
 
 
 def _candidates(net: Shapes, policy: Mapping[str, Any]) -> NDArray[np.bool_]:
@@ -173,8 +177,8 @@ def _retreating(
 ) -> tuple[Ints, Ints]:
     """Strips and the edges that take from their extension; lots on which one ends before it are not plain."""
     strips = Strips(cut.lot, *cut.ends[X], *cut.ends[NEAR], *cut.ends[LINE])
-    pair, edge = near_pairs(strips, edges, policy["extension_m"])
-    lines, reach = _Edges.of(edges), _reach(policy)
+    pair, edge = near_pairs(strips, edges, policy)
+    lines, reach = _Edges.of(edges), reach_of(policy)
     kept = plain[cut.lot[pair]]
     pair, edge = pair[kept], edge[kept]
     ends = cut.ends[:, :, pair]

@@ -198,8 +198,18 @@ def _mean_of_end_edges_m(lots: Shapes) -> Floats:
     return means
 
 
-def near_pairs(strips: Strips, edges: Segments, extension_m: float) -> tuple[Ints, Ints]:
+def reach_of(policy: Mapping[str, Any]) -> float:
+    """How far from a neighbour's edge a point must stay for each metre that it lies beyond the line."""
+    return float(np.tan(np.radians(policy["retreat_deg"])))
+
+
+def near_pairs(strips: Strips, edges: Segments, policy: Mapping[str, Any]) -> tuple[Ints, Ints]:
     """Strips and edges of one lot that could cut their extension; edges across the depth cut nothing."""
+    extension_m = policy["extension_m"]
+    reach = reach_of(policy)
+    aside_m = extension_m * max(1.0, reach) if reach else 0.0
+    if not aside_m:
+        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
     leaning = np.flatnonzero(np.abs(edges.vb - edges.va) > 1e-9)
     leaning = leaning[np.argsort(edges.lot[leaning], kind="stable")]
     first = np.searchsorted(edges.lot[leaning], strips.lot, side="left")
@@ -208,8 +218,8 @@ def near_pairs(strips: Strips, edges: Segments, extension_m: float) -> tuple[Int
     within = np.arange(len(strip)) - np.repeat(np.cumsum(count) - count, count)
     edge = leaning[np.repeat(first, count) + within]
     line_low, line_high = np.minimum(strips.e0, strips.e1)[strip], np.maximum(strips.e0, strips.e1)[strip]
-    beside = (np.minimum(edges.xa, edges.xb)[edge] < strips.x1[strip] + extension_m) & (
-        np.maximum(edges.xa, edges.xb)[edge] > strips.x0[strip] - extension_m
+    beside = (np.minimum(edges.xa, edges.xb)[edge] < strips.x1[strip] + aside_m) & (
+        np.maximum(edges.xa, edges.xb)[edge] > strips.x0[strip] - aside_m
     )
     abreast = (np.minimum(edges.va, edges.vb)[edge] < line_high + extension_m) & (
         np.maximum(edges.va, edges.vb)[edge] > line_low

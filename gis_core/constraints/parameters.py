@@ -36,7 +36,7 @@ MOST: Mapping[str, float] = {
     "coverage_percent": 100,
     "storeys": 200,
     "depth_share": 1,
-    "retreat_deg": 45,
+    "retreat_deg": 89,
     "consumed_below_share": 1,
     "relative_share": 1,
     "area_sum_share": 1,

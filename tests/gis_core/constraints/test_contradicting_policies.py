@@ -1,4 +1,4 @@
-"""Two rules of one rank that contradict each other, of whatever kind: the answer says so and decides nothing."""
+"""Two rules of one rank that contradict each other, of whatever kind: the answer says so, deciding none."""
 
 from dataclasses import replace
 

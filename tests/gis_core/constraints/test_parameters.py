@@ -51,7 +51,7 @@ def test_each_parameter_that_a_rule_needs_is_missed(rule):
         ("CHAMFER", {"sizes": {}}, "sizes.VEHICULAR.kind is None"),
         ("FAR", {"far_percent": -1}, "far_percent is -1, and must not be negative"),
         ("COV", {"coverage_percent": 160}, "coverage_percent is 160, and must not be more than 100"),
-        ("DEPTH60", {"retreat_deg": 60}, "retreat_deg is 60, and must not be more than 45"),
+        ("DEPTH60", {"retreat_deg": 90}, "retreat_deg is 90, and must not be more than 89"),
         ("GRID_TO_GROUND", {"grid_scale": 0}, "grid_scale is 0, and must be a number above zero"),
         ("ZONE", {"one_zone": {"kind": "AREA_TOLERANCE"}}, "neither one_zone.tolerance_share nor"),
         ("STOREY", {"limit": "BY_WIDTH", "bands": []}, "bands is []"),
