@@ -7,10 +7,12 @@ from typing import Any, TypeVar
 import numpy as np
 import shapely
 
-from gis_core.constraints.plane import Floats, Ints, Shapes, direction, moved, shapes
+from gis_core.constraints.plane import Floats, Ints, Shapes, direction, moved
 
 #: Points of a lot nearer to each other across the depth than this stand on one line along it, in metres.
 SAME_LINE_M = 1e-6
+#: A corner that stands less than this beside the line between its neighbours is none, in metres.
+STRAIGHT_M = 1e-3
 
 Rows = TypeVar("Rows", "Strips", "Segments")
 
@@ -183,8 +185,13 @@ def mean_strips(lots: Shapes, policy: Mapping[str, Any]) -> Strips:
 
 
 def _mean_of_end_edges_m(lots: Shapes) -> Floats:
-    """Mean length of the edges that look most straight to the building's side and to the yard."""
-    sides = boundaries(shapes(*[shapely.normalize(shapely.Polygon(lot.exterior)) for lot in lots]))
+    """
+    Mean length of the edges that look most straight to the building's side and to the yard.
+
+    An edge is as long as it runs straight, however many corners are drawn along it.
+    """
+    rings = shapely.normalize(shapely.polygons(shapely.get_exterior_ring(lots)))
+    sides = boundaries(shapely.simplify(rings, STRAIGHT_M))
     run = np.column_stack([sides.xb - sides.xa, sides.vb - sides.va])
     length_m = np.maximum(np.hypot(*run.T), 1e-12)
     # Rings of normalised polygons run clockwise: edges to the yard run to +x, edges to the building to -x.
