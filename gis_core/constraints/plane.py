@@ -22,8 +22,9 @@ SPIKE_SINE = 1e-6
 TIP_M = 1e-6
 #: The grid on which spikes vanish, in metres.
 CLEAN_M = 1e-7
-#: The grid on which overlays are repeated that fail without one, in metres.
+#: The grid on which overlays are repeated that fail without one, in metres; and those for what fails there.
 GRID_M = 1e-7
+GRIDS_M = (GRID_M, 1e-6, 1e-5, 1e-4, 1e-3)
 #: Half the side of the squares that stand for half-planes, in metres.
 FAR_AWAY_M = 20_000.0
 
@@ -238,7 +239,7 @@ def inside(geometries: Shapes, others: Shapes) -> Shapes:
     What of shapes lies inside others, pair by pair; polygons without dust.
 
     Inside and outside must make up the whole. Where they do not, or an overlay fails, as happens when
-    nearly equal borders meet, it is done again on a fixed grid (`GRID_M`), on which it cannot fail.
+    nearly equal borders meet, it is done again on a fixed grid (`GRIDS_M`, the first on which it comes out).
 
     Examples
     --------
@@ -269,31 +270,72 @@ def both_sides(geometries: Shapes, others: Shapes) -> tuple[Shapes, Shapes]:
 def _parted(geometries: Shapes, others: Shapes) -> tuple[Shapes, Shapes]:
     inner = overlaid(shapely.intersection, geometries, others)
     outer = overlaid(shapely.difference, geometries, others)
-    inner_m2, outer_m2 = shapely.area(inner), shapely.area(outer)
-    wrong = np.abs(inner_m2 + outer_m2 - shapely.area(geometries)) > DUST_M2
-    wrong |= _on_wrong_side(inner, inner_m2, others, False) | _on_wrong_side(outer, outer_m2, others, True)
-    if wrong.any():
-        inner[wrong] = shapely.intersection(geometries[wrong], others[wrong], grid_size=GRID_M)
-        outer[wrong] = shapely.difference(geometries[wrong], others[wrong], grid_size=GRID_M)
+    wrong = np.flatnonzero(unsound(geometries, others, inner, outer))
+    for grid_m in GRIDS_M:
+        if not len(wrong):
+            break
+        whole, by = geometries[wrong], others[wrong]
+        inner[wrong] = shapely.intersection(whole, by, grid_size=grid_m)
+        outer[wrong] = shapely.difference(whole, by, grid_size=grid_m)
+        # What was done again may fail again: a coarser grid joins more of what nearly meets.
+        wrong = wrong[unsound(whole, by, inner[wrong], outer[wrong], grid_m)]
     return inner, outer
 
 
-def _on_wrong_side(parts: Shapes, area_m2: Floats, others: Shapes, within: bool) -> NDArray[np.bool_]:
+def unsound(
+    geometries: Shapes, others: Shapes, inner: Shapes, outer: Shapes, grid_m: float = 0.0
+) -> NDArray[np.bool_]:
+    """
+    Pairs whose two sides do not make up the whole, or of which a part lies on the wrong side.
+
+    `grid_m`: the grid on which the overlay was done, which moves borders by as much.
+
+    Examples
+    --------
+    >>> lot, zone = shapely.box(0, 0, 9, 3), shapely.box(3, -1, 6, 4)
+    >>> inner, outer = both_sides(shapes(lot), shapes(zone))
+    >>> unsound(shapes(lot), shapes(zone), inner, outer).item()
+    False
+    >>> east = shapely.box(6.5, 0, 9, 3)
+    >>> strayed = shapes(shapely.MultiPolygon([shapely.box(3, 0, 6, 3), east]))
+    >>> rest = shapes(shapely.box(0, 0, 3.5, 3))  # the areas add up
+    >>> unsound(shapes(lot), shapes(zone), strayed, rest).item()
+    True
+    """
+    inner_m2, outer_m2 = shapely.area(inner), shapely.area(outer)
+    balance_m2 = np.abs(inner_m2 + outer_m2 - shapely.area(geometries))
+    allowed_m2 = DUST_M2 + grid_m * shapely.length(geometries) if grid_m else DUST_M2
+    within_m = max(CLEAN_M, 2 * grid_m)
+    wrong = balance_m2 > allowed_m2
+    wrong |= _on_wrong_side(inner, inner_m2, others, False, within_m)
+    wrong |= _on_wrong_side(outer, outer_m2, others, True, within_m)
+    return np.asarray(wrong, dtype=bool)
+
+
+def _on_wrong_side(
+    parts: Shapes, area_m2: Floats, others: Shapes, within: bool, within_m: float
+) -> NDArray[np.bool_]:
     """
     Parts of an overlay that a point in them shows to lie inside the other shape (`within`), or outside it.
 
-    A hair on a shape can turn an overlay inside out, and the areas still add up.
+    A hair on a shape can turn an overlay inside out, and the areas still add up. Of several pieces each is
+    asked: one may have come to the other side and be missing there.
     """
     wrong = np.zeros(len(parts), dtype=bool)
     some = np.flatnonzero(area_m2 > DUST_M2)
     if not len(some):
         return wrong
-    point = shapely.point_on_surface(parts[some])
+    pieces = parts[some]
+    if (shapely.get_num_geometries(pieces) > 1).any():
+        pieces, owner = shapely.get_parts(pieces, return_index=True)
+        solid = shapely.area(pieces) > DUST_M2
+        pieces, some = pieces[solid], some[owner[solid]]
+    point = shapely.point_on_surface(pieces)
     suspect = np.flatnonzero(shapely.intersects(others[some], point) == within)
     if len(suspect):
         # On the border itself a point may be on either side by rounding.
         border = shapely.boundary(others[some[suspect]])
-        wrong[some[suspect]] = shapely.distance(border, point[suspect]) > CLEAN_M
+        wrong[some[suspect[shapely.distance(border, point[suspect]) > within_m]]] = True
     return wrong
 
 
