@@ -88,7 +88,7 @@ def _answer(tree: ast.expr, facts: Mapping[str, Any], text: str) -> bool | None:
             fact = facts.get(name)
             if fact is None:
                 return None
-            if not isinstance(limit, str):
-                fact, limit = exact(fact), exact(ast.get_source_segment(text, written))
-            return _COMPARE[type(op)](fact, limit)
+            if isinstance(limit, str):
+                return _COMPARE[type(op)](fact, limit)
+            return _COMPARE[type(op)](exact(fact), exact(ast.get_source_segment(text, written)))
     raise WrongFormula(f"A condition compares facts with values: {text}")

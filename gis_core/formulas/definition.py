@@ -216,9 +216,10 @@ def _with_units(formula: Formula) -> Formula:
         units[name] = step_units[name] = found
         if checker.is_positive(node, {}):
             positive.add(name)
-    for node in filter(None, (formula.expression, formula.high)):
-        if checker.unit_of(node, {}) != RIAL:
-            raise WrongFormula(f"A fee is rials, this gives {checker.unit_of(node, {})}.")
+    fees = [fee for fee in (formula.expression, formula.high) if fee is not None]
+    for fee in fees:
+        if checker.unit_of(fee, {}) != RIAL:
+            raise WrongFormula(f"A fee is rials, this gives {checker.unit_of(fee, {})}.")
     return Formula(**{**formula.__dict__, "step_units": step_units})
 
 
