@@ -90,7 +90,7 @@ def take_in(
     good[list(refused)] = False
     kept, beside = _only(lots, around, good)
     frame = Frame(_origin(kept, origin), ground_m)
-    near = replace(kept, geometry=frame.near(kept.geometry))
+    near = replace(kept, geometry=frame.near(kept.geometry), deed_area_m2=_deeds_m2(kept.deed_area_m2))
     return Intake(near, _near(beside, frame), frame, good, np.cumsum(good) - 1, refused)
 
 
@@ -155,6 +155,11 @@ def _near_layers(layers: Mapping[str, Layer], frame: Frame) -> Mapping[str, Laye
     where = (*frame.origin.tolist(), frame.ground_m)
     found: Mapping[str, Layer] = _LAYERS.of(tuple(layers.values()), brought, *layers, *where)
     return found
+
+
+def _deeds_m2(told_m2: Floats) -> Floats:
+    """Areas of deeds, of which one that no lot has, nothing, negative or endless, is not known."""
+    return np.where((told_m2 > 0) & (told_m2 < np.inf), told_m2, np.nan)
 
 
 def _sane_widths(passages: Passages) -> Passages:

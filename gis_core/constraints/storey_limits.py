@@ -98,8 +98,10 @@ def storeys(
         sources.append(Source(rule, ~np.isinf(limit)))
     contradicting = _contradicting(placed, rules)
     heights = rule_of_lots(placed, "HEIGHT", rules)
-    limits += [*_height_limits(placed.lots, restrictions, heights), *others]
+    heights_told = _height_limits(placed.lots, restrictions, heights)
+    limits += [*heights_told, *others]
     doubts = placed.doubts.copy()
+    _doubt_zones_without_limit(doubts, placed, rules, by, heights_told)
     for codes, where in contradicting.items():
         doubts.add(where, UNKNOWN, Reason("RULES_CONFLICT", {"rules": list(codes)}))
     doubt_changes(doubts, placed.parts, restrictions, "storeys")
@@ -131,6 +133,30 @@ def storeys(
     _request_column(table, placed, values, widths_m, rules)
     _height_column(table, values, heights)
     return values
+
+
+def _doubt_zones_without_limit(
+    doubts: Doubts,
+    placed: Placed,
+    rules: RuleSet,
+    by: NDArray[np.object_],
+    heights_told: Sequence[Limit],
+) -> None:
+    """
+    A zone of which no rule tells the storeys leaves them unknown, whatever is told of the rest of the lot.
+
+    Unless an overlay zone tells them there (`by` (k,)), or a height limit of the plan tells how high; that an
+    airport's surface permits some height is no word of the plan.
+    """
+    surfaces = {rule.code for rule in rules.of_kind("HEIGHT_SURFACE")}
+    told = np.zeros(placed.lots, dtype=bool)
+    for limit in heights_told:
+        told |= ~np.isinf(limit.storeys) & (limit.name not in surfaces)
+    code = placed.code[placed.parts.pair]
+    for zone in sorted({one for one in placed.code if one is not None}):
+        if not rules.together("STOREY", zone):
+            silent = flagged(placed.parts.lot[(code == zone) & ~present(by)], placed.lots)
+            doubts.add(silent & ~told, UNKNOWN, Reason("NO_RULE", {"kind": "STOREY", "zone": zone}))
 
 
 def _doubt_by_width(doubts: Doubts, width: Column, sources: list[Source]) -> None:

@@ -93,6 +93,8 @@ def _of_one_code(lot: Ints, zone: Ints, zones: Zones) -> tuple[tuple[Ints, Ints]
 def zone_column(table: Table, placed: Placed, codes: NDArray[np.object_]) -> None:
     """Put the zone of each lot into the table, or why there is none."""
     doubts = placed.unzoned.copy()
+    # A zone without a name is none that a rule could speak of.
+    doubts.add((placed.overlaps.state == "ONE_ZONE") & (placed.single == ""), UNKNOWN, Reason("NO_ZONE"))
     values = or_none(placed.single != "", placed.single)
     several = (placed.overlaps.state == "MULTI_ZONE") & (doubts.state != UNKNOWN)
     if placed.split == "DESK":

@@ -254,7 +254,8 @@ def _states(
 
 def without_limits(overlaps: Overlaps) -> list[tuple[NDArray[np.bool_], Reason]]:
     """Lots (n,) whose zone gives no limits, with the reason; what a street takes whole lies in the plan."""
-    nothing = (overlaps.state == "NO_ZONE") & (overlaps.uncovered_mm2 == 0)
+    held_mm2 = np.bincount(overlaps.lot, weights=overlaps.area_mm2, minlength=len(overlaps.state))
+    nothing = (overlaps.state == "NO_ZONE") & (overlaps.uncovered_mm2 == 0) & (held_mm2 == 0)
     said = [(overlaps.state == state, Reason(state)) for state in NO_LIMITS]
     return [(nothing, Reason("IN_PLAN")), *said]
 

@@ -2,19 +2,23 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import shapely
 
-from gis_core.constraints.rules import RuleSet
+from gis_core.constraints.rules import Rule, RuleSet
+from gis_core.constraints.values import Layer
 from tests.gis_core.constraints.scenes import (
     ON,
     REFERENCE_LOT,
     RULES,
+    WHOLE_PLACE,
     X,
     Y,
     a_lot,
     answer_for,
     in_zone,
+    overlays,
     reference_corner,
     zones,
 )
@@ -106,3 +110,50 @@ def test_beyond_what_is_tolerated_there_are_two_zones():
     split = replace(RULES["ZONE"], params=dict(RULES["ZONE"].params) | {"one_zone": one_zone})
     evaluation = across("S121", split, without=("ZONE",))
     assert (evaluation.zone_state, evaluation.findings["zone"].value) == ("MULTI_ZONE", "R121 + S121")
+
+
+def without_storeys(other, *more):
+    """The reference lot across its own zone and one of which no rule tells the storeys."""
+    rules = [*RULES.values(), *(rule for rule in in_zone(other) if rule.kind != "STOREY"), *more]
+    around = reference_corner(
+        zones=zones(("R121", WEST), (other, EAST)),
+        overlays=overlays("heights", (WHOLE_PLACE, {})),
+        layers={"heights": Layer("heights", surveyed_extent=WHOLE_PLACE, accuracy_m=0.06)},
+    )
+    lot = replace(a_lot(REFERENCE_LOT), ground_m=np.array([1000.0]))
+    return answer_for(lot, around, RuleSet.on_day(rules, ON))[0].findings["storeys"]
+
+
+SURFACE = {
+    "layer": "heights",
+    "aerodrome_elevation_m": 1000.0,
+    "inner_height_m": 45.0,
+    "inner_radius_m": 4000.0,
+    "conical_slope": 0.05,
+    "conical_height_m": 100.0,
+}
+SHOWN = {"layer": "heights", "measured_from": "POLYGON", "distance_m": 0.0, "effect": "INFO"}
+
+
+@OTHERS
+@pytest.mark.parametrize(
+    "beside",
+    [Rule("SHOWN", "BUFFER", SHOWN), Rule("AIRPORT", "HEIGHT_SURFACE", SURFACE)],
+    ids=["nothing", "only an airport's surface"],
+)
+def test_a_zone_without_a_word_on_storeys_leaves_those_of_the_whole_lot_unknown(other, beside):
+    found = without_storeys(other, beside)
+    assert (found.value, found.reason.code, found.reason.args["zone"]) == (None, "NO_RULE", other)
+
+
+@OTHERS
+@pytest.mark.parametrize(
+    ("told", "storeys"),
+    [
+        ({"effect": "HEIGHT_LIMIT", "max_height_m": 12.0}, 2.0),
+        ({"effect": "REPLACE", "storeys": 3}, 3.0),
+    ],
+    ids=["a height limit", "an overlay zone"],
+)
+def test_what_an_overlay_says_of_storeys_stands_for_the_word_of_the_zone(other, told, storeys):
+    assert without_storeys(other, Rule("PLAN", "BUFFER", SHOWN | told)).value == storeys

@@ -24,6 +24,7 @@ from tests.gis_core.constraints.scenes import (
     reference_corner,
     rule_set,
     streets,
+    zones,
 )
 
 LINES = {
@@ -166,3 +167,20 @@ def test_a_footprint_without_ground_is_no_footprint():
     assert [point.reason.code for point in verdict.judgements if point.state == "unknown"] == [
         "INVALID_FOOTPRINT"
     ]
+
+
+@pytest.mark.parametrize("area_m2", [0.0, -5.0, float("inf")])
+def test_an_area_that_no_deed_has_is_not_known(area_m2):
+    evaluation = answer_for(a_lot(REFERENCE_LOT, deed_area_m2=area_m2), reference_corner())[0]
+    assert reason(evaluation, "deed_area_m2") == "NO_DEED_AREA"
+    assert evaluation.findings["far_cap_m2"].value is None
+
+
+def test_a_lot_whose_zones_are_all_thinner_than_the_accuracy_lies_in_no_zone_and_in_no_plan():
+    evaluation = answer_for(a_lot(REFERENCE_LOT, accuracy_m=1e4), reference_corner())[0]
+    assert reason(evaluation, "zone") == reason(evaluation, "far_percent") == "NO_ZONE"
+
+
+def test_a_zone_without_a_name_is_no_zone():
+    evaluation = answer_for(a_lot(REFERENCE_LOT), reference_corner(zones=zones(("", WHOLE_PLACE))))[0]
+    assert reason(evaluation, "zone") == "NO_ZONE"
