@@ -36,7 +36,7 @@ def check_tables(entry: Mapping[str, Any], line: int, doubts: Doubts) -> None:
         check_table(name, table, line, doubts)
         _missing_rows(name, table, line, doubts)
         _blank_cells(name, rows, line, doubts)
-        _trends(name, table, rows, params.get("row_columns", ()), line, doubts)
+        _trends(name, table, rows, _along(params), line, doubts)
         _products(name, rows, line, doubts)
 
 
@@ -44,9 +44,17 @@ def _tables(params: Mapping[str, Any]) -> Iterable[tuple[str, Sequence[Mapping[s
     """The tables of bands among a rule's parameters, by name."""
     if "bands" in params:
         yield "bands", params["bands"]
+    if "width_columns" in params:
+        yield "width_columns", params["width_columns"]
     table = params.get("table", {})
     if table.get("kind") == "BY_BAND":
         yield "table", table["rows"]
+
+
+def _along(params: Mapping[str, Any]) -> Sequence[str]:
+    """Columns of a printed table that are compared with each other, row by row."""
+    widths = [str(row["column"]) for row in params.get("width_columns", ())]
+    return params.get("row_columns", ()) or widths
 
 
 def _missing_rows(name: str, table: Sequence[Band], line: int, doubts: Doubts) -> None:

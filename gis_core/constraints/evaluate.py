@@ -109,8 +109,10 @@ def _judge(taken: Intake, rules: RuleSet, on: date, north_deg: Floats) -> tuple[
     parts = cut(overlaps, restrictions, accuracy_m, policy)
     placed = place(overlaps, parts, around.zones.code, land.areas, widths_m, rules, unzoned)
     zone_column(table, placed, around.zones.code)
-    percentages(table, placed, "FAR", "far", land.areas, rules, restrictions, restrictions.shrunk_m2())
-    percentages(table, placed, "COV", "coverage", land.areas, rules, restrictions)
+    percentages(
+        table, placed, "FAR", "far", land.areas, rules, restrictions, widths_m, restrictions.shrunk_m2()
+    )
+    percentages(table, placed, "COV", "coverage", land.areas, rules, restrictions, widths_m)
     standing = stand(
         table, lots.geometry, land, around.edges, around.passages, placed, restrictions, rules, north_deg
     )

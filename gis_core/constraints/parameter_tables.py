@@ -64,7 +64,7 @@ def cells(name: str, rows: Any, needed: Cells) -> Faults:
                 yield f"{name}[{number}].{cell} is {value!r}, which cannot be read"
 
 
-def bands(name: str, rows: Any, cell: str, *, blank: bool = True) -> Faults:
+def bands(name: str, rows: Any, cell: str, *, blank: bool = True, cells: str = "a number") -> Faults:
     """
     What is wrong with a table of numeric bands: no row, bounds that are none, a cell that is no number.
 
@@ -86,7 +86,7 @@ def bands(name: str, rows: Any, cell: str, *, blank: bool = True) -> Faults:
         yield from _bounds(f"{name}[{number}]", row)
         if row.get(cell) is None:
             yield from () if blank else (f"{name}[{number}].{cell} is missing",)
-        elif not is_size(row[cell]):
+        elif not (isinstance(row[cell], str) if cells == "a name" else is_size(row[cell])):
             yield f"{name}[{number}].{cell} is {row[cell]!r}, which cannot be read"
 
 

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from gis_core.constraints.parameter_tables import (
@@ -70,8 +71,8 @@ NEEDED: Mapping[str, Mapping[str, Wanted]] = {
     },
     "ZONE": {"one_zone": "a table", "split_zone_limits": words("STRICTEST", "AREA_WEIGHTED", "DESK")},
     "MIN_LOT": {},
-    "COV": {"coverage_percent": "a number"},
-    "FAR": {"far_percent": "a number"},
+    "COV": {},
+    "FAR": {},
     "STOREY": {"limit": words("ZONE", "BY_WIDTH", "BY_AREA", "FAR_OVER_COVERAGE")},
     "STOREY_POLICY": {
         "width_basis": _WIDTHS,
@@ -160,6 +161,13 @@ OPTIONAL: Mapping[str, Mapping[str, Wanted]] = {
     "CHAMFER": {"minimum_leg_m": "a number"},
     "ACCURACY": {"recorded_width_accuracy_m": "a number"},
     "MIN_LOT": {"min_area_m2": "a number", "min_passage_m": "a number", "falls_to": "a name"},
+    "COV": {"coverage_percent": "a number", "by": words("AREA", "WIDTH"), "bands": "a list"},
+    "FAR": {
+        "far_percent": "a number",
+        "by": words("AREA", "WIDTH"),
+        "bands": "a list",
+        "width_columns": "a list",
+    },
     "STOREY": {"storeys": "a number", "bands": "a list", "round": words("WHOLE", "HALF", "NONE"), **_PRINTED},
     "PARK": _PRINTED,
     "CANTILEVER": _PRINTED,
@@ -218,7 +226,7 @@ def faults(kind: str, params: Mapping[str, Any]) -> list[str]:
     >>> faults("FAR", {"far_percent": 240})
     []
     >>> faults("FAR", {"far": 240})
-    ['far_percent is missing', 'nothing reads far']
+    ['nothing reads far']
     >>> faults("STOREY", {"limit": "BY_STREET"})
     ['limit is BY_STREET, and must be one of BY_AREA, BY_WIDTH, FAR_OVER_COVERAGE, ZONE']
     """
@@ -252,6 +260,24 @@ _IS: Mapping[str, Callable[[Any], bool]] = {
     "a table": lambda value: isinstance(value, Mapping),
     "a list": lambda value: isinstance(value, list | tuple),
 }
+
+
+def _percent(name: str, params: Mapping[str, Any]) -> Faults:
+    """A percentage that holds for all lots, or a table of them by area or width."""
+    if name in params and set(params) & {"by", "bands", "width_columns"}:
+        yield f"{name} and a table contradict each other"
+    elif name not in params and "by" not in params:
+        yield f"{name} is missing" if "bands" not in params else "by is missing"
+    elif "by" in params and "width_columns" not in params:
+        yield from bands("bands", params.get("bands"), name)
+    elif "by" in params:
+        columns = params["width_columns"]
+        yield from bands("width_columns", columns, "column", cells="a name", blank=False)
+        if params["by"] != "AREA":
+            yield "width_columns is read with by AREA only"
+        named = [row.get("column") for row in columns if isinstance(row, Mapping)]
+        for column in dict.fromkeys(name for name in named if isinstance(name, str)):
+            yield from bands("bands", params.get("bands"), column)
 
 
 def _storeys(params: Mapping[str, Any]) -> Faults:
@@ -365,6 +391,8 @@ def _counted(params: Mapping[str, Any]) -> Faults:
 
 #: What is looked at when each parameter by itself is sound.
 _MORE: Mapping[str, Callable[[Mapping[str, Any]], Faults]] = {
+    "FAR": partial(_percent, "far_percent"),
+    "COV": partial(_percent, "coverage_percent"),
     "STOREY": _storeys,
     "STOREY_POLICY": _discretion,
     "ZONE": _one_zone,

@@ -13,10 +13,11 @@ from gis_core.constraints.columns import (
 )
 from gis_core.constraints.findings import Reason
 from gis_core.constraints.overlay_zones import Parts, changed, doubt_changes, doubt_partly
+from gis_core.constraints.percent_tables import percent_of, reads_area, reads_width
 from gis_core.constraints.placed import Placed, unknown_on
-from gis_core.constraints.plane import Floats, present
+from gis_core.constraints.plane import Floats, flagged, present
 from gis_core.constraints.restrictions import Restrictions, doubt_layers
-from gis_core.constraints.rules import RuleSet
+from gis_core.constraints.rules import Rule, RuleSet
 from gis_core.constraints.zones import strictest, weighted
 
 
@@ -28,13 +29,15 @@ def percentages(
     areas: Areas,
     rules: RuleSet,
     restrictions: Restrictions,
+    widths_m: Floats,
     shrunk_m2: Floats | None = None,
 ) -> tuple[Column, Column]:
     """
     A percentage of the zones (`FAR`, `COV`) and the area cap it gives, into the table.
 
     Overlay zones change it where they hold. Over several parts of a lot it is weighted by share or the
-    strictest, as the city's ZONE rule says. `shrunk_m2` (n,) is taken off the basis.
+    strictest, as the city's ZONE rule says. `widths_m` (n,) of the passages that govern, for rules that look
+    it up by width; `shrunk_m2` (n,) is taken off the basis.
     """
     param, cap_key, parts = f"{key}_percent", f"{key}_cap_m2", placed.parts
     percent, basis_m2 = np.full(len(placed.lot), np.nan), areas.on_basis("NET")[placed.lot]
@@ -48,7 +51,10 @@ def percentages(
             continue
         lot = placed.lot[here]
         basis_m2[here] = areas.on_basis(picked.rule.area_basis or "NET")[lot]
-        percent[here], of_pair[here] = picked.rule.params[param], picked.rule
+        by_lot = percent_of(picked.rule, param, areas.on_basis(picked.rule.area_basis or "NET"), widths_m)
+        percent[here], of_pair[here] = by_lot[lot], picked.rule
+        _doubt_row(table, doubts, picked.rule, flagged(lot, placed.lots))
+        missing.append((here & np.isnan(percent), Reason("NO_ROW", {"kind": kind})))
     allowed, by = changed(percent[parts.pair], parts, param)
     placed.limits[param] = allowed
     for here, reason in missing:
@@ -62,6 +68,8 @@ def percentages(
     named, basis, _ = _cited(placed, of_pair, allowed, allowed)
     _say_who_changed(named, basis, parts, by)
     column = table.add(param, percents, unit="%", doubts=doubts, inputs=("zone",), rule=named)
+    # Shown as inputs; what is not sure of them was told of the lots whose rule reads them.
+    column.inputs += _looked_up_by(of_pair)
     named, basis, of_cap = _cited(placed, of_pair, allowed_m2, allowed)
     _say_who_changed(named, basis, parts, by)
     of_cap = percents if placed.split == "AREA_WEIGHTED" else of_cap
@@ -71,6 +79,34 @@ def percentages(
             doubt_layers(own, restrictions.unsure_of_basis()[state], code)
     cap = _cap_column(table, cap_key, caps, of_cap, basis, named, own)
     return column, cap
+
+
+def _doubt_row(table: Table, doubts: Doubts, rule: Rule, where: NDArray[np.bool_]) -> None:
+    """A row found by a size that is not sure is no surer than that size."""
+    for source in _sizes_of(rule):
+        _lend(doubts, table[source], where)
+
+
+def _sizes_of(rule: Rule) -> tuple[str, ...]:
+    by_area = BASIS_FINDINGS[rule.area_basis or "NET"] if reads_area(rule) else ()
+    return (*by_area, *(("governing_width_m",) if reads_width(rule) else ()))
+
+
+def _looked_up_by(of_pair: NDArray[np.object_]) -> tuple[str, ...]:
+    """The findings by which any of the rules (m,) looks its row up."""
+    rules = {id(rule): rule for rule in of_pair if rule is not None}.values()
+    return tuple(dict.fromkeys(source for rule in rules for source in _sizes_of(rule)))
+
+
+def _lend(doubts: Doubts, source: Column, where: NDArray[np.bool_]) -> None:
+    """Add to the doubts those of a finding, on some lots (n,)."""
+    lent = source.doubts
+    for lot in np.flatnonzero(where & (lent.state > doubts.state)):
+        unknown = lent.state[lot] == UNKNOWN
+        doubts.state[lot] = lent.state[lot]
+        doubts.reason[lot] = (
+            Reason("INPUT_UNKNOWN", {"inputs": [source.key]}) if unknown else lent.reason[lot]
+        )
 
 
 def _cited(
@@ -118,13 +154,7 @@ def _cap_column(
     """A cap rests on the areas of its own basis; each basis lends its doubts only to the lots that use it."""
     for name in sorted({name for name in basis if name}):
         for source in BASIS_FINDINGS[name]:
-            lent, here = table[source].doubts, basis == name
-            for lot in np.flatnonzero(here & (lent.state > doubts.state)):
-                unknown = lent.state[lot] == UNKNOWN
-                doubts.state[lot] = lent.state[lot]
-                doubts.reason[lot] = (
-                    Reason("INPUT_UNKNOWN", {"inputs": [source]}) if unknown else lent.reason[lot]
-                )
+            _lend(doubts, table[source], basis == name)
     percent_key = key.replace("_cap_m2", "_percent")
     return table.add(
         key,

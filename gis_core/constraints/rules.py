@@ -152,7 +152,8 @@ class RuleSet:
         The rule of a kind whose maximum binds in a zone: the least of all ranks, never an average.
 
         Two of equal rank with different values conflict, as the city's CONFLICT rule says (without one:
-        always); so do maxima on different areas, which no rule compares. Source: rules.md section 21.
+        always); so do maxima on different areas, and tables, which no rule compares. Source: rules.md
+        section 21.
 
         Examples
         --------
@@ -227,7 +228,11 @@ def _ranks(rules: list[Rule]) -> list[int]:
 def _least(rules: list[Rule], param: str, when: str) -> Picked:
     if len(rules) < 2:
         return Picked(rules[0]) if rules else Picked()
-    if len({rule.area_basis or "NET" for rule in rules}) > 1:
+    same = all((rule.params, rule.area_basis) == (rules[0].params, rules[0].area_basis) for rule in rules)
+    if same:
+        return Picked(rules[0])
+    tables = any(param not in rule.params for rule in rules)
+    if tables or len({rule.area_basis or "NET" for rule in rules}) > 1:
         return Picked(None, tuple(rule.code for rule in rules))
     bounds = [
         {"rule": str(number), "rank": rule.rank, "bound": "MAX", "value": rule.params[param]}

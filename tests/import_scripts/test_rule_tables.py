@@ -59,25 +59,31 @@ ARAK = [
 ]
 
 
-def as_toml(rows, columns=()):
+def toml(value):
+    return f'"{value}"' if isinstance(value, str) else str(value).lower()
+
+
+def inline(rows):
     cells = [{key: value for key, value in one.items() if value is not None} for one in rows]
     written = [
-        "{ " + ", ".join(f"{key} = {str(value).lower()}" for key, value in one.items()) + " }"
-        for one in cells
+        "{ " + ", ".join(f"{key} = {toml(value)}" for key, value in one.items()) + " }" for one in cells
     ]
+    return f"[{', '.join(written)}]"
+
+
+def as_toml(rows, columns=()):
     named = f", row_columns = {list(columns)}" if columns else ""
-    return f'params = {{ limit = "BY_AREA", bands = [{", ".join(written)}]{named} }}'
+    return f'params = {{ limit = "BY_AREA", bands = {inline(rows)}{named} }}'
 
 
 @pytest.fixture
 def reported(tmp_path, db):
     """What an import says of a table, and how it was kept."""
 
-    def run(rows, columns=()):
+    def run(rows, columns=(), kind="STOREY", params=""):
         path = tmp_path / "rules.toml"
-        path.write_text(
-            f'[[rule]]\ncode = "TABLE"\nkind = "STOREY"\n{as_toml(rows, columns)}\n', encoding="utf-8"
-        )
+        written = params or as_toml(rows, columns)
+        path.write_text(f'[[rule]]\ncode = "TABLE"\nkind = "{kind}"\n{written}\n', encoding="utf-8")
         doubts = Doubts(path.name)
         task = Task(path, Recipe("rules", path, "", "", "", valid=(date(2020, 1, 1), None)), demo_city())
         rules.bring_in(task, Destination(None, None, datetime(2020, 1, 1, tzinfo=UTC)), doubts)
@@ -120,6 +126,28 @@ def test_the_table_of_arak_has_its_odd_cell_its_blank_row_and_bounds_in_two_rows
     assert stored == kept(ARAK)
     sentences = [(doubt.fa, doubt.en) for doubt in doubts]
     assert all(fa and en and "{" not in fa + en for fa, en in sentences)
+
+
+def test_a_density_by_area_and_width_is_checked_in_its_rows_its_columns_and_its_widths(reported):
+    widths = [
+        {"from": 0, "to": 8, "column": "far_below_8"},
+        {"from": 8, "to": 12, "column": "far_8_to_12"},
+        {"from": 12.5, "column": "far_from_12"},
+    ]
+    rows = [
+        {key: cell for key, cell in one.items() if key not in ("units", "coverage_percent")}
+        for one in ARAK[1:]
+    ]
+    params = f'params = {{ by = "AREA", bands = {inline(rows)}, width_columns = {inline(widths)} }}'
+    found, stored, doubts = reported(rows, kind="FAR", params=params)
+    assert found == {
+        "TABLE_OVERLAP": ["200…200", "300…300", "500…500"],
+        "TABLE_NO_ROW": ["…120"],
+        "TABLE_GAP": ["12…12.5"],
+        "TREND_BROKEN": ["240", "210"],
+    }
+    assert stored == kept(rows)
+    assert [doubt.field for doubt in doubts if doubt.kind == "TABLE_GAP"] == ["TABLE width_columns"]
 
 
 def test_the_engines_own_check_says_the_same_of_both():

@@ -68,7 +68,7 @@ Shown = Callable[[Evaluation], Any]
 
 @dataclass(frozen=True)
 class Changed:
-    """One field of a rule at two values, and what of the answer differs by it."""
+    """One field of a rule at two values, and what of the answer differs by it; None in `base`: left out."""
 
     kind: str
     name: str
@@ -81,7 +81,8 @@ class Changed:
     def params(self, value: Any) -> dict[str, Any]:
         """The parameters with the field at a value; None leaves it out."""
         plain = RULES[self.kind].params if self.kind in RULES else {}
-        told = {**plain, **self.base}
+        gone = {name for name, value in self.base.items() if value is None}
+        told = {name: value for name, value in {**plain, **self.base}.items() if name not in gone}
         path = self.name.split(".")
         inner = told
         for step in path[:-1]:
@@ -201,6 +202,17 @@ PLANE = {"from": "NEIGHBOUR", "base_height_m": 10.0, "angle_deg": 45}
 
 def with_first(rows: list[dict[str, Any]], **change: Any) -> list[dict[str, Any]]:
     return [rows[0] | change, *rows[1:]]
+
+
+FEW = [{"from": 0, "to": 100, "coverage_percent": 50}, {"from": 100, "coverage_percent": 60}]
+MANY = [{"from": 0, "to": 100, "far_percent": 180}, {"from": 100, "far_percent": 240}]
+COLUMNS = [{"from": 0, "to": 10, "column": "narrow"}, {"from": 10, "column": "wide"}]
+COVERAGE = value_of("coverage_percent")
+
+
+def tabled(percent: str, **more: Any) -> dict[str, Any]:
+    """A rule with a table in place of its one percentage."""
+    return {percent: None, **more}
 
 
 AREA, NET, WIDENED = value_of("surveyed_area_m2"), value_of("net_area_m2"), value_of("widening_area_m2")
@@ -401,7 +413,21 @@ CASES = [
     ),
     # --- density
     Changed("COV", "coverage_percent", 60, 50, value_of("footprint_m2")),
+    Changed("COV", "by", "AREA", "WIDTH", COVERAGE, base=tabled("coverage_percent", bands=FEW)),
+    Changed(
+        "COV", "bands", FEW, with_first(FEW, to=400), COVERAGE, base=tabled("coverage_percent", by="AREA")
+    ),
     Changed("FAR", "far_percent", 240, 180, FAR_CAP),
+    Changed("FAR", "by", "AREA", "WIDTH", FAR_CAP, base=tabled("far_percent", bands=MANY)),
+    Changed("FAR", "bands", MANY, with_first(MANY, to=400), FAR_CAP, base=tabled("far_percent", by="AREA")),
+    Changed(
+        "FAR",
+        "width_columns",
+        COLUMNS,
+        [COLUMNS[0] | {"to": 14}, COLUMNS[1] | {"from": 14}],
+        FAR_CAP,
+        base=tabled("far_percent", by="AREA", bands=[{"from": 0, "narrow": 180, "wide": 200}]),
+    ),
     Changed("STOREY", "limit", "ZONE", "FAR_OVER_COVERAGE", STOREYS, base={"storeys": 2, "round": "WHOLE"}),
     Changed(
         "STOREY",
