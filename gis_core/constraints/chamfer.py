@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import shapely
 
-from gis_core.constraints.plane import EMPTY, Floats, Ints, Shapes, shapes, without
+from gis_core.constraints.parting import without
+from gis_core.constraints.plane import EMPTY, Floats, Ints, Shapes, shapes
 from gis_core.constraints.values import Texts
 
 #: Corners whose angle is this near to the end of the automatic range are still automatic, in degrees.

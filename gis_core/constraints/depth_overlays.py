@@ -8,18 +8,8 @@ import shapely
 from numpy.typing import NDArray
 
 from gis_core.constraints.depth_strips import SAME_LINE_M, Segments, Strips, near_pairs, run_numbers
-from gis_core.constraints.plane import (
-    DUST_M2,
-    EMPTY,
-    GRID_M,
-    Floats,
-    Ints,
-    Shapes,
-    inside,
-    overlaid,
-    polygons_only,
-    shapes,
-)
+from gis_core.constraints.parting import GRID_M, inside, overlaid
+from gis_core.constraints.plane import DUST_M2, EMPTY, Floats, Ints, Shapes, polygons_only, shapes
 
 #: A run of the line that ends this near to a neighbour's edge ends on it.
 ON_EDGE_M = 1e-4

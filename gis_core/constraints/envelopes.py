@@ -18,18 +18,9 @@ from gis_core.constraints.orientation import (
     lot_types,
     near_a_diagonal,
 )
+from gis_core.constraints.parting import inside, without
 from gis_core.constraints.placed import Placed
-from gis_core.constraints.plane import (
-    EMPTY,
-    Floats,
-    Ints,
-    Shapes,
-    flagged,
-    inside,
-    line_ends,
-    shapes,
-    without,
-)
+from gis_core.constraints.plane import EMPTY, Floats, Ints, Shapes, flagged, line_ends, shapes
 from gis_core.constraints.restrictions import Restrictions, doubt_layers
 from gis_core.constraints.rules import Rule, RuleSet
 from gis_core.constraints.setbacks import set_back

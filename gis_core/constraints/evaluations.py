@@ -16,8 +16,9 @@ from gis_core.constraints.findings import EdgeFinding, Evaluation, Finding, Reas
 from gis_core.constraints.intake import Frame
 from gis_core.constraints.land import Land
 from gis_core.constraints.lot_rules import LotRules
+from gis_core.constraints.parting import outside
 from gis_core.constraints.placed import Placed
-from gis_core.constraints.plane import EMPTY, Ints, cleaned, outside, shapes
+from gis_core.constraints.plane import EMPTY, Ints, cleaned, shapes
 from gis_core.constraints.restrictions import Restrictions
 from gis_core.constraints.rules import Rule
 from gis_core.constraints.values import Lots, Surroundings

@@ -14,6 +14,7 @@ from gis_core.constraints.areas import Areas, permitted_discrepancy_m2, within_t
 from gis_core.constraints.columns import CONDITIONAL, NEEDS_INSPECTION, UNKNOWN, Doubts, Table, metres
 from gis_core.constraints.findings import Reason
 from gis_core.constraints.frontages import Ways, corners_between, edges_after, no_ways
+from gis_core.constraints.parting import outside
 from gis_core.constraints.plane import (
     EMPTY,
     Floats,
@@ -22,7 +23,6 @@ from gis_core.constraints.plane import (
     cleaned,
     flagged,
     or_none,
-    outside,
     present,
     shapes,
     whole_mm2,

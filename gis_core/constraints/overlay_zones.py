@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from gis_core.constraints.columns import CONDITIONAL, UNKNOWN, Doubts
 from gis_core.constraints.findings import Reason
-from gis_core.constraints.plane import Floats, Ints, Shapes, flagged, inside, outside
+from gis_core.constraints.parting import inside, outside
+from gis_core.constraints.plane import Floats, Ints, Shapes, flagged
 from gis_core.constraints.restrictions import LayerJudgement, Restrictions
 from gis_core.constraints.rules import Rule
 from gis_core.constraints.slivers import threshold_width_m, widths_m

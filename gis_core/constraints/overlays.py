@@ -10,7 +10,8 @@ import shapely
 from numpy.typing import NDArray
 
 from gis_core.constraints.bands import looked_up
-from gis_core.constraints.plane import Floats, Shapes, inside, shapes
+from gis_core.constraints.parting import inside
+from gis_core.constraints.plane import Floats, Shapes, shapes
 from gis_core.constraints.slivers import TOUCHING_M, surely_wider, widths_m
 
 #: Segments of a quarter circle: a radius of 15 m is short by 0.3 mm at most.

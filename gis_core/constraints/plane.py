@@ -1,6 +1,5 @@
 """Measures shapes in the plane, near the origin: parts, whole mm², outward directions, half-planes."""
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -22,9 +21,6 @@ SPIKE_SINE = 1e-6
 TIP_M = 1e-6
 #: The grid on which spikes vanish, in metres.
 CLEAN_M = 1e-7
-#: The grid on which overlays are repeated that fail without one, in metres; and those for what fails there.
-GRID_M = 1e-7
-GRIDS_M = (GRID_M, 1e-6, 1e-5, 1e-4, 1e-3)
 #: Half the side of the squares that stand for half-planes, in metres.
 FAR_AWAY_M = 20_000.0
 
@@ -168,10 +164,7 @@ def cleaned(geometries: Shapes) -> Shapes:
     >>> cleaned(shapes(spike))[0].bounds
     (0.0, 0.0, 4.0, 2.0)
     """
-    tidy = geometries.copy()
-    broken = ~shapely.is_valid(tidy)
-    if broken.any():
-        tidy[broken] = _mended(tidy[broken])
+    tidy = mended(geometries)
     spiky = _spiky(tidy)
     if spiky.any():
         tidy[spiky] = polygons_only(on_grid(tidy[spiky], CLEAN_M))
@@ -193,16 +186,22 @@ def on_grid(geometries: Shapes, grid_m: float) -> Shapes:
         return np.asarray(shapely.make_valid(moved_corners, method="structure", keep_collapsed=False))
 
 
-def _mended(broken: Shapes) -> Shapes:
+def mended(geometries: Shapes) -> Shapes:
     """
-    Valid polygons out of broken ones; by their lines where taking hairs off them has taken ground, too.
+    Shapes as they are, and valid polygons out of broken ones.
 
-    A hair that crosses an outline can turn the whole shape inside out for the structure method.
+    Broken ones are mended by their lines where taking hairs off them has taken ground, too: a hair that
+    crosses an outline can turn the whole shape inside out for the structure method.
     """
-    found = polygons_only(shapely.make_valid(broken, method="structure", keep_collapsed=False))
-    lost = np.abs(shapely.area(found) - shapely.area(broken)) > CLEAN_M * shapely.length(broken)
-    found[lost] = polygons_only(shapely.make_valid(broken[lost]))
-    return found
+    whole = geometries.copy()
+    bad = np.flatnonzero(~shapely.is_valid(geometries))
+    if len(bad):
+        broken = geometries[bad]
+        found = polygons_only(shapely.make_valid(broken, method="structure", keep_collapsed=False))
+        lost = np.abs(shapely.area(found) - shapely.area(broken)) > CLEAN_M * shapely.length(broken)
+        found[lost] = polygons_only(shapely.make_valid(broken[lost]))
+        whole[bad] = found
+    return whole
 
 
 def _spiky(geometries: Shapes) -> NDArray[np.bool_]:
@@ -232,140 +231,6 @@ def largest_parts(geometries: Shapes) -> Shapes:
         kept = parts_by_size(geometries[index])
         largest[index] = kept[0] if kept else EMPTY
     return largest
-
-
-def inside(geometries: Shapes, others: Shapes) -> Shapes:
-    """
-    What of shapes lies inside others, pair by pair; polygons without dust.
-
-    Inside and outside must make up the whole. Where they do not, or an overlay fails, as happens when
-    nearly equal borders meet, it is done again on a fixed grid (`GRIDS_M`, the first on which it comes out).
-
-    Examples
-    --------
-    >>> inside(shapes(shapely.box(0, 0, 4, 1)), shapes(shapely.box(3, 0, 9, 9)))[0].area
-    1.0
-    """
-    return polygons_only(_parted(geometries, others)[0])
-
-
-def outside(geometries: Shapes, others: Shapes) -> Shapes:
-    """
-    What of shapes lies outside others, pair by pair; as `inside`.
-
-    Examples
-    --------
-    >>> outside(shapes(shapely.box(0, 0, 4, 1)), shapes(shapely.box(3, 0, 9, 9)))[0].area
-    3.0
-    """
-    return polygons_only(_parted(geometries, others)[1])
-
-
-def both_sides(geometries: Shapes, others: Shapes) -> tuple[Shapes, Shapes]:
-    """What of shapes lies inside and what outside others, pair by pair; as `inside` and `outside`."""
-    inner, outer = _parted(geometries, others)
-    return polygons_only(inner), polygons_only(outer)
-
-
-def _parted(geometries: Shapes, others: Shapes) -> tuple[Shapes, Shapes]:
-    inner = overlaid(shapely.intersection, geometries, others)
-    outer = overlaid(shapely.difference, geometries, others)
-    wrong = np.flatnonzero(unsound(geometries, others, inner, outer))
-    for grid_m in GRIDS_M:
-        if not len(wrong):
-            break
-        whole, by = geometries[wrong], others[wrong]
-        inner[wrong] = shapely.intersection(whole, by, grid_size=grid_m)
-        outer[wrong] = shapely.difference(whole, by, grid_size=grid_m)
-        # What was done again may fail again: a coarser grid joins more of what nearly meets.
-        wrong = wrong[unsound(whole, by, inner[wrong], outer[wrong], grid_m)]
-    return inner, outer
-
-
-def unsound(
-    geometries: Shapes, others: Shapes, inner: Shapes, outer: Shapes, grid_m: float = 0.0
-) -> NDArray[np.bool_]:
-    """
-    Pairs whose two sides do not make up the whole, or of which a part lies on the wrong side.
-
-    `grid_m`: the grid on which the overlay was done, which moves borders by as much.
-
-    Examples
-    --------
-    >>> lot, zone = shapely.box(0, 0, 9, 3), shapely.box(3, -1, 6, 4)
-    >>> inner, outer = both_sides(shapes(lot), shapes(zone))
-    >>> unsound(shapes(lot), shapes(zone), inner, outer).item()
-    False
-    >>> east = shapely.box(6.5, 0, 9, 3)
-    >>> strayed = shapes(shapely.MultiPolygon([shapely.box(3, 0, 6, 3), east]))
-    >>> rest = shapes(shapely.box(0, 0, 3.5, 3))  # the areas add up
-    >>> unsound(shapes(lot), shapes(zone), strayed, rest).item()
-    True
-    """
-    inner_m2, outer_m2 = shapely.area(inner), shapely.area(outer)
-    balance_m2 = np.abs(inner_m2 + outer_m2 - shapely.area(geometries))
-    allowed_m2 = DUST_M2 + grid_m * shapely.length(geometries) if grid_m else DUST_M2
-    within_m = max(CLEAN_M, 2 * grid_m)
-    wrong = balance_m2 > allowed_m2
-    wrong |= _on_wrong_side(inner, inner_m2, others, False, within_m)
-    wrong |= _on_wrong_side(outer, outer_m2, others, True, within_m)
-    return np.asarray(wrong, dtype=bool)
-
-
-def _on_wrong_side(
-    parts: Shapes, area_m2: Floats, others: Shapes, within: bool, within_m: float
-) -> NDArray[np.bool_]:
-    """
-    Parts of an overlay that a point in them shows to lie inside the other shape (`within`), or outside it.
-
-    A hair on a shape can turn an overlay inside out, and the areas still add up. Of several pieces each is
-    asked: one may have come to the other side and be missing there.
-    """
-    wrong = np.zeros(len(parts), dtype=bool)
-    some = np.flatnonzero(area_m2 > DUST_M2)
-    if not len(some):
-        return wrong
-    pieces = parts[some]
-    if (shapely.get_num_geometries(pieces) > 1).any():
-        pieces, owner = shapely.get_parts(pieces, return_index=True)
-        solid = shapely.area(pieces) > DUST_M2
-        pieces, some = pieces[solid], some[owner[solid]]
-    point = shapely.point_on_surface(pieces)
-    suspect = np.flatnonzero(shapely.intersects(others[some], point) == within)
-    if len(suspect):
-        # On the border itself a point may be on either side by rounding.
-        border = shapely.boundary(others[some[suspect]])
-        wrong[some[suspect[shapely.distance(border, point[suspect]) > within_m]]] = True
-    return wrong
-
-
-def overlaid(overlay: Callable[..., Shapes], geometries: Shapes, by: Shapes) -> Shapes:
-    """An overlay of arrays; a pair that fails is done on the grid, and no other pair notices."""
-    try:
-        return np.asarray(overlay(geometries, by), dtype=object)
-    except shapely.errors.GEOSException:
-        if len(geometries) == 1:
-            return np.asarray(overlay(geometries, by, grid_size=GRID_M), dtype=object)
-        half = len(geometries) // 2
-        parts = [overlaid(overlay, geometries[cut], by[cut]) for cut in (slice(half), slice(half, None))]
-        return np.concatenate(parts)
-
-
-def without(geometries: Shapes, owner: Ints, taken: Shapes, *, tidy: bool = True) -> Shapes:
-    """
-    Shapes less all that is taken from each of them.
-
-    `taken`: (m,) shapes; `owner`: (m,) index of the shape that each is taken from. Not `tidy`: spikes are
-    left to whoever cleans the last of several overlays.
-    """
-    left = geometries.copy()
-    for members in rounds(owner):
-        left[owner[members]] = outside(left[owner[members]], taken[members])
-    if not tidy:
-        return left
-    changed = np.flatnonzero(shapely.area(left) < shapely.area(geometries))
-    left[changed] = cleaned(left[changed])
-    return left
 
 
 def rounds(owner: Ints) -> list[Ints]:

@@ -8,6 +8,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from gis_core.constraints.parting import without
 from gis_core.constraints.plane import (
     FAR_AWAY_M,
     Floats,
@@ -17,7 +18,6 @@ from gis_core.constraints.plane import (
     largest_parts,
     shapes,
     side_of,
-    without,
 )
 from gis_core.constraints.values import Passages
 

@@ -9,20 +9,18 @@ import shapely
 from numpy.typing import NDArray
 
 from gis_core.constraints.findings import Reason
+from gis_core.constraints.parting import both_sides, inside, without
 from gis_core.constraints.plane import (
     DUST_M2,
     EMPTY,
     Floats,
     Ints,
     Shapes,
-    both_sides,
     cleaned,
     flagged,
-    inside,
     rounds,
     shared_out_mm2,
     whole_mm2,
-    without,
 )
 from gis_core.constraints.slivers import TOUCHING_M, surely_wider, widths_m
 

@@ -13,7 +13,8 @@ from gis_core.constraints import (
 from gis_core.constraints.cases.form import Inputs, Outputs, Place, number, part_areas, plain, plains
 from gis_core.constraints.density import Density, chosen_footprints_m2, density
 from gis_core.constraints.light import clear_enough, permitted_height_m, permitted_projections_m
-from gis_core.constraints.plane import PASSING_M, Shapes, parts_by_size, without
+from gis_core.constraints.parting import without
+from gis_core.constraints.plane import PASSING_M, Shapes, parts_by_size
 from gis_core.constraints.slivers import inscribed_diameter_m
 from gis_core.constraints.storeys import (
     Limit,

@@ -19,7 +19,8 @@ from gis_core.constraints.cases.form import EPSG, Inputs, Outputs, Place, number
 from gis_core.constraints.cases.land import chamfer_outputs, widened_land
 from gis_core.constraints.cases.restrictions import judged
 from gis_core.constraints.density import density
-from gis_core.constraints.plane import PASSING_M, Shapes, largest_parts, shapes, without
+from gis_core.constraints.parting import without
+from gis_core.constraints.plane import PASSING_M, Shapes, largest_parts, shapes
 from gis_core.constraints.slivers import threshold_width_m
 from gis_core.constraints.values import Passages
 from gis_core.constraints.zones import overlay_zones, strictest, weighted

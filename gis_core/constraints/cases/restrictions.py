@@ -11,7 +11,8 @@ from gis_core.constraints import (
 )
 from gis_core.constraints.cases.form import Inputs, Outputs, Place, part_areas
 from gis_core.constraints.overlays import buffer_distance_m, buffer_shape, judge
-from gis_core.constraints.plane import Shapes, shapes, without
+from gis_core.constraints.parting import without
+from gis_core.constraints.plane import Shapes, shapes
 from gis_core.constraints.slivers import threshold_width_m
 
 

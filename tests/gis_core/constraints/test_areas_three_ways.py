@@ -8,7 +8,8 @@ import shapely
 from django.db import connection
 
 from gis_core.constraints.evaluate import evaluate
-from gis_core.constraints.plane import GRID_M, shapes
+from gis_core.constraints.parting import GRID_M
+from gis_core.constraints.plane import shapes
 from gis_core.constraints.rules import Rule, RuleSet
 from gis_core.constraints.values import Edges, Layer, Lots, Overlays, Surroundings, Zones
 from tests.gis_core.constraints.scenes import NOW, ON, RULES, X, Y, streets

@@ -8,7 +8,7 @@ import pytest
 import shapely
 from shapely.affinity import rotate
 
-from gis_core.constraints import depth, depth_overlays, plane
+from gis_core.constraints import depth, depth_overlays, parting
 from gis_core.constraints.depth import depth_envelopes
 from gis_core.constraints.depth_profiles import by_profiles
 from gis_core.constraints.plane import shapes
@@ -65,7 +65,7 @@ def nothing_plain(strips, edges, net, policy, *, basic):
 
 def on_grid(overlay, shapes_, by):
     """Overlays on the fixed grid, on which none fails."""
-    return overlay(shapes_, by, grid_size=plane.GRID_M)
+    return overlay(shapes_, by, grid_size=parting.GRID_M)
 
 
 @pytest.mark.parametrize("seed", range(2))
@@ -86,13 +86,13 @@ def test_profiles_and_overlays_draw_the_same_envelopes(seed, monkeypatch):
     same = np.abs(ours.envelope_m2 - theirs.envelope_m2) < BOUND_M2
     assert (~same).sum() <= len(same) / ONE_IN
     np.testing.assert_allclose(ours.basic_m2, theirs.basic_m2, rtol=0, atol=BOUND_M2)
-    monkeypatch.setattr(plane, "overlaid", on_grid)
+    monkeypatch.setattr(parting, "overlaid", on_grid)
     monkeypatch.setattr(depth_overlays, "overlaid", on_grid)
     snapped = depth_envelopes(*lots, POLICY)
     bound_m2 = ON_GRID_M * shapely.length(ours.envelope)
     assert (np.abs(ours.envelope_m2 - snapped.envelope_m2) < bound_m2)[plain].all()
     assert shapely.is_valid(ours.envelope).all()
-    both = shapely.intersection(ours.envelope, snapped.envelope, grid_size=plane.GRID_M)
+    both = shapely.intersection(ours.envelope, snapped.envelope, grid_size=parting.GRID_M)
     apart_m2 = shapely.area(ours.envelope) + shapely.area(snapped.envelope) - 2 * shapely.area(both)
     assert (apart_m2 < 4 * bound_m2)[plain].all()
 

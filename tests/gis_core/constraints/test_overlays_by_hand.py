@@ -6,7 +6,8 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from gis_core.constraints.plane import both_sides, shapes, unsound
+from gis_core.constraints.parting import both_sides, unsound
+from gis_core.constraints.plane import shapes
 
 #: How far the borders of zone and lot miss each other, in metres: from rounding to a surveyor's millimetre.
 MISSES_M = (0.0, 1e-13, 1e-11, 1e-9, 1e-8, 1e-7, 3e-7, 1e-6, 1e-5, 1e-3)
