@@ -210,8 +210,7 @@ def _envelopes(
         else:
             metres, untold = _setbacks_m(rule.params, land.edges, front, azimuth_deg)
             here = flagged(some, table.lots)[land.edges.lot]
-            shape = _set_back(rule.params["join"], land, here, metres)
-            envelope[some] = inside(envelope[some], shape[some])
+            envelope[some] = inside(envelope[some], _set_back(rule.params["join"], land, some, here, metres))
             cut[some] = True
             unsaid = flagged(land.edges.lot[here & untold], table.lots)
             doubts.add(unsaid, UNKNOWN, Reason("EDGE_UNKNOWN"))
@@ -255,13 +254,20 @@ def _deep(
     return found.envelope, found.line
 
 
-def _set_back(join: str, land: Land, here: NDArray[np.bool_], metres: Floats) -> Shapes:
-    """Net lots less their setbacks; the infinite line of an edge means something on convex lots only."""
-    dented = shapely.area(shapely.convex_hull(land.net)) - shapely.area(land.net) > DENT_M2
-    shape = land.net
+def _set_back(join: str, land: Land, some: Ints, here: NDArray[np.bool_], metres: Floats) -> Shapes:
+    """
+    Some net lots less their setbacks; `here` (e,) and `metres` (e,) are of edges.
+
+    The infinite line of an edge means something on convex lots only.
+    """
+    shape, position = land.net[some], np.zeros(len(land.net), dtype=np.int64)
+    position[some] = np.arange(len(some))
+    dented = shapely.area(shapely.convex_hull(shape)) - shapely.area(shape) > DENT_M2
+    edge = np.flatnonzero(here & (metres > 0))
+    lot = position[land.edges.lot[edge]]
     for name, group in (("DISTANCE", dented), (join, ~dented)):
-        mine = here & group[land.edges.lot]
-        shape = set_back(shape, land.edges.lot[mine], land.edges.geometry[mine], metres[mine], name)
+        mine = group[lot]
+        shape = set_back(shape, lot[mine], land.edges.geometry[edge[mine]], metres[edge[mine]], name)
     return shape
 
 

@@ -74,8 +74,9 @@ def cut(
         lot = overlaps.lot[concerned[pair]]
         met, ground = _met(change, lot)
         inner, outer = inside(shape[met], ground), outside(shape[met], ground)
-        outer_wide = widths_m(outer, policy["measure"]) > limit_m[lot[met]]
-        inner_wide = widths_m(inner, policy["measure"]) > limit_m[lot[met]]
+        limits_m = limit_m[lot[met]]
+        outer_wide = widths_m(outer, policy["measure"], limits_m) > limits_m
+        inner_wide = widths_m(inner, policy["measure"], limits_m) > limits_m
         both = inner_wide & outer_wide
         under[met[inner_wide], at] = True
         split, left = met[both], np.setdiff1d(np.arange(len(pair)), met[both])

@@ -473,10 +473,17 @@ def silence_of(layer: Layer | None, net: Shapes, on: date) -> NDArray[np.object_
     elif layer.surveyed_extent is None:
         silence[:] = Reason("EXTENT_UNKNOWN")
     else:
-        shapely.prepare(layer.surveyed_extent)
-        silence[~shapely.covers(layer.surveyed_extent, net)] = Reason("OUTSIDE_SURVEYED_EXTENT")
+        silence[~_within(layer.surveyed_extent, net)] = Reason("OUTSIDE_SURVEYED_EXTENT")
     silence[shapely.is_empty(net)] = Reason("IN_PLAN")  # a street takes all of it: nothing is left to judge
     return silence
+
+
+def _within(extent: shapely.Geometry, net: Shapes) -> NDArray[np.bool_]:
+    """Lots (n,) that an extent holds: all, where it holds the box around them, which is the usual case."""
+    shapely.prepare(extent)
+    if len(net) > 1 and shapely.covers(extent, shapely.box(*shapely.total_bounds(net))):
+        return np.ones(len(net), dtype=bool)
+    return np.asarray(shapely.covers(extent, net))
 
 
 def _stale(layer: Layer, on: date) -> bool:

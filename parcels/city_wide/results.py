@@ -8,6 +8,7 @@ import numpy as np
 from gis_core.constraints.columns import Column
 from gis_core.constraints.evaluations import Evaluations
 from gis_core.constraints.findings import STATES
+from gis_core.constraints.plane import named_rows
 from parcels.city_wide.reasons import conflict_rules, unknown_reasons
 
 
@@ -66,15 +67,12 @@ def _known_words(column: Column) -> np.ndarray:
 
 def _unknown(found: Evaluations) -> np.ndarray:
     """Findings and overlay layers that are not known or borderline, as a list for each lot."""
-    named = _lists(len(found.lots))
-    for key, column in found.columns.items():
-        for lot in np.flatnonzero(~column.known):
-            named[lot].append(key)
+    flags = {key: ~column.known for key, column in found.columns.items()}
     for layer, where in found.steps.restrictions.open_questions():
-        for lot in np.flatnonzero(where):
-            if layer not in named[lot]:
-                named[lot].append(layer)
-    return named
+        flags[layer] = where | flags[layer] if layer in flags else where
+    lists = np.empty(len(found.lots), dtype=object)
+    lists[:] = [list(names) for names in named_rows(list(flags), np.column_stack([*flags.values()]))]
+    return lists
 
 
 def _conflicts(found: Evaluations) -> np.ndarray:
