@@ -139,7 +139,7 @@ def _inside_envelope(proposal: Proposal, evaluation: Evaluation, rules: RuleSet)
     if not shapely.is_valid(proposal.footprint) or not proposal.footprint.area > 0:
         return [_undecided(key, None, Reason("INVALID_FOOTPRINT"))]
     if limit.state == "unknown":
-        return [_undecided(key, None, limit.reason or Reason("INPUT_UNKNOWN"))]
+        return [_undecided(key, None, limit.reason or Reason("INPUT_UNKNOWN", {"inputs": [limit.key]}))]
     area_m2 = outside_m2(proposal.footprint, evaluation.geometries["envelope"])
     state: State = "fails" if area_m2 else _as_sure_as(limit)
     remedy = Reason("STAY_INSIDE_ENVELOPE", {"outside_m2": area_m2}) if area_m2 else None

@@ -1,5 +1,6 @@
 """Every code of the engine, finding, state, effect and reason, has its sentence in Persian and in English."""
 
+import ast
 import re
 import string
 
@@ -88,3 +89,34 @@ def test_findings_states_and_effects_have_their_words_in_both_languages(names, c
 
 def test_a_code_without_a_sentence_is_shown_and_never_left_out():
     assert said("SOMETHING_NEW", {}, "fa") == "SOMETHING_NEW"
+
+
+@pytest.mark.parametrize("code", sorted(wording.REASONS))
+def test_the_persian_sentence_says_every_value_that_the_english_one_says(code):
+    with translation.override("fa"):
+        persian = translation.gettext(wording.REASONS[code])
+    assert placeholders(persian) == placeholders(wording.REASONS[code])
+
+
+def given_in_sources():
+    """Reasons with their values as the engine's sources write them: where, code, names of the values."""
+    for path in sorted(ENGINE.glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            named = (
+                isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Reason"
+            )
+            if not named or not node.args or not isinstance(node.args[0], ast.Constant):
+                continue
+            values = node.args[1] if len(node.args) > 1 else ast.Dict([], [])
+            if isinstance(values, ast.Dict):
+                names = {key.value for key in values.keys if isinstance(key, ast.Constant)}
+                yield pytest.param(node.args[0].value, names, id=f"{path.stem}-{node.lineno}")
+
+
+@pytest.mark.parametrize(("code", "names"), list(given_in_sources()))
+def test_a_reason_is_given_with_every_value_that_its_sentence_says(code, names):
+    for language in ("fa", "en"):
+        # The zones of a lot that falls to another one's rules are added to its reason lot by lot.
+        later = {"zone", "falls_to"} if code.startswith("FALLS_BY_") else set()
+        told = said(code, sample(names | later), language)
+        assert "؟" not in told.rstrip("؟"), "A value is missing: the sentence has a gap."

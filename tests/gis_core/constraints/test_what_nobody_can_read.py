@@ -136,6 +136,14 @@ def test_a_width_in_two_bands_that_differ_has_no_storeys(other, storeys):
         assert storeys is not None or found.reason.code == "LIMIT_UNKNOWN"
 
 
+def test_a_width_whose_cell_is_blank_has_no_storeys_and_not_none_at_all():
+    params = BY_WIDTH | {"bands": [{"from": 0, "to": 20, "storeys": None}]}
+    rules = rule_set(replace(RULES["STOREY"], code="WIDTHS", params=params), without=("STOREY",))
+    evaluation = answer_for(a_lot(REFERENCE_LOT), reference_corner(), rules)[0]
+    assert reason(evaluation, "storeys") == "LIMIT_UNKNOWN"
+    assert evaluation.findings["storeys"].value is None
+
+
 @pytest.mark.parametrize(
     "bands",
     [
