@@ -210,3 +210,16 @@ def test_a_city_without_such_a_rule_gets_unknown_not_unlimited(kind, keys):
     assert reason(evaluation, keys[0]) == "NO_RULE"
     assert all(evaluation.findings[key].value is None for key in keys)
     assert set(keys) <= set(evaluation.unknown)
+
+
+@pytest.mark.parametrize(
+    ("coverage_percent", "fit"), [(61.4, True), (61.67, True), (61.7, False), (62.0, False)]
+)
+def test_light_wells_fit_as_long_as_the_envelope_has_room_beside_the_footprint(coverage_percent, fit):
+    # The envelope holds 187.60 m², the wells need 18: up to 169.60 m², 61.67 % of 275, may be covered.
+    cover = replace(RULES["COV"], params={"coverage_percent": coverage_percent})
+    found = answer_for(a_lot(REFERENCE_LOT), reference_corner(), rule_set(cover))[0].findings[
+        "light_wells_m2"
+    ]
+    assert found.value["total_m2"] == 18.0
+    assert found.value["fit"] is fit

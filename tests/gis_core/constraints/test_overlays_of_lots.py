@@ -1,6 +1,7 @@
 """Buffers and height limits on lots, in four values."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import numpy as np
 import pytest
@@ -233,3 +234,11 @@ def test_a_height_limit_nobody_has_mapped_here_leaves_the_storeys_an_upper_bound
         4.0,
         "conditional",
     )
+
+
+@pytest.mark.parametrize(("days", "state"), [(30, "does_not_apply"), (31, "unknown")])
+def test_a_survey_is_good_up_to_its_last_day(days, state):
+    layer = Layer(
+        "wells", surveyed_extent=WHOLE_PLACE, surveyed_on=ON - timedelta(days=days), stale_after_days=30
+    )
+    assert well_at(X - 300, layers={"wells": layer}).overlays[0].state == state

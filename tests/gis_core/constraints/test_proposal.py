@@ -53,6 +53,35 @@ def point(key: str, proposal: Proposal, rules=HELD) -> Judgement:
     return next(found for found in verdict(proposal, rules).judgements if found.key == key)
 
 
+@pytest.mark.parametrize(
+    ("key", "proposal", "excess"),
+    [
+        ("footprint_m2", Proposal(footprint_m2=165.01), 0.01),
+        ("height_m", Proposal(height_m=17.11), 0.01),
+        ("floor_area_m2", Proposal(footprint_m2=165.0, storeys=4.5), 22.5),
+        ("storeys", Proposal(storeys=4.5), 0.5),
+        ("bays", Proposal(bays=7, units_m2=(82.5,) * 8), 1.0),
+    ],
+    ids=lambda part: part if isinstance(part, str) else "",
+)
+def test_a_little_too_much_fails_by_just_that(key, proposal, excess):
+    judged = point(key, proposal)
+    assert (judged.state, judged.remedy is not None) == ("fails", True)
+    assert judged.excess == pytest.approx(excess, abs=1e-6)
+
+
+@pytest.mark.parametrize("state", ["conditional", "discretionary", "needs_inspection"])
+def test_what_keeps_to_a_limit_that_is_not_sure_does_not_surely_pass(state):
+    unsure = {
+        key: replace(finding, state=state) for key, finding in REFERENCE.findings.items() if key != "access"
+    }
+    evaluation = replace(REFERENCE, findings={**REFERENCE.findings, **unsure})
+    proposal = Proposal(storeys=4, footprint_m2=165.0, height_m=17.1)
+    judged = {one.key: one.state for one in judge(proposal, evaluation, HELD).judgements}
+    asked = ("storeys", "footprint_m2", "floor_area_m2", "height_m")
+    assert {key: judged[key] for key in asked} == dict.fromkeys(asked, "discretionary")
+
+
 def test_the_building_of_the_rule_book_passes_in_every_point():
     found = verdict(ENOUGH)
     assert found.state == "passes"

@@ -1,6 +1,7 @@
 """Several rules on one thing: the strictest of all ranks binds, equals that differ go to a person."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -83,3 +84,23 @@ def test_two_setbacks_of_one_rank_that_differ_leave_the_envelope_to_a_person():
         a_lot(REFERENCE_LOT), reference_corner(), RuleSet.on_day([*RULES.values(), other, plan], ON)
     )[0]
     assert reason(lot, "footprint_m2") == "INPUT_UNKNOWN"
+
+
+@pytest.mark.parametrize(
+    ("period", "holds"),
+    [
+        ({"valid_from": ON}, True),
+        ({"valid_from": ON + timedelta(days=1)}, False),
+        ({"valid_to": ON}, False),
+        ({"valid_to": ON + timedelta(days=1)}, True),
+        ({"valid_from": ON - timedelta(days=1), "valid_to": ON + timedelta(days=1)}, True),
+        ({"legal_status": "pre_effect"}, False),
+        ({"legal_status": "suspended"}, False),
+        ({"legal_status": "annulled"}, False),
+    ],
+    ids=str,
+)
+def test_a_rule_is_law_from_its_first_day_to_the_eve_of_its_last(period, holds):
+    found = finding("far_percent", replace(RULES["FAR"], **period), without=("FAR",))
+    assert found.value == (240 if holds else None)
+    assert holds or found.reason.code == "NO_RULE"
