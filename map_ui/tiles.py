@@ -142,7 +142,10 @@ _SELECTS: Mapping[str, tuple[str, str, str, str]] = {
         " 100.0 * a.unknown_lots / a.lots::float AS unknown_percent,"
         " 100.0 * a.conflict_lots / a.lots::float AS conflict_percent,"
         " 100.0 * a.far_unknown_lots / a.lots::float AS far_unknown_percent",
-        "ST_SimplifyPreserveTopology(a.geometry, %(pixel_m)s)",
+        # a block of less than three pixels is its box: a million lots have 50,000 blocks in one tile from afar
+        "CASE WHEN ST_XMax(a.geometry) - ST_XMin(a.geometry) < 6 * %(pixel_m)s"
+        " AND ST_YMax(a.geometry) - ST_YMin(a.geometry) < 6 * %(pixel_m)s THEN ST_Envelope(a.geometry)"
+        " ELSE ST_Simplify(a.geometry, %(pixel_m)s, true) END",
         "city_wide_areaevaluation a",
         "a.city_evaluation_id = %(run)s AND a.level = 'block' AND a.geometry && box.metric",
     ),

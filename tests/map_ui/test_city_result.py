@@ -185,6 +185,17 @@ def test_from_afar_blocks_are_shown_with_their_shares(planner, tmp_path):
     assert b"city_lots" not in content
 
 
+@pytest.mark.django_db
+def test_a_block_that_is_a_dot_from_afar_is_still_there_with_its_numbers(planner, tmp_path):
+    three_lots()
+    city = evaluated(tmp_path / "city")
+    for zoom in (9, 11):
+        content = planner.get(reverse("city-tile", args=[city.pk, zoom, *tile_of(zoom)])).content
+        blocks = features(tmp_path, content, "city_blocks").set_index("code")
+        assert sorted(blocks.index) == ["14", "15"]
+        assert blocks.loc["14", "lots"] == 2
+
+
 def features(folder, content: bytes, layer: str):
     """The features of one layer of a tile, as any program reads them."""
     path = folder / "tile.mvt"
