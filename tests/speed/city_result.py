@@ -142,6 +142,9 @@ def _planner() -> Any:
     from gis_core.models import RoleGrant, User
 
     settings.ALLOWED_HOSTS = ["testserver"]
+    # a city that was never served has its pictures and scripts nowhere but in the program
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = settings.STORAGES | {"staticfiles": plain}
     planner, _ = User.objects.get_or_create(username="measuring-planner")
     RoleGrant.objects.get_or_create(
         user=planner, role="planner", defaults={"valid": (date(2020, 1, 1), None)}
