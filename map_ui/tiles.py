@@ -142,7 +142,7 @@ _SELECTS: Mapping[str, tuple[str, str, str, str]] = {
         " 100.0 * a.unknown_lots / a.lots::float AS unknown_percent,"
         " 100.0 * a.conflict_lots / a.lots::float AS conflict_percent,"
         " 100.0 * a.far_unknown_lots / a.lots::float AS far_unknown_percent",
-        # a block of less than three pixels is its box: a million lots have 50,000 blocks in one tile from afar
+        # a block of less than three pixels is its box: 50,000 blocks of a million lots may be in one tile
         "CASE WHEN ST_XMax(a.geometry) - ST_XMin(a.geometry) < 6 * %(pixel_m)s"
         " AND ST_YMax(a.geometry) - ST_YMin(a.geometry) < 6 * %(pixel_m)s THEN ST_Envelope(a.geometry)"
         " ELSE ST_Simplify(a.geometry, %(pixel_m)s, true) END",
