@@ -17,7 +17,7 @@ from layers import catalog
 from layers.models import District, Layer
 from map_ui import shapes, wording
 from map_ui.accounts import account
-from map_ui.around import in_reading_language, surroundings
+from map_ui.around import surroundings
 from map_ui.drawing.axonometry import axonometry
 from map_ui.drawing.dimensions import dimension_text
 from map_ui.drawing.held import overlay_role
@@ -29,6 +29,7 @@ from map_ui.restricting import restricting
 from map_ui.sheet.compose import sheet
 from map_ui.sheet.costs import cost
 from map_ui.sheet.parts import Cost, Place, Sheet
+from map_ui.streets import addresses_of, in_reading_language
 from parcels import queries
 from parcels.evaluation import evaluate_document
 from parcels.fees.calculate import estimates
@@ -220,11 +221,12 @@ def _feature(role: str, shape: Any, properties: Mapping[str, Any]) -> dict[str, 
 def place_of(parcel: Parcel, *, on: date, today: date) -> Place:
     """Where a parcel is, in words, and the plan in force there on a day."""
     kind = settings.CITY.identifier(settings.CITY.parcel_key)
-    address = queries.addresses_of([parcel]).get(parcel.pk, "")
     editions = catalog.provenance(on=on).get(Layer.Kind.ZONING, ())
     in_force = editions[0] if editions else None
     since = in_force.valid.lower if in_force and in_force.valid else None
-    title = wording.address(address) or _("Parcel %(key)s") % {"key": f"\u2066{parcel.key}\u2069"}
+    title = addresses_of([parcel], on=on).get(parcel.pk) or _("Parcel %(key)s") % {
+        "key": f"\u2066{parcel.key}\u2069"
+    }
     return Place(
         key=parcel.key,
         key_label=wording.in_language(kind.label_fa, kind.label_en),

@@ -1,6 +1,5 @@
 """Reads what lies round a parcel, to be drawn beside it."""
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -11,12 +10,10 @@ from django.db.models import QuerySet
 from gis_core import crs
 from layers.models import GroundCover
 from layers.network.models import StreetSegment
-from map_ui import wording
 from map_ui.drawing.surroundings import Street, Surroundings
+from map_ui.streets import called
 from parcels.models import Building, Parcel
 
-#: Arguments of a reason that name streets.
-_STREETS = frozenset({"street", "streets"})
 _REACH_M = 45.0
 _MOST = 600
 
@@ -31,8 +28,7 @@ def surroundings(parcel: Parcel, *, on: date) -> Surroundings:
     buildings = _near(Building.objects.in_force(on=on), box)
     ground = _near(GroundCover.objects.in_force(on=on), box)
     streets = _near(StreetSegment.objects.in_force(on=on), box)
-    names = {str(street.lineage): wording.in_language(street.name_fa, street.name_en) for street in streets}
-    shown = names | {street.name_fa: names[str(street.lineage)] for street in streets}
+    names = called((street.lineage, street.name_fa, street.name_en) for street in streets)
     return Surroundings(
         lots=[(_shape(lot), lot.lot_label) for lot in lots],
         buildings=[(_shape(building), _height(building)) for building in buildings],
@@ -40,27 +36,8 @@ def surroundings(parcel: Parcel, *, on: date) -> Surroundings:
         streets=[
             Street(names[str(street.lineage)], _shape(street), street.existing_width_m) for street in streets
         ],
-        street_names=shown,
+        street_names=names,
     )
-
-
-def in_reading_language(document: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
-    """The document with its streets called as the page calls them (`Surroundings.street_names`)."""
-
-    def called(value: Any) -> Any:
-        return [called(one) for one in value] if isinstance(value, list) else names.get(value, value)
-
-    def reason(told: Mapping[str, Any] | None) -> dict[str, Any] | None:
-        if told is None:
-            return None
-        args = {key: called(value) if key in _STREETS else value for key, value in told["args"].items()}
-        return {**told, "args": args}
-
-    edges = [{**edge, "street": called(edge["street"])} for edge in document["edges"]]
-    findings = {
-        key: {**found, "reason": reason(found["reason"])} for key, found in document["findings"].items()
-    }
-    return {**document, "edges": edges, "findings": findings}
 
 
 def _near(rows: QuerySet[Any], box: Polygon) -> list[Any]:

@@ -20,6 +20,7 @@ from gis_core.errors import BadInput, NotFound
 from map_ui import wording
 from map_ui.answers import Answer, answer
 from map_ui.map_config import map_config
+from map_ui.streets import addresses_of
 from parcels import queries
 
 _YEAR_S = 365 * 24 * 3600
@@ -73,11 +74,11 @@ def parcels_at(request: HttpRequest) -> JsonResponse:
             "candidates": [],
         }
         return JsonResponse(body, status=trouble.status)
-    addresses = queries.addresses_of(pointed.candidates)
+    addresses = addresses_of(pointed.candidates, on=on)
     candidates = [
         {
             "key": parcel.key,
-            "label": wording.address(addresses.get(parcel.pk, "")) or _parcel_named(parcel.key),
+            "label": addresses.get(parcel.pk) or _parcel_named(parcel.key),
             "url": reverse("parcel", args=[parcel.key]),
             "distance_m": round(parcel.distance.m, 1),
         }
@@ -94,11 +95,11 @@ def search(request: HttpRequest) -> HttpResponse:
     on = asked_day(request)
     query = request.GET.get("q", "").strip()[:120]
     found = queries.search(query, on=on)
-    addresses = queries.addresses_of([entry.parcel for entry in found])
+    addresses = addresses_of([entry.parcel for entry in found], on=on)
     rows = [
         {
             "parcel": entry.parcel,
-            "address": wording.address(addresses.get(entry.parcel.pk, "")),
+            "address": addresses.get(entry.parcel.pk, ""),
             "matched": entry.matched,
             "kind": _kind_label(entry.kind),
             "url": reverse("parcel", args=[entry.parcel.key]),

@@ -195,10 +195,10 @@ REASONS = {
         "The parking need follows from the dwellings and uses, which are not given."
     ),
     "OTHER_USES_NOT_TOLD": gettext_noop(
-        "The dwellings need %(bays)s bays; how much floor the other uses have is not told."
+        "Bays that the dwellings need: %(bays)s; how much floor the other uses have is not told."
     ),
     "BAYS_BEYOND_ROOF": gettext_noop(
-        "About %(bays)s bays fit under the footprint; the drawings must show where the others are."
+        "Bays that fit under the footprint: about %(bays)s; the drawings must show where the others are."
     ),
     "COUNTED_IN_FULL": gettext_noop(
         "Footprint times storeys, counted in full; balconies and stairs may count less."
@@ -213,7 +213,7 @@ REASONS = {
     "STAY_INSIDE_ENVELOPE": gettext_noop(
         "%(outside_m2)s m² of the footprint lie outside what may be built on."
     ),
-    "ADD_BAYS": gettext_noop("It would pass with %(bays)s more parking bays."),
+    "ADD_BAYS": gettext_noop("More parking bays would make it pass: %(bays)s."),
     "ASK_FOR_STOREYS": gettext_noop("The municipality may grant these storeys or not; ask for them."),
     "CHOOSE_ANOTHER_USE": gettext_noop("This use is forbidden here: %(use)s."),
     "EMPTY_SHAPE": gettext_noop("The parcel has no shape."),

@@ -130,10 +130,10 @@ def readings(text: str) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def addresses_of(parcels: Sequence[Parcel]) -> dict[int, str]:
+def addresses_of(parcels: Sequence[Parcel]) -> dict[int, Address]:
     """The first address of each parcel, by the parcel's id; one query."""
     rows = Address.objects.filter(parcel__in=[parcel.pk for parcel in parcels]).order_by("-pk")
-    return {row.parcel_id: row.text for row in rows}
+    return {row.parcel_id: row for row in rows}
 
 
 def _read(validator: str, text: str) -> identifiers.Reading:

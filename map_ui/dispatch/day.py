@@ -10,10 +10,10 @@ from django.db.models import Max
 from map_ui import wording
 from map_ui.dispatch import words
 from map_ui.route_signs import RouteSign, route_sign
+from map_ui.streets import addresses_of
 from parcels.inspections.clock import second_of_day, zone
 from parcels.inspections.models import DayPlan, Visit
 from parcels.inspections.promises import promised_window
-from parcels.queries import addresses_of
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ def day_view(plan: DayPlan, *, now: datetime) -> DayView:
         .select_related("request__service", "request__parcel")
         .annotate(reported=Max("reports__reported_at"))
     }
-    addresses = addresses_of([visit.request.parcel for visit in visits.values()])
+    addresses = addresses_of([visit.request.parcel for visit in visits.values()], on=plan.day)
     local = now.astimezone(zone())
     now_s = second_of_day(local.time()) if local.date() == plan.day else None
     routes = tuple(
@@ -128,7 +128,7 @@ def service_name(visit: Visit) -> str:
 
 def address_of(visit: Visit, addresses: Mapping[int, str]) -> str:
     """The address of the visited parcel; its code where it has none."""
-    return wording.digits(addresses.get(visit.request.parcel_id, "") or visit.request.parcel.key)
+    return addresses.get(visit.request.parcel_id) or wording.digits(visit.request.parcel.key)
 
 
 def title_of_day(day: date) -> str:

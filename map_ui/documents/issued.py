@@ -26,6 +26,7 @@ from map_ui.documents.qr import qr_svg_address
 from map_ui.drawing.legend import legend
 from map_ui.drawing.plan import plan
 from map_ui.restricting import restricting
+from map_ui.streets import called_near, in_reading_language
 from parcels.evaluation import evaluate_document, frozen_file
 from parcels.fees.calculate import PriceList, as_document, estimates
 from parcels.fees.queries import price_list
@@ -153,10 +154,10 @@ def issued_paper(decision: Decision, *, with_plan: bool = True) -> Paper:
     """
     if decision.evaluation is None or decision.outcome not in ON_PAPER:
         raise NotFound("این تصمیم برگه‌ای ندارد.", "This decision has no paper.", {"code": decision.code})
-    document = decision.evaluation.document
     service = decision.request.service
     parcel = decision.evaluation.parcel
     on = decision.evaluation.on
+    document = in_reading_language(decision.evaluation.document, called_near([parcel], on=on))
     url = settings.PUBLIC_URL + reverse("verify", args=[decision.code])
     return paper(
         document,
@@ -182,7 +183,7 @@ def issued_paper(decision: Decision, *, with_plan: bool = True) -> Paper:
 
 def live_paper(parcel: Parcel, output: str, *, on: date, storeys: float | None = None) -> Paper:
     """An unsigned paper of a day's answer (estimate, frontage sheet); its QR code leads to the live one."""
-    document = evaluate_document(parcel, on=on)
+    document = in_reading_language(evaluate_document(parcel, on=on), called_near([parcel], on=on))
     service = Service.objects.filter(output=output).first()
     asked = f"?on={on.isoformat()}" + (f"&storeys={storeys:g}" if storeys else "")
     url = settings.PUBLIC_URL + reverse("parcel", args=[parcel.key]) + asked

@@ -25,6 +25,7 @@ from map_ui.documents.rows import Edition, ThreeLists
 from map_ui.documents.three_lists import three_lists
 from map_ui.sheet.parts import Place
 from map_ui.sheet.verdict import verdict
+from map_ui.streets import called_near, in_reading_language
 from parcels.evaluation import evaluate_document
 from parcels.models import Parcel
 from parcels.service_requests.models import Decision
@@ -101,12 +102,13 @@ def of_decision(decision: Decision) -> RestrictionExtract:
 def _extract(document: Mapping[str, Any], parcel: Parcel, **values: Any) -> RestrictionExtract:
     on, known_at = date.fromisoformat(document["on"]), datetime.fromisoformat(document["known_at"])
     rules = rules_on(on, known_at=known_at)
+    told = in_reading_language(document, called_near([parcel], on=on))
     return RestrictionExtract(
         place=place_of(parcel, on=on, today=timezone.localdate()),
-        verdict=verdict(document),
-        plan=issued.plan_of(document, parcel, PLAN_MM, on),
-        areas=accounts(document, AREAS),
-        lists=three_lists(document, rules, editions_on(on, known_at)),
+        verdict=verdict(told),
+        plan=issued.plan_of(told, parcel, PLAN_MM, on),
+        areas=accounts(told, AREAS),
+        lists=three_lists(told, rules, editions_on(on, known_at)),
         on=on,
         known_at=known_at,
         engine=document["engine"],

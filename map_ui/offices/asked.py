@@ -12,7 +12,7 @@ from django.utils.dateparse import parse_datetime
 from gis_core import crs
 from gis_core.errors import BadInput
 from layers.network.travel import Manner
-from map_ui import wording
+from map_ui.streets import addresses_of
 from parcels import queries
 from parcels.models import Parcel
 from parcels.service_requests.models import Service
@@ -102,21 +102,21 @@ def _start(values: QueryDict, at: datetime) -> tuple[Start | None, tuple[tuple[s
     if typed:
         found = queries.search(typed[:120], on=at.date())
         if len(found) == 1:
-            return _parcel_start(found[0].parcel), ()
-        addresses = queries.addresses_of([one.parcel for one in found])
+            return _parcel_start(found[0].parcel, at), ()
+        addresses = addresses_of([one.parcel for one in found], on=at.date())
         named = ((one.parcel.key, addresses.get(one.parcel.pk, "") or one.parcel.key) for one in found)
         return None, tuple(named)
     if key:
-        return _parcel_start(queries.parcel_by_key(key, on=at.date())), ()
+        return _parcel_start(queries.parcel_by_key(key, on=at.date()), at), ()
     if "lon" in values or "lat" in values:
         return _point_start(values.get("lon", ""), values.get("lat", "")), ()
     return None, ()
 
 
-def _parcel_start(parcel: Parcel) -> Start:
-    address = queries.addresses_of([parcel]).get(parcel.pk, "")
+def _parcel_start(parcel: Parcel, at: datetime) -> Start:
+    address = addresses_of([parcel], on=at.date()).get(parcel.pk, "")
     inside = parcel.geometry.point_on_surface
-    return Start((inside.x, inside.y), wording.digits(address) or parcel.key, parcel.key)
+    return Start((inside.x, inside.y), address or parcel.key, parcel.key)
 
 
 def _point_start(lon_text: str, lat_text: str) -> Start:

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from map_ui import wording
@@ -130,7 +131,8 @@ def _in_words(building: Building) -> str:
         area = f"{wording.number(round(building.covered_m2, 2))} {wording.unit('m2')}"
         parts.append(_("footprint %(area)s") % {"area": area})
     if building.bays is not None:
-        parts.append(_("%(count)s parking bays") % {"count": wording.number(building.bays)})
+        bays = ngettext("%(count)s parking bay", "%(count)s parking bays", building.bays)
+        parts.append(bays % {"count": wording.number(building.bays)})
     parts += [wording.use(use) for use in building.uses]
     return wording.listed(parts)
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from map_ui import wording
 from map_ui.sheet.parts import Listed
@@ -172,9 +173,11 @@ def _parking(document: Mapping[str, Any]) -> list[Listed]:
     need, capacity = value(document, "parking_need"), value(document, "parking_capacity")
     if need is None or capacity is None or need <= capacity:
         return []
-    sentence = _("%(need)s bays are needed and %(capacity)s fit in the pilot.") % {
-        "need": wording.number(need),
-        "capacity": wording.number(capacity),
-    }
-    figure = _("%(bays)s bays") % {"bays": wording.number(need - capacity)}
+    sentence = ngettext(
+        "%(need)s bay is needed and %(capacity)s fit in the pilot.",
+        "%(need)s bays are needed and %(capacity)s fit in the pilot.",
+        int(need),
+    ) % {"need": wording.number(need), "capacity": wording.number(capacity)}
+    short = int(need - capacity)
+    figure = ngettext("%(bays)s bay", "%(bays)s bays", short) % {"bays": wording.number(short)}
     return [Listed("warning", _("Parking deficit"), figure, sentence, "parking_need")]

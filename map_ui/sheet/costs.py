@@ -1,6 +1,7 @@
 """What one choice would cost, line by line, as it is shown."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from map_ui import wording
 from map_ui.sheet.parts import Cost, CostLine
@@ -44,9 +45,11 @@ def _assumed(found: Estimate) -> str:
     case = found.case
     parts = []
     if "units" in case.assumed and case.units is not None:
-        parts.append(_("%(count)s dwellings") % {"count": wording.number(case.units)})
+        dwellings = ngettext("%(count)s dwelling", "%(count)s dwellings", case.units)
+        parts.append(dwellings % {"count": wording.number(case.units)})
     if "gross_area_m2" in case.assumed and case.gross_area_m2 is not None:
         parts.append(_("%(area)s m² gross") % {"area": wording.number(case.gross_area_m2)})
     if "bays" in case.assumed and case.bays is not None:
-        parts.append(_("%(count)s parking bays") % {"count": wording.number(case.bays)})
+        bays = ngettext("%(count)s parking bay", "%(count)s parking bays", case.bays)
+        parts.append(bays % {"count": wording.number(case.bays)})
     return _("Assumed: %(parts)s.") % {"parts": wording.listed(parts)} if parts else ""

@@ -1,16 +1,21 @@
 """A click, a search, a parcel's own page, a day, a language: the map's questions, also without the map."""
 
 import re
+from dataclasses import replace
+from datetime import date
 
 import pytest
 import shapely
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from gis_core import crs
 from gis_core.persian import normalise
 from layers.models import District, Layer
 from layers.network.models import StreetSegment
+from map_ui.documents.issued import live_paper
+from map_ui.documents.restriction_extract import live
 from parcels.models import Address, Identifier
 from tests.builders import LONG_AGO, ORIGIN, corner_plot, geos, plot, published_layer, rule, zoned
 from tests.gis_core.constraints.scenes import RULES
@@ -18,6 +23,7 @@ from tests.gis_core.constraints.scenes import RULES
 pytestmark = pytest.mark.django_db
 X, Y = ORIGIN
 KEY = "3-2-45-17-0-0-0"
+TODAY = date(2026, 11, 21)
 
 
 @pytest.fixture
@@ -129,6 +135,33 @@ def test_an_english_page_calls_a_street_by_its_english_name(english, lot):
     sentence = re.search(r'listed-sentence">([^<]*metres)', concerns)[1]
     assert "Sarv Lane" in sentence
     assert not re.search("[\u0600-\u06ff]", sentence)
+
+
+def test_an_english_page_has_the_address_in_english(english, persian, lot):
+    StreetSegment.objects.filter(name_fa="کوچهٔ سرو").update(name_en="Sarv Lane")
+    title = re.compile(r'where-title">([^<]+)<')
+    page = english.get(reverse("parcel", args=[KEY])).content.decode()
+    assert title.search(page)[1] == "17 Sarv Lane"
+    assert at(english, X + 6, Y + 12)["candidates"][0]["label"] == "17 Sarv Lane"
+    page = persian.get(reverse("parcel", args=[KEY])).content.decode()
+    assert title.search(page)[1] == "کوچهٔ سرو، پلاک ۱۷"
+
+
+@pytest.mark.parametrize(("language", "street"), [("en", "Sarv Lane"), ("fa", "کوچهٔ سرو")])
+def test_papers_and_drawings_call_a_street_as_their_language_does(lot, language, street):
+    StreetSegment.objects.filter(name_fa="کوچهٔ سرو").update(name_en="Sarv Lane")
+    client = Client()
+    client.get(f"/language/{language}")
+    with translation.override(language):
+        told = live_paper(lot, "corrected_line", on=TODAY)
+        lists = live(lot, on=TODAY)
+    other = {"en": "کوچهٔ سرو", "fa": "Sarv Lane"}[language]
+    for one in (told, lists):
+        assert street in one.place.title
+        assert street in one.plan
+    assert other not in f"{told}{replace(lists, document=None)}"
+    drawn = client.get(reverse("parcel-dxf", args=[KEY])).content.decode()
+    assert ("Sarv Lane 8.00 m" in drawn) == (language == "en")
 
 
 def test_the_sheet_and_the_page_give_the_same_answer(persian, lot):
