@@ -1,7 +1,7 @@
 """Asks for the evaluation of a parcel and prepares what its sheet shows."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -135,7 +135,7 @@ def _rows(told: Sheet, document: Mapping[str, Any], holding: Restricting) -> dic
     for one in holding.restrictions:
         if one.layer in listed:
             rows[overlay_role(one.layer)] = Row(*listed[one.layer])
-    return rows
+    return {role: replace(rows[role], mark=number) for number, role in enumerate(sorted(rows), start=1)}
 
 
 def map_shapes(document: Mapping[str, Any]) -> dict[str, Any]:
@@ -190,14 +190,12 @@ def _main_action(parcel: Parcel) -> Step | None:
 def _next_steps(parcel: Parcel) -> list[Step]:
     services = _address("services", parcel=parcel.key)
     offices = _address("offices", parcel=parcel.key)
-    page = reverse("estimate-paper", args=[parcel.key])
     what_if = reverse("proposal", args=[parcel.key])
     extract = reverse("parcel-extract", args=[parcel.key])
     steps = (
         Step(what_if, _("What if I build something else?"), _("Your own numbers, judged point by point")),
         Step(services, _("Other services for this parcel"), _("What can be asked for, and what it needs")),
         Step(offices, _("Nearest office"), _("by travel time, with its hours")),
-        Step(page, _("Download and print"), _("the whole answer on A4, with plan and reasons")),
         Step(extract, _("Extract of restrictions"), _("three lists with articles and sources, on A4")),
     )
     return [step for step in steps if step.url]

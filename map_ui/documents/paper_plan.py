@@ -4,10 +4,13 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import shapely
+from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -17,6 +20,7 @@ from map_ui import shapes, wording
 
 # The PDF maker draws SVG text letter by letter, which tears Persian words apart: so texts become HTML.
 _TEXT = re.compile(r"<text([^>]*)>([^<]*)</text>")
+_PROPERTY = re.compile(r"var\(--[\w-]+, ([^()]+)\)")
 _ATTRIBUTE = re.compile(r'([\w-]+)="([^"]*)"')
 _MOVED = re.compile(r"translate\(([-\d.]+) ([-\d.]+)\)(?: rotate\(([-\d.]+)\))?")
 _ACROSS = {"start": "0", "middle": "-50%", "end": "-100%"}
@@ -53,12 +57,25 @@ def for_paper(plan: str, width_mm: float, document: Mapping[str, Any] | None = N
     if box is None:
         return mark_safe("")
     mm = width_mm / float(box.group(1))
-    style = f"<style>{render_to_string('documents/plan.css')}</style>"
-    picture = _TEXT.sub("", plan).replace(">", f">{style}", 1)
+    picture = _TEXT.sub("", plan).replace(">", f">{_style()}", 1)
     called = [] if document is None else [*side_marks(document, plan), *corner_marks(document, plan)]
     words = "".join(_span(one, mm) for one in (*texts(plan), *called))
     size = f"width:{width_mm:.2f}mm;height:{mm * float(box.group(2)):.2f}mm"
     return mark_safe(f'<div class="sheet-plan" style="{size}">{picture}{words}</div>')
+
+
+@cache
+def _style() -> str:
+    """
+    The signs of the plan: those of the screen, with what is drawn otherwise on paper.
+
+    The PDF maker knows no custom properties in drawings: each takes the value of a shape that is not lit.
+    """
+    found = finders.find("pelak/drawing.css")
+    if found is None:
+        raise FileNotFoundError("pelak/drawing.css")
+    signs = _PROPERTY.sub(r"\1", Path(found).read_text(encoding="utf-8"))
+    return f"<style>{signs}{render_to_string('documents/plan.css')}</style>"
 
 
 def side_letter(number: int) -> str:

@@ -9,10 +9,15 @@ from map_ui.drawing.view import View
 
 @dataclass(frozen=True)
 class Row:
-    """The row of a page that tells a shape's measure: its id, and the measure in words."""
+    """
+    The row of a page that tells a shape's measure: its id, and the measure in words.
+
+    `mark` is the number by which style alone, without script, knows that shape and row belong together.
+    """
 
     id: str
     label: str
+    mark: int = 0
 
 
 def shape_group(role: str, marks: str, row: Row | None) -> str:
@@ -20,7 +25,10 @@ def shape_group(role: str, marks: str, row: Row | None) -> str:
     if row is None:
         return f'<g class="d-shape" data-role="{role}">{marks}</g>'
     name = "" if "<text" in marks else f' aria-label="{escape(row.label)}"'
-    return f'<a class="d-shape" data-role="{role}" href="#{escape(row.id)}"{name}>{marks}</a>'
+    return (
+        f'<a class="d-shape" data-role="{role}" href="#{escape(row.id)}" data-mark="{row.mark}"{name}>'
+        f"{marks}</a>"
+    )
 
 
 def callout(role: str, at: tuple[float, float], view: View, row: Row) -> str:
@@ -28,6 +36,7 @@ def callout(role: str, at: tuple[float, float], view: View, row: Row) -> str:
     x, y = at
     x = min(max(x, 90.0), view.width - 90.0)
     return (
-        f'<text x="{x:.1f}" y="{y:.1f}" class="d-callout d-callout-{role}" data-callout="{role}" '
+        f'<text x="{x:.1f}" y="{y:.1f}" class="d-callout d-callout-{role}" '
+        f'data-callout="{role}" data-mark="{row.mark}" '
         f'text-anchor="middle" dominant-baseline="central" aria-hidden="true">{escape(row.label)}</text>'
     )

@@ -94,6 +94,13 @@ def shape_of(key: str, shown: tuple[str, ...]) -> str:
 
 
 @register.filter
+def mark_of(key: str, shown: tuple[str, ...]) -> str:
+    """The mark that a number or a listed thing shares with its shape of the plan; empty without a shape."""
+    role = shape_of(key, shown)
+    return str(shown.index(role) + 1) if role else ""
+
+
+@register.filter
 def address(value: Any) -> str:
     """An address in the digits of the page; one that is not Persian stays as it is, from left to right."""
     return wording.address(str(value))
