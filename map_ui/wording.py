@@ -406,4 +406,6 @@ def _argument(key: str, value: Any, names: Mapping[str, str]) -> str:
         return agency(value)
     if key in ("zone", "falls_to"):
         return f"\u2066{value}\u2069"
+    if key == "measured_in":
+        return unit(value)
     return names.get(value) or finding_name(value)

@@ -16,8 +16,8 @@ register = template.Library()
 
 Number = int | float | Decimal
 UNITS = {
-    "fa": {"m2": "متر مربع", "m": "متر", "IRR": "ریال", "toman": "تومان", "USD": "دلار", "percent": "٪"},
-    "en": {"m2": "m²", "m": "m", "IRR": "IRR", "toman": "toman", "USD": "USD", "percent": "%"},
+    "fa": {"m2": "متر مربع", "IRR": "ریال", "toman": "تومان", "USD": "دلار", "percent": "٪"},
+    "en": {"m2": "m²", "IRR": "IRR", "toman": "toman", "USD": "USD", "percent": "%"},
 }
 
 
@@ -41,12 +41,6 @@ def number(value: Number | None, decimals: int | None = None) -> SafeString | st
 def area(value_m2: Number | None) -> SafeString | str:
     """An area with its unit: «۲۷۵ متر مربع», «۱۸۷٫۶۰ متر مربع»; two decimals unless it is whole."""
     return _with_unit(value_m2, "m2")
-
-
-@register.filter
-def length(value_m: Number | None) -> SafeString | str:
-    """A length in metres with its unit: «۱۲٫۵۰ متر»."""
-    return _with_unit(value_m, "m")
 
 
 @register.filter
