@@ -10,7 +10,7 @@ from shapely.affinity import translate
 
 from gis_core.constraints.findings import as_document
 from gis_core.constraints.rules import Rule, RuleSet
-from gis_core.constraints.values import Layer
+from gis_core.constraints.values import Edges, Layer
 from tests.gis_core.constraints.scenes import (
     FRONT_LINE,
     ON,
@@ -22,6 +22,7 @@ from tests.gis_core.constraints.scenes import (
     Y,
     a_lot,
     answer_for,
+    edges_of,
     in_zone,
     overlays,
     reference_corner,
@@ -254,3 +255,66 @@ def test_a_street_of_known_line_and_widths_takes_its_land():
     assert FRONT_LINE.is_valid
     evaluation = answer_for(a_lot(REFERENCE_LOT), reference_corner())[0]
     assert evaluation.findings["widening_area_m2"].value == 24.0
+
+
+def test_an_aerodrome_whose_shape_nobody_can_read_leaves_the_storeys_unknown():
+    surface = {
+        "layer": "airports",
+        "aerodrome_elevation_m": 1000.0,
+        "inner_height_m": 45.0,
+        "inner_radius_m": 4000.0,
+        "conical_slope": 0.05,
+        "conical_height_m": 100.0,
+    }
+    bow_tie = shapely.Polygon([(X, Y + 900), (X + 40, Y + 940), (X + 40, Y + 900), (X, Y + 940)])
+    around = reference_corner(
+        overlays=overlays("airports", (bow_tie, {})),
+        layers={"airports": Layer("airports", surveyed_extent=WHOLE_PLACE, accuracy_m=1.0)},
+    )
+    lot = replace(a_lot(REFERENCE_LOT), ground_m=np.array([1000.0]))
+    evaluation = answer_for(lot, around, rule_set(Rule("AIRPORT", "HEIGHT_SURFACE", surface)))[0]
+    assert [entry.reason.code for entry in evaluation.overlays] == ["INVALID_FEATURE"]
+    assert evaluation.findings["storeys"].state != "computed"
+
+
+def test_a_side_of_which_nobody_knows_what_lies_beyond_keeps_the_light_of_a_neighbour():
+    kinds = (("passage", 0), ("passage", 1), ("neighbour", -1))
+    shown = {
+        beyond: answer_for(
+            a_lot(REFERENCE_LOT), reference_corner(edges=edges_of(REFERENCE_LOT, *kinds, (beyond, -1)))
+        )[0]
+        for beyond in ("neighbour", "unknown", "open")
+    }
+    area = {beyond: found.geometries["envelope"].area for beyond, found in shown.items()}
+    assert area["unknown"] == pytest.approx(area["neighbour"])
+    assert area["open"] == pytest.approx(area["neighbour"] + 2.0)
+    assert shown["unknown"].findings["envelope_area_m2"].state == "needs_inspection"
+
+
+def test_a_lot_of_whose_edges_nothing_is_known_may_cede_more_than_is_told():
+    found = answer_for(a_lot(REFERENCE_LOT), reference_corner(edges=Edges.none()))[0].findings
+    assert (found["widening_area_m2"].state, found["widening_area_m2"].reason.code) == (
+        "needs_inspection",
+        "EDGE_UNKNOWN",
+    )
+
+
+def test_light_is_owed_across_the_yard_and_not_to_a_side_that_the_building_stands_off():
+    strip = shapely.box(X, Y - 5, X + 1, Y + 40)
+    held = {"layer": "pipes", "measured_from": "POLYGON", "distance_m": 0.0, "effect": "NO_BUILD"}
+    behind = shapely.LineString([(X - 40, Y + 29), (X + 60, Y + 29)])
+    shown = []
+    for drawn in ((), ((strip, {}),)):
+        around = reference_corner(
+            edges=edges_of(
+                REFERENCE_LOT, ("neighbour", -1), ("neighbour", -1), ("passage", 0), ("neighbour", -1)
+            ),
+            passages=streets({"key": "north", "line": behind, "existing": 8, "planned": 8}),
+            overlays=overlays("pipes", *drawn),
+            layers={"pipes": Layer("pipes", surveyed_extent=WHOLE_PLACE, accuracy_m=0.06)},
+        )
+        evaluation = answer_for(a_lot(REFERENCE_LOT), around, rule_set(Rule("PIPE", "BUFFER", held)))[0]
+        shown.append((evaluation.geometries["envelope"].bounds[0], evaluation.findings["light_height_m"]))
+    assert shown[1][0] == pytest.approx(shown[0][0] + 1.0)
+    assert shown[0][1].value is not None
+    assert shown[1][1].value == pytest.approx(shown[0][1].value)
