@@ -58,8 +58,8 @@ def depth_envelopes(
     `neighbours`: (m,) lots and their edges that adjoin a neighbour. The 60 % line follows the chords
     of the lot (CHORD) or its mean length (MEAN_LENGTH). In the extension a point t beyond the line
     keeps t from every neighbour's edge, across the depth at its own place (ACROSS_DISTANCE, stable),
-    or from the end of the line's run (FROM_LINE_END). Without `basic` the areas of band and extension
-    apart are left out (NaN). Source: rules.md section 8.
+    or from the end of the line's run (FROM_LINE_END). Without `basic` only envelopes and lines are found;
+    the areas of band and extension apart, depths (NaN) and points are left out. Source: rules.md section 8.
 
     Examples
     --------
@@ -74,7 +74,9 @@ def depth_envelopes(
     measured_on, neighbours = _less_dense(measured_on), _less_dense_edges(*neighbours, len(net))
     every = np.arange(len(net))
     frame = Frame.of(measured_on, azimuth_deg)
-    lots, measured = frame.into(net, every), frame.into(measured_on, every)
+    lots = frame.into(net, every)
+    same = all(one is other for one, other in zip(net, measured_on, strict=True))
+    measured = lots if same else frame.into(measured_on, every)
     edges = segments(frame.into(neighbours[1], neighbours[0]), neighbours[0])
     mean = policy["length"] == "MEAN_LENGTH"
     strips = mean_strips(measured, policy) if mean else chord_strips(measured, policy)
@@ -85,8 +87,8 @@ def depth_envelopes(
         basic_m2=basic_m2,
         extension_m2=envelope_m2 - basic_m2,
         envelope_m2=envelope_m2,
-        depth_range_m=_depth_range_m(strips, len(net)),
-        retreat_points=frame.back(points),
+        depth_range_m=_depth_range_m(strips, len(net)) if basic else np.full((len(net), 2), np.nan),
+        retreat_points=frame.back(points) if basic else points,
         line=frame.back(_lines(strips, len(net))),
     )
 

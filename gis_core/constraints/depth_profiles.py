@@ -336,16 +336,22 @@ def _outlines(cut: _Cut, run: Ints) -> tuple[Floats, Ints]:
         points[there + end] = cut.ends[[X, TOP], end].T
         points[back + 1 - end] = cut.ends[[X, NEAR], end].T
     corners, ring = _without_twins(points, np.repeat(run, 4))
+    held = [len(ring)]
     for turn in range(4):
         corners, ring = _bent(corners, ring, turn % 2)
+        held.append(len(ring))
+        # Where neither of two turns took a corner off, no later one does.
+        if held[-3:] == 3 * held[-1:]:
+            break
     return corners, ring
 
 
 def _beside(lot: Ints) -> tuple[Ints, Ints]:
     """The corner before and the one after each corner of the closed rings of lots."""
-    first = np.flatnonzero(np.concatenate([[True], lot[1:] != lot[:-1]]))
-    last = np.concatenate([first[1:], [len(lot)]]) - 1
-    before, after = np.arange(len(lot)) - 1, np.arange(len(lot)) + 1
+    place = np.arange(len(lot))
+    before, after = place - 1, place + 1
+    ends = (lot[1:] != lot[:-1]).nonzero()[0]
+    first, last = np.concatenate([place[:1], ends + 1]), np.concatenate([ends, place[-1:]])
     before[first], after[last] = last, first
     return before, after
 
@@ -367,9 +373,8 @@ def _bent(points: Floats, lot: Ints, turn: int) -> tuple[Floats, Ints]:
     run, step = points[after] - points[before], points - points[before]
     aside = np.abs(run[:, 0] * step[:, 1] - run[:, 1] * step[:, 0])
     straight = aside <= SAME_M * np.hypot(run[:, 0], run[:, 1])
-    first = np.searchsorted(lot, lot)
-    last = np.searchsorted(lot, lot, side="right") - 1
-    rank = np.arange(len(lot)) - first
+    place = np.arange(len(lot))
+    rank = place - lot.searchsorted(lot)
     # The last corner of a ring stands beside its first.
-    kept = ~(straight & (rank % 2 == turn) & (np.arange(len(lot)) != last))
+    kept = ~(straight & (rank % 2 == turn) & (after > place))
     return points[kept], lot[kept]

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import numpy as np
 import shapely
 
-from gis_core.constraints.plane import Floats, Ints, Shapes, direction, moved
+from gis_core.constraints.plane import Floats, Ints, Shapes, direction
 
 #: Points of a lot nearer to each other across the depth than this stand on one line along it, in metres.
 SAME_LINE_M = 1e-6
@@ -65,16 +65,12 @@ class Frame:
 
     def into(self, geometries: Shapes, lot: Ints) -> Shapes:
         """Shapes turned into the frames of lots (m,)."""
-        near = moved(geometries, -self.origin[lot])
-        points, owner = shapely.get_coordinates(near, return_index=True)
+        points, owner = shapely.get_coordinates(geometries, return_index=True)
         of_lot = lot[owner]
-        turned = np.column_stack(
-            [
-                np.einsum("ij,ij->i", points, self.across[of_lot]),
-                np.einsum("ij,ij->i", points, self.along[of_lot]),
-            ]
-        )
-        return shapely.set_coordinates(near, turned)
+        near, turned = points - self.origin[of_lot], np.empty((len(points), 2))
+        np.einsum("ij,ij->i", near, self.across[of_lot], out=turned[:, 0])
+        np.einsum("ij,ij->i", near, self.along[of_lot], out=turned[:, 1])
+        return shapely.set_coordinates(geometries.copy(), turned)
 
     def back(self, geometries: Shapes) -> Shapes:
         """Shapes (n,), one of each lot's frame, turned back to where they came from."""
@@ -125,8 +121,8 @@ def crossings(sides: Segments, same_line_m: float) -> Crossings:
     va = np.where(forward, sides.va, sides.vb)
     vb = np.where(forward, sides.vb, sides.va)
     count = last - first
-    side = np.repeat(np.arange(len(count)), count)
-    strip = np.repeat(first, count) + (np.arange(len(side)) - np.repeat(np.cumsum(count) - count, count))
+    side = np.arange(len(count)).repeat(count)
+    strip = (first - (count.cumsum() - count))[side] + np.arange(len(side))
     run = np.maximum(line_x[last[side]] - line_x[first[side]], same_line_m)
     slope = (vb[side] - va[side]) / run
     at0 = va[side] + slope * (line_x[strip] - line_x[first[side]])
@@ -141,12 +137,10 @@ def chord_strips(lots: Shapes, policy: Mapping[str, Any]) -> Strips:
     """Between two neighbouring vertices a chord's ends run straight: the first chord of each such strip."""
     found = crossings(boundaries(lots), SAME_LINE_M)
     strip, at0, at1 = found.strip, found.at0, found.at1
-    starts = (
-        np.flatnonzero(np.concatenate([[True], strip[1:] != strip[:-1]]))
-        if len(strip)
-        else np.array([], dtype=int)
-    )
-    starts = starts[np.diff(np.concatenate([starts, [len(strip)]])) >= 2]
+    begins, goes_on = np.ones(len(strip), dtype=bool), np.zeros(len(strip), dtype=bool)
+    begins[1:] = strip[1:] != strip[:-1]
+    goes_on[:-1] = ~begins[1:]
+    starts = (begins & goes_on).nonzero()[0]
     chosen = strip[starts]
     s0, s1, f0, f1 = at0[starts], at1[starts], at0[starts + 1], at1[starts + 1]
     share = policy["depth_share"]
@@ -167,9 +161,9 @@ def _lines_across(sides: Segments, same_line_m: float) -> tuple[Ints, Ints, Ints
     order = np.lexsort((x, lot))
     lot_sorted, x_sorted = lot[order], x[order]
     new = np.ones(len(x), dtype=bool)
-    new[1:] = (lot_sorted[1:] != lot_sorted[:-1]) | (np.diff(x_sorted) > same_line_m)
+    new[1:] = (lot_sorted[1:] != lot_sorted[:-1]) | (x_sorted[1:] - x_sorted[:-1] > same_line_m)
     rank = np.empty(len(x), dtype=np.int64)
-    rank[order] = np.cumsum(new) - 1
+    rank[order] = new.cumsum() - 1
     half = len(sides.lot)
     return rank[:half], rank[half:], lot_sorted[new], x_sorted[new]
 
@@ -217,13 +211,13 @@ def near_pairs(strips: Strips, edges: Segments, policy: Mapping[str, Any]) -> tu
     aside_m = extension_m * max(1.0, reach) if reach else 0.0
     if not aside_m:
         return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
-    leaning = np.flatnonzero(np.abs(edges.vb - edges.va) > 1e-9)
-    leaning = leaning[np.argsort(edges.lot[leaning], kind="stable")]
-    first = np.searchsorted(edges.lot[leaning], strips.lot, side="left")
-    count = np.searchsorted(edges.lot[leaning], strips.lot, side="right") - first
-    strip = np.repeat(np.arange(len(strips.lot)), count)
-    within = np.arange(len(strip)) - np.repeat(np.cumsum(count) - count, count)
-    edge = leaning[np.repeat(first, count) + within]
+    leaning = (np.abs(edges.vb - edges.va) > 1e-9).nonzero()[0]
+    leaning = leaning[edges.lot[leaning].argsort(kind="stable")]
+    owner = edges.lot[leaning]
+    first = owner.searchsorted(strips.lot, side="left")
+    count = owner.searchsorted(strips.lot, side="right") - first
+    strip = np.arange(len(strips.lot)).repeat(count)
+    edge = leaning[(first - (count.cumsum() - count))[strip] + np.arange(len(strip))]
     line_low, line_high = np.minimum(strips.e0, strips.e1)[strip], np.maximum(strips.e0, strips.e1)[strip]
     beside = (np.minimum(edges.xa, edges.xb)[edge] < strips.x1[strip] + aside_m) & (
         np.maximum(edges.xa, edges.xb)[edge] > strips.x0[strip] - aside_m

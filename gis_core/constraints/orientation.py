@@ -69,8 +69,9 @@ def lot_types(azimuth_deg: Floats) -> NDArray[np.object_]:
     >>> lot_types(np.array([180.0, 7.0])).tolist()
     ['NORTH_LOT', 'SOUTH_LOT']
     """
-    sector = ((np.nan_to_num(azimuth_deg) + 45.0) // 90.0).astype(int) % 4
-    return or_none(~np.isnan(azimuth_deg), np.array(SECTORS, dtype=object)[sector])
+    known = ~np.isnan(azimuth_deg)
+    sector = ((np.where(known, azimuth_deg, 0.0) + 45.0) // 90.0).astype(int) % 4
+    return or_none(known, np.array(SECTORS, dtype=object)[sector])
 
 
 def near_a_diagonal(azimuth_deg: Floats, within_deg: float) -> NDArray[np.bool_]:
@@ -94,9 +95,6 @@ def depth_azimuths_deg(azimuth_deg: Floats, types: NDArray[np.object_], sides: M
     """
     where = np.array([sides.get(kind, "DESK") for kind in types], dtype=object)
     southward = np.where(np.cos(np.radians(azimuth_deg + 90.0)) < 0, azimuth_deg + 90.0, azimuth_deg - 90.0)
-    found = np.select(
-        [where == "OPPOSITE_FRONTAGE", where == "AT_FRONTAGE", where == "NORTH"],
-        [azimuth_deg, azimuth_deg + 180.0, southward],
-        default=np.nan,
-    )
-    return found % 360
+    found = np.where(where == "NORTH", southward, np.nan)
+    found = np.where(where == "AT_FRONTAGE", azimuth_deg + 180.0, found)
+    return np.where(where == "OPPOSITE_FRONTAGE", azimuth_deg, found) % 360

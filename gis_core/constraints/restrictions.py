@@ -134,8 +134,9 @@ class Restrictions:
         found: dict[str, list[tuple[str, NDArray[np.bool_]]]] = {"unknown": [], "borderline": []}
         for judgement in self.judgements:
             if judgement.effect in effects:
-                for state, rows in found.items():
-                    rows.append((judgement.layer, self.with_state(judgement, state)))
+                found["unknown"].append((judgement.layer, self.with_state(judgement, "unknown")))
+                if len(judgement.lot):
+                    found["borderline"].append((judgement.layer, self.with_state(judgement, "borderline")))
         return found
 
     def open_questions(self) -> list[tuple[str, NDArray[np.bool_]]]:
@@ -151,15 +152,16 @@ class Restrictions:
     def with_state(self, judgement: LayerJudgement, state: str) -> NDArray[np.bool_]:
         """Lots (n,) on which a layer's judgement is so; of a layer that is silent unknown, too."""
         where = np.zeros(self.lots, dtype=bool)
-        if len(judgement.lot):
-            where[judgement.lot[judgement.state == state]] = True
+        if not len(judgement.lot):
+            return judgement.silent if state == "unknown" else where
+        where[judgement.lot[judgement.state == state]] = True
         if state == "unknown":
             where |= judgement.silent
         return where
 
     def without_rule(self) -> list[tuple[str, NDArray[np.bool_]]]:
         """Layers that no rule names and the lots (n,) where they show something: it might forbid building."""
-        untold = [judgement for judgement in self.judgements if judgement.rule is None]
+        untold = [one for one in self.judgements if one.rule is None and len(one.lot)]
         shown = [self.with_state(one, "applies") | self.with_state(one, "borderline") for one in untold]
         return [(one.layer, where) for one, where in zip(untold, shown, strict=True)]
 
@@ -167,7 +169,7 @@ class Restrictions:
         """Agencies whose word is needed, with the lots (n,) on which their condition applies."""
         found = []
         for judgement in self.judgements:
-            if judgement.effect == effect:
+            if judgement.effect == effect and len(judgement.lot):
                 where = np.zeros(self.lots, dtype=bool)
                 where[judgement.lot[judgement.state == "applies"]] = True
                 found.append((str(judgement.params.get("agency") or judgement.layer), where))

@@ -66,7 +66,7 @@ def _of_one_code(lot: Ints, zone: Ints, zones: Zones) -> tuple[tuple[Ints, Ints]
     that they point to, and for each of those the zone whose name it has.
     """
     first = np.arange(len(zones.code))
-    if not len(lot):
+    if not len(lot) or (lot[1:] != lot[:-1]).all():
         return (lot, zone), zones.geometry, first
     _, code = np.unique(zones.code.astype(str), return_inverse=True)
     _, group, count = np.unique(lot * (code.max() + 1) + code[zone], return_inverse=True, return_counts=True)
