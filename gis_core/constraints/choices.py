@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from math import ceil, floor, isnan
 
+import numpy as np
+
 from gis_core.constraints.density import chosen_footprints_m2
 from gis_core.constraints.findings import Choice
 from gis_core.constraints.parking import bays, capacity, typical_units
@@ -39,12 +41,17 @@ def choices(permitted: Permitted, heights: Rule | None, parking: Rule | None) ->
         return ()
     if min(permitted.footprint_m2, permitted.far_cap_m2) < LEAST_M2:
         return ()
-    whole = [float(number) for number in range(1, floor(permitted.storeys + 1e-9) + 1)]
-    partial = [permitted.storeys] if permitted.storeys - len(whole) > 1e-9 else []
-    offered = [_choice(storeys, permitted, heights, parking, False) for storeys in whole + partial]
-    if permitted.may_request is not None:
-        offered.append(_choice(permitted.may_request, permitted, heights, parking, True))
-    return tuple(offered)
+    offered = [float(number) for number in range(1, floor(permitted.storeys + 1e-9) + 1)]
+    offered += [permitted.storeys] if permitted.storeys - len(offered) > 1e-9 else []
+    certain = len(offered)
+    offered += [permitted.may_request] if permitted.may_request is not None else []
+    storeys = np.array(offered)
+    footprints_m2 = chosen_footprints_m2(permitted.footprint_m2, permitted.far_cap_m2, storeys).tolist()
+    heights_m = [None] * len(offered) if heights is None else height_m(storeys, heights.params).tolist()
+    return tuple(
+        _choice(*told, parking, at >= certain)
+        for at, told in enumerate(zip(offered, footprints_m2, heights_m, strict=True))
+    )
 
 
 def parking_need(floor_area_m2: float, storeys: float, rule: Rule) -> int | None:
@@ -58,9 +65,8 @@ def parking_need(floor_area_m2: float, storeys: float, rule: Rule) -> int | None
 
 
 def _choice(
-    storeys: float, permitted: Permitted, heights: Rule | None, parking: Rule | None, discretionary: bool
+    storeys: float, footprint_m2: float, height_m: float | None, parking: Rule | None, discretionary: bool
 ) -> Choice:
-    footprint_m2 = float(chosen_footprints_m2(permitted.footprint_m2, permitted.far_cap_m2, storeys))
     floor_area_m2 = footprint_m2 * storeys
     need = holds = None
     if parking is not None:
@@ -70,7 +76,7 @@ def _choice(
         storeys=storeys,
         footprint_m2=footprint_m2,
         floor_area_m2=floor_area_m2,
-        height_m=float(height_m(storeys, heights.params)) if heights is not None else None,
+        height_m=height_m,
         parking_need=need,
         parking_capacity=holds,
         discretionary=discretionary,

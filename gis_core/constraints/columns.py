@@ -34,6 +34,8 @@ class Doubts:
 
     def add(self, where: NDArray[np.bool_], state: int, reason: Reason) -> "Doubts":
         """Add a doubt about some lots; a greater doubt stands, an equal one keeps its first reason."""
+        if not np.count_nonzero(where):
+            return self
         worse = where & (self.state < state)
         self.state[worse] = state
         self.reason[worse] = reason
@@ -41,6 +43,8 @@ class Doubts:
 
     def add_each(self, where: NDArray[np.bool_], state: int, reason: Callable[[int], Reason]) -> "Doubts":
         """As `add`, with a reason of its own for each lot."""
+        if not np.count_nonzero(where):
+            return self
         for lot in (where & (self.state < state)).nonzero()[0].tolist():
             self.state[lot] = state
             self.reason[lot] = reason(lot)
@@ -116,9 +120,10 @@ class Table:
         if values.dtype.kind == "f":
             # A number that did not come out, of known inputs, is not known either.
             missing = np.isnan(values)
-            if missing.any():
+            if np.count_nonzero(missing):
                 doubts.add(missing, UNKNOWN, NO_VALUE)
-        column = Column(key=key, values=values, doubts=doubts, doubtful=bool(doubts.state.any()), **more)
+        doubtful = bool(np.count_nonzero(doubts.state))
+        column = Column(key=key, values=values, doubts=doubts, doubtful=doubtful, **more)
         self.columns[key] = column
         return column
 

@@ -125,8 +125,8 @@ def _cited(
     order = order[present(of_pair[parts.pair[order]])]
     bases = np.array([rule.area_basis or "NET" if rule else "" for rule in of_pair], dtype=object)
     # Of what is written to one place the last stays: the least.
-    lot = parts.lot[order]
-    named[lot], basis[lot] = of_pair[parts.pair[order]], bases[parts.pair[order]]
+    lot, pair = parts.lot[order], parts.pair[order]
+    named[lot], basis[lot] = of_pair[pair], bases[pair]
     percents[lot] = percent[order]
     return named, basis, percents
 

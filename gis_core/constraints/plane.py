@@ -247,11 +247,8 @@ def rounds(owner: Ints) -> list[Ints]:
         return [np.arange(len(owner))] if len(owner) else []
     order = np.argsort(owner, kind="stable")
     ranked = owner[order]
-    starts = (
-        np.flatnonzero(np.r_[True, ranked[1:] != ranked[:-1]]) if len(ranked) else np.array([], dtype=int)
-    )
-    rank = np.arange(len(ranked)) - np.repeat(starts, np.diff(np.r_[starts, len(ranked)]))
-    return [np.sort(order[rank == turn]) for turn in range(rank.max() + 1 if len(rank) else 0)]
+    rank = np.arange(len(ranked)) - ranked.searchsorted(ranked)
+    return [np.sort(order[rank == turn]) for turn in range(rank.max() + 1)]
 
 
 def joined(groups: list[list[object]]) -> Shapes:

@@ -278,21 +278,20 @@ def _unheard(
     params: Mapping[str, Any], rule: Rule | None, layer: Layer | None, silence: NDArray[np.object_]
 ) -> LayerJudgement:
     """A layer no feature of which comes near any of the lots: all it says is its silence."""
-    number, thing, measure = (np.zeros(0, dtype=kind) for kind in (np.int64, object, float))
     return LayerJudgement(
         layer=params["layer"],
         params=params,
         rule=rule,
         known=layer,
-        lot=number,
-        feature=number,
-        state=thing,
-        reason=thing,
-        overlap=thing,
-        overlap_m2=measure,
-        width_m=measure,
-        distance_m=measure,
-        height_m=measure,
+        lot=NONE,
+        feature=NONE,
+        state=NOTHING,
+        reason=NOTHING,
+        overlap=NOTHING,
+        overlap_m2=NO_MEASURE,
+        width_m=NO_MEASURE,
+        distance_m=NO_MEASURE,
+        height_m=NO_MEASURE,
         silence=silence,
     )
 
@@ -359,7 +358,10 @@ def _elevation_m(attributes: Mapping[str, Any], params: Mapping[str, Any]) -> fl
     return np.nan if told is None else told
 
 
+#: Of no pair: positions, things, measures.
 NONE = np.array([], dtype=np.int64)
+NOTHING: NDArray[np.object_] = np.array([], dtype=object)
+NO_MEASURE: Floats = np.array([], dtype=float)
 STATE_NAMES: dict[str, OverlayState] = {
     "APPLIES": "applies",
     "BORDERLINE": "borderline",
@@ -533,7 +535,7 @@ def _silent_finding(judgement: LayerJudgement, lot: int) -> OverlayFinding:
 
 def doubt_layers(doubts: Doubts, rows: list[tuple[str, NDArray[np.bool_]]], code: str) -> None:
     """Values that rest on layers which do not say enough are upper bounds: conditional, naming them."""
-    rows = [row for row in rows if row[1].any()]
+    rows = [row for row in rows if np.count_nonzero(row[1])]
     if not rows:
         return
     table = np.column_stack([where for _, where in rows])
