@@ -1,7 +1,7 @@
 """Draws depth envelopes as profiles: of lots that lines along the depth cross once, without overlays."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -91,10 +91,11 @@ def by_profiles(
     pair, edge = _retreating(cut, edges, policy, plain)
     pieces = len(cut.lot)
     cut = _combined(cut, TOP, FAR, np.minimum)
+    lines = _Edges.of(edges)
     for turn in rounds(pair):
         facing = np.full(pieces, -1, dtype=np.int64)
         facing[pair[turn]] = edge[turn]
-        cut = _retreated(cut, edges, facing, reach_of(policy))
+        cut = _retreated(cut, lines, facing, reach_of(policy))
     cut = _solid(_crossed(cut, TOP, NEAR))
     begins, unclear = _runs(cut)
     plain &= ~flagged(cut.lot[unclear], len(net))
@@ -112,11 +113,14 @@ def _candidates(net: Shapes, policy: Mapping[str, Any]) -> NDArray[np.bool_]:
 def _within(strips: Strips, net: Shapes, policy: Mapping[str, Any], plain: NDArray[np.bool_]) -> _Cut:
     """The strips of the band cut at the corners of the net lots; lots with several runs are not plain."""
     found, band = _lines_of_both(strips, net, plain)
-    held, count = np.unique(found.strip, return_counts=True)
-    lot, last = found.line_lot[held], np.cumsum(count) - 1
+    begins = np.ones(len(found.strip), dtype=bool)
+    begins[1:] = found.strip[1:] != found.strip[:-1]
+    first = begins.nonzero()[0]
+    held, count = found.strip[first], np.diff(first, append=len(begins))
+    lot = found.line_lot[held]
     plain[lot[count % 2 == 1]] = False
     inside = (band[held] >= 0) & plain[lot]
-    held, lot, band, first = held[inside], lot[inside], band[held][inside], (last - count + 1)[inside]
+    held, lot, band, first = held[inside], lot[inside], band[held][inside], first[inside]
     several = np.flatnonzero(count[inside] > 2)
     ends = np.stack([found.at0, found.at1])
     across = np.stack([found.line_x[held], found.line_x[held + 1]])
@@ -236,10 +240,10 @@ def _combined(cut: _Cut, one: int, other: int, choose: np.ufunc) -> _Cut:
     crossed = _crossed(cut, one, other)
     ends = crossed.ends.copy()
     ends[one] = choose(ends[one], ends[other])
-    return replace(crossed, ends=ends)
+    return _Cut(crossed.lot, crossed.first, ends)
 
 
-def _retreated(cut: _Cut, edges: Segments, facing: Ints, reach: float) -> _Cut:
+def _retreated(cut: _Cut, lines: _Edges, facing: Ints, reach: float) -> _Cut:
     """
     What an edge facing each uncut strip, or none (-1), leaves of it.
 
@@ -249,18 +253,16 @@ def _retreated(cut: _Cut, edges: Segments, facing: Ints, reach: float) -> _Cut:
     """
     touched = facing[cut.first] >= 0
     rest, cut = _some(cut, ~touched), _some(cut, touched)
-    edge, lines = facing[cut.first], _Edges.of(edges)
+    edge = facing[cut.first]
     lean = lines.lean[edge]
     aside = cut.ends[X] - lines.foot[edge] + lean * lines.low[edge]
     right = (reach * cut.ends[LINE] + aside) / (reach + lean)
     left = (reach * cut.ends[LINE] - aside) / (reach - lean)
-    told = [
-        np.stack([lines.low[edge]] * 2),
-        np.stack([lines.high[edge]] * 2),
-        np.where(lean > -reach, right, -NOWHERE_M),
-        np.where(lean < reach, left, -NOWHERE_M),
-    ]
-    taken = _Cut(cut.lot, cut.first, np.concatenate([cut.ends, told]))
+    ends = np.empty((EDGE + 4, 2, len(edge)))
+    ends[:EDGE], ends[EDGE], ends[LAST] = cut.ends, lines.low[edge], lines.high[edge]
+    ends[RIGHT] = np.where(lean > -reach, right, -NOWHERE_M)
+    ends[LEFT] = np.where(lean < reach, left, -NOWHERE_M)
+    taken = _Cut(cut.lot, cut.first, ends)
     taken = _combined(taken, RIGHT, LEFT, np.maximum)
     taken = _crossed(_combined(taken, EDGE, RIGHT, np.maximum), EDGE, LAST)
     # Past its end an edge takes nothing: from there on the one that follows it does.
@@ -275,6 +277,8 @@ def _some(cut: _Cut, which: NDArray[np.bool_]) -> _Cut:
 
 def _put_back(one: _Cut, other: _Cut) -> _Cut:
     """The strips of both in their order; all that was cut from one strip is in one of them."""
+    if not len(one.lot):
+        return other
     first = np.concatenate([one.first, other.first])
     order = np.argsort(first, kind="stable")
     ends = np.concatenate([one.ends, other.ends], axis=2)

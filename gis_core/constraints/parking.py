@@ -8,6 +8,12 @@ from functools import lru_cache
 from math import ceil, floor
 from typing import Any
 
+from gis_core.constraints.exact_bands import Bounds, bounds, exact
+from gis_core.constraints.kept import Kept
+
+#: Tables are the same ones for many units, and are read once.
+_TABLES = Kept(most=64)
+
 
 @dataclass(frozen=True)
 class Parking:
@@ -16,19 +22,6 @@ class Parking:
     unrounded: Fraction | None
     waived: int
     required: int | None
-
-
-@lru_cache(maxsize=4096, typed=True)
-def exact(number: object) -> Fraction:
-    """
-    A number as it was written, not as its nearest binary fraction.
-
-    Examples
-    --------
-    >>> exact(1.1)
-    Fraction(11, 10)
-    """
-    return Fraction(str(number))
 
 
 def bays(
@@ -93,17 +86,19 @@ def typical_units(floor_area_m2: float, typical_unit_m2: float) -> list[float]:
 
 def _of_unit(area_m2: float, bands: Sequence[Mapping[str, Any]]) -> Fraction | None:
     area = exact(area_m2)
-    found = set()
-    for band in bands:
-        low, high = band.get("from"), band.get("to")
-        above = low is None or (area >= exact(low) if band.get("from_included", True) else area > exact(low))
-        below = high is None or (
-            area <= exact(high) if band.get("to_included", False) else area < exact(high)
-        )
-        if above and below:
-            found.add(None if band.get("bays") is None else exact(band["bays"]))
+    found = [told for band, told in _read(bands) if band.hold(area)]
     # In no band, or in two of which each asks for another number: nobody has said.
-    return found.pop() if len(found) == 1 else None
+    return found[0] if found and all(told == found[0] for told in found) else None
+
+
+def _read(bands: Sequence[Mapping[str, Any]]) -> list[tuple[Bounds, Fraction | None]]:
+    """Bands as exact numbers, and the bays that each asks for."""
+
+    def read() -> list[tuple[Bounds, Fraction | None]]:
+        return [(bounds(band), None if band.get("bays") is None else exact(band["bays"])) for band in bands]
+
+    found: list[tuple[Bounds, Fraction | None]] = _TABLES.of((bands,), read)
+    return found
 
 
 def _of_use(use: Mapping[str, Any]) -> Fraction:

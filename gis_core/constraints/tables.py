@@ -7,26 +7,11 @@ from itertools import pairwise
 from math import inf
 from typing import Any
 
-from gis_core.constraints.parking import exact
+from gis_core.constraints.exact_bands import Bounds, exact
+from gis_core.constraints.exact_bands import bounds as bounds_of_band
 from gis_core.formulas.tables import bands as printed
 from gis_core.formulas.tables import gaps as gaps_of
 from gis_core.formulas.tables import overlaps as overlaps_of
-
-
-@dataclass(frozen=True)
-class Bounds:
-    """The bounds of a band as exact numbers; None is endless."""
-
-    low: Fraction | None
-    high: Fraction | None
-    low_included: bool
-    high_included: bool
-
-    def hold(self, key: Fraction) -> bool:
-        """Whether a number lies in the band."""
-        above = self.low is None or (key >= self.low if self.low_included else key > self.low)
-        below = self.high is None or (key <= self.high if self.high_included else key < self.high)
-        return above and below
 
 
 @dataclass(frozen=True)
@@ -47,7 +32,7 @@ def bounds_of(bands: Sequence[Mapping[str, Any]], reading: str = "AS_PRINTED") -
 
     `HALF_OPEN_TO_NEXT` closes gaps and overlaps alike: a policy to be declared, never a silent repair.
     """
-    printed = [_bounds(band) for band in bands]
+    printed = [bounds_of_band(band) for band in bands]
     if reading == "AS_PRINTED":
         return printed
     if reading != "HALF_OPEN_TO_NEXT":
@@ -109,16 +94,6 @@ def faults(
     ]
     odd = [row for row, band in enumerate(bands) if _odd_density(band)]
     return TableFaults(tuple(gaps), tuple(overlaps), tuple(blank), tuple(down), tuple(along), tuple(odd))
-
-
-def _bounds(band: Mapping[str, Any]) -> Bounds:
-    low, high = band.get("from"), band.get("to")
-    return Bounds(
-        None if low is None else exact(low),
-        None if high is None else exact(high),
-        band.get("from_included", True),
-        band.get("to_included", False),
-    )
 
 
 def _float(bound: Fraction | None, endless: float) -> float:
