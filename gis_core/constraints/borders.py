@@ -144,6 +144,9 @@ def borders_through(geometries: Shapes, others: Shapes) -> Borders:
     sides, pair, side, crowded = _near_sides(geometries[some], others[some])
     outlines = Outlines.of(geometries[some])
     through = _through(sides, pair, side, outlines)
+    if not through.any():
+        untouched[some] = ~crowded
+        return Borders(untouched, crossed, enters, leaves, np.empty((0, 2)), some[:0])
     pieces = _inside(sides, pair[through], side[through], outlines)
     once, order = _one_run(pieces, sides, len(some))
     clear = ~crowded & ~flagged(pieces.pinched, len(some))

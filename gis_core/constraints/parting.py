@@ -65,7 +65,8 @@ def _parted(geometries: Shapes, others: Shapes) -> tuple[Shapes, Shapes]:
         return inner, outer
     borders = borders_through(geometries, others)
     rest = ~(borders.untouched | borders.crossed)
-    inner[rest], outer[rest] = _parted_by_overlays(geometries[rest], others[rest])
+    if rest.any():
+        inner[rest], outer[rest] = _parted_by_overlays(geometries[rest], others[rest])
     some, whole = np.flatnonzero(borders.crossed), np.flatnonzero(borders.untouched)
     if len(some):
         geometry, left = _split(geometries, borders)
