@@ -1,5 +1,6 @@
 """Runs the evaluation of a whole city: plan, snapshot, evaluation in processes, and where it stands."""
 
+import gc
 import multiprocessing
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
@@ -36,15 +37,15 @@ def carry_out(folder: Path, plan: Plan, *, processes: int, progress: Progress) -
     One process or many give the same rows. A process that dies is replaced, and its part done again.
     """
     sizes = [len(ids) for ids in plan.parts]
-    for doing, work, done in (
-        ("snapshot", _snap, parts.inputs_of),
-        ("evaluation", _judge, parts.evaluations_of),
+    for doing, work, start, done in (
+        ("snapshot", _snap, _with_database, parts.inputs_of),
+        ("evaluation", _judge, _without_database, parts.evaluations_of),
     ):
         left = [part for part in range(len(sizes)) if not done(folder, part).exists()]
         ready = plan.lots - sum(sizes[part] for part in left)
         progress(doing, ready, plan.lots)
         tasks = [Task(folder, part, plan.parts[part], plan.on, plan.known_at, plan.srid) for part in left]
-        for part in _in_processes(work, tasks, processes):
+        for part in _in_processes(work, start, tasks, processes):
             ready += sizes[part]
             progress(doing, ready, plan.lots)
 
@@ -75,8 +76,10 @@ def _judge(task: Task) -> int:
     return task.part
 
 
-def _in_processes(work: Callable[[Task], int], tasks: Sequence[Task], processes: int) -> Iterator[int]:
-    """Do the tasks, in this process or in several, and give each part when it is done."""
+def _in_processes(
+    work: Callable[[Task], int], start: Callable[[], None], tasks: Sequence[Task], processes: int
+) -> Iterator[int]:
+    """Do the tasks, in this process or in several that start in their way; give each part when it is done."""
     if processes == 1:
         yield from map(work, tasks)
         return
@@ -84,7 +87,7 @@ def _in_processes(work: Callable[[Task], int], tasks: Sequence[Task], processes:
     deaths = 0
     while left:
         try:
-            for part in _from_pool(work, list(left.values()), processes):
+            for part in _from_pool(work, list(left.values()), _pool(processes, start)):
                 del left[part]
                 yield part
         except BrokenProcessPool:
@@ -93,8 +96,9 @@ def _in_processes(work: Callable[[Task], int], tasks: Sequence[Task], processes:
                 raise _too_many_deaths(sorted(left)) from None
 
 
-def _from_pool(work: Callable[[Task], int], tasks: Sequence[Task], processes: int) -> Iterator[int]:
-    pool = _pool(processes)
+def _from_pool(
+    work: Callable[[Task], int], tasks: Sequence[Task], pool: ProcessPoolExecutor
+) -> Iterator[int]:
     try:
         running: list[Future[int]] = [pool.submit(work, task) for task in tasks]
         for future in as_completed(running):
@@ -104,15 +108,21 @@ def _from_pool(work: Callable[[Task], int], tasks: Sequence[Task], processes: in
         pool.shutdown(cancel_futures=True)
 
 
-def _pool(processes: int) -> ProcessPoolExecutor:
+def _pool(processes: int, start: Callable[[], None]) -> ProcessPoolExecutor:
     # Children that are started anew share no connection and no lock with us.
-    return ProcessPoolExecutor(processes, multiprocessing.get_context("spawn"), initializer=_start)
+    return ProcessPoolExecutor(processes, multiprocessing.get_context("spawn"), initializer=start)
 
 
-def _start() -> None:
+def _with_database() -> None:
     import django
 
     django.setup()
+
+
+def _without_database() -> None:
+    """Evaluating needs files alone: no Django, and what is loaded now is not looked through for garbage."""
+    gc.collect()
+    gc.freeze()
 
 
 def _too_many_deaths(left: Sequence[int]) -> SourceFailed:
