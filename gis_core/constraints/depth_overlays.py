@@ -8,8 +8,8 @@ import shapely
 from numpy.typing import NDArray
 
 from gis_core.constraints.depth_strips import SAME_LINE_M, Segments, Strips, near_pairs, run_numbers
-from gis_core.constraints.parting import GRID_M, inside, overlaid
-from gis_core.constraints.plane import DUST_M2, EMPTY, Floats, Ints, Shapes, polygons_only, shapes
+from gis_core.constraints.parting import inside, outside
+from gis_core.constraints.plane import EMPTY, Floats, Ints, Shapes, polygons_only, shapes
 
 #: A run of the line that ends this near to a neighbour's edge ends on it.
 ON_EDGE_M = 1e-4
@@ -30,11 +30,11 @@ def by_overlays(
     `lots` are cut out of the band, `measured` are those whose lengths count; all in the depth frame.
     """
     owner, taken, points = _retreats(strips, edges, measured, policy)
-    whole = _without_taken(_chain(strips, len(lots), policy["extension_m"]), owner, taken)
+    band = inside(lots, _chain(strips, len(lots), policy["extension_m"]))
     basic_m2 = np.full(len(lots), np.nan)
     if basic:
-        basic_m2 = shapely.area(inside(_chain(strips, len(lots), 0.0), lots))
-    return inside(whole, lots), basic_m2, points
+        basic_m2 = shapely.area(inside(lots, _chain(strips, len(lots), 0.0)))
+    return _without_taken(band, owner, taken), basic_m2, points
 
 
 def _chain(strips: Strips, lots: int, beyond_m: float) -> Shapes:
@@ -53,7 +53,7 @@ def _chain(strips: Strips, lots: int, beyond_m: float) -> Shapes:
 
 
 def _without_taken(bands: Shapes, owner: Ints, taken: Shapes) -> Shapes:
-    """Bands less what neighbours take of them; that lies in them, so areas tell whether it came out."""
+    """Bands less all that neighbours take of them, as one shape each."""
     if not len(owner):
         return bands
     order = np.argsort(owner, kind="stable")
@@ -61,12 +61,8 @@ def _without_taken(bands: Shapes, owner: Ints, taken: Shapes) -> Shapes:
     table = np.full((len(some), count.max()), None, dtype=object)
     within = np.arange(len(order)) - np.repeat(first, count)
     table[np.repeat(np.arange(len(some)), count), within] = taken[order]
-    together = np.atleast_1d(shapely.union_all(table, axis=1))
-    left = overlaid(shapely.difference, bands[some], together)
-    wrong = np.abs(shapely.area(bands[some]) - shapely.area(together) - shapely.area(left)) > DUST_M2
-    left[wrong] = shapely.difference(bands[some[wrong]], together[wrong], grid_size=GRID_M)
     found = bands.copy()
-    found[some] = polygons_only(left)
+    found[some] = outside(bands[some], np.atleast_1d(shapely.union_all(table, axis=1)))
     return found
 
 

@@ -8,7 +8,7 @@ import pytest
 import shapely
 from shapely.affinity import rotate
 
-from gis_core.constraints import depth, depth_overlays, parting
+from gis_core.constraints import depth, parting
 from gis_core.constraints.depth import depth_envelopes
 from gis_core.constraints.depth_profiles import by_profiles
 from gis_core.constraints.plane import shapes
@@ -87,7 +87,6 @@ def test_profiles_and_overlays_draw_the_same_envelopes(seed, monkeypatch):
     assert (~same).sum() <= len(same) / ONE_IN
     np.testing.assert_allclose(ours.basic_m2, theirs.basic_m2, rtol=0, atol=BOUND_M2)
     monkeypatch.setattr(parting, "overlaid", on_grid)
-    monkeypatch.setattr(depth_overlays, "overlaid", on_grid)
     snapped = depth_envelopes(*lots, POLICY)
     bound_m2 = ON_GRID_M * shapely.length(ours.envelope)
     assert (np.abs(ours.envelope_m2 - snapped.envelope_m2) < bound_m2)[plain].all()
