@@ -210,6 +210,8 @@ REASONS = {
     "REDUCE_FLOOR_AREA_TO": gettext_noop("It would pass with %(limit)s m² of counted floor area."),
     "REDUCE_FOOTPRINT_TO": gettext_noop("It would pass with a footprint of %(limit)s m²."),
     "REDUCE_HEIGHT_TO": gettext_noop("It would pass with a height of %(limit)s metres."),
+    "REDUCE_PROJECTION_TO": gettext_noop("It would pass with a projection of %(limit)s metres."),
+    "FREE_UNDER_PROJECTION": gettext_noop("Below it %(clearance_m)s metres stay free."),
     "STAY_INSIDE_ENVELOPE": gettext_noop(
         "%(outside_m2)s m² of the footprint lie outside what may be built on."
     ),
@@ -235,6 +237,20 @@ USES = {
     "workshop": gettext_noop("Workshop"),
     "storage": gettext_noop("Storage"),
     "park": gettext_noop("Park"),
+}
+
+#: Parts of a building as rules on counted floor area name them.
+PARTS = {
+    "ROOM": gettext_noop("Rooms and corridors"),
+    "STAIRS": gettext_noop("Stairs and lift"),
+    "BALCONY_3_SIDES": gettext_noop("Balconies closed on three sides"),
+    "BALCONY_2_SIDES": gettext_noop("Balconies closed on two sides"),
+    "BALCONY_OPEN": gettext_noop("Open balconies"),
+    "STORAGE": gettext_noop("Storage rooms"),
+    "PARKING": gettext_noop("Parking floor"),
+    "STAIR_HEAD": gettext_noop("Stair head on the roof"),
+    "SERVICE_ROOM": gettext_noop("Plant rooms"),
+    "LIGHT_WELL": gettext_noop("Light well"),
 }
 
 STATES = {
@@ -293,6 +309,11 @@ def finding_name(key: str) -> str:
 def use(name: str) -> str:
     """What a use is called; one without a name is shown as it is."""
     return _(USES[name]) if name in USES else name
+
+
+def part(kind: str) -> str:
+    """What a part of a building is called; one without a name is shown as it is."""
+    return _(PARTS[kind]) if kind in PARTS else kind
 
 
 def unit(name: str | None) -> str:

@@ -27,8 +27,8 @@ class Proposal:
 
     `units_m2`: useful area of each dwelling. `parts`: what the building is made of, for the counted floor
     area; without them every storey counts in full. `footprint`: a polygon in the metric CRS, or only its
-    area. `other_uses`: area and need of other uses, as in the PARK rule. Areas m², heights m above the
-    passage.
+    area. `other_uses`: area and need of other uses, as in the PARK rule. `projection_m`: how far it reaches
+    over the passage. Areas m², heights m above the passage.
     """
 
     storeys: float | None = None
@@ -38,6 +38,7 @@ class Proposal:
     footprint: shapely.Polygon | None = None
     footprint_m2: float | None = None
     height_m: float | None = None
+    projection_m: float | None = None
     bays: int | None = None
     other_uses: tuple[Mapping[str, Any], ...] = ()
 
@@ -97,7 +98,18 @@ def judge(proposal: Proposal, evaluation: Evaluation, rules: RuleSet) -> Verdict
     `rules` are those of the evaluation; they tell how floor area and parking are counted.
     Source: rules.md sections 5 to 7, 15, 16, 19.
     """
-    points = [_permit, _storeys, _coverage, _inside_envelope, _floor_area, _height, _light, _uses, _parking]
+    points = [
+        _permit,
+        _storeys,
+        _coverage,
+        _inside_envelope,
+        _floor_area,
+        _height,
+        _projection,
+        _light,
+        _uses,
+        _parking,
+    ]
     found = [judgement for point in points for judgement in point(proposal, evaluation, rules)]
     return Verdict(tuple(found))
 
@@ -186,6 +198,20 @@ def _height(proposal: Proposal, evaluation: Evaluation, rules: RuleSet) -> list[
     if proposal.height_m is None:
         return []
     return [_at_most("height_m", proposal.height_m, evaluation.findings["height_m"], "REDUCE_HEIGHT_TO", "m")]
+
+
+def _projection(proposal: Proposal, evaluation: Evaluation, rules: RuleSet) -> list[Judgement]:
+    """How far it reaches over the passage; what must stay free below it is told where it may."""
+    if proposal.projection_m is None:
+        return []
+    findings = evaluation.findings
+    judged = _at_most(
+        "projection_m", proposal.projection_m, findings["projection_m"], "REDUCE_PROJECTION_TO", "m"
+    )
+    free_m = findings["projection_clearance_m"].value
+    if judged.state != "passes" or not proposal.projection_m or free_m is None:
+        return [judged]
+    return [replace(judged, reason=Reason("FREE_UNDER_PROJECTION", {"clearance_m": free_m}))]
 
 
 def _light(proposal: Proposal, evaluation: Evaluation, rules: RuleSet) -> list[Judgement]:

@@ -48,6 +48,7 @@ _PROPOSAL = inline_serializer(
         "bays": serializers.IntegerField(required=False, min_value=0),
         "uses": serializers.ListField(child=serializers.CharField(), required=False),
         "height_m": serializers.FloatField(required=False),
+        "projection_m": serializers.FloatField(required=False, help_text="Over the street."),
         "parts": serializers.ListField(child=_PART, required=False),
     },
 )
@@ -124,6 +125,8 @@ def _told(better: Judged) -> dict[str, Any]:
         "depth_m": building.depth_m,
         "footprint_m2": _rounded(building.covered_m2),
         "bays": building.bays,
+        "height_m": _rounded(building.height_m),
+        "projection_m": _rounded(building.projection_m),
         "uses": list(building.uses),
     }
     return {name: value for name, value in told.items() if value is not None}

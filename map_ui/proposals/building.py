@@ -1,7 +1,7 @@
 """What somebody would build, as it was told; read from the page's form, one clear sentence per error."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -40,11 +40,14 @@ FIELDS = {
         Field("unit_area", "مساحت هر واحد", "the area of each dwelling", 5, 100_000),
         Field("bays", "شمار جاهای پارک", "the number of parking bays", 0, 5000, whole=True),
         Field("height", "ارتفاع", "the height", 1, 1000),
+        Field("projection", "پیش‌آمدگی روی گذر", "the projection over the street", 0, 20),
         Field("part_area", "مساحت بخش", "the area of a part", 0, 1_000_000),
     )
 }
 #: The fields of the page's form that are numbers.
-TYPED = ("storeys", "width", "depth", "area", "units", "unit_area", "bays")
+TYPED = ("storeys", "width", "depth", "area", "units", "unit_area", "bays", "height", "projection")
+#: How the fields of the areas of a building's parts begin; the kind of the part follows.
+PART = "part_"
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,7 @@ class Building:
     bays: int | None = None
     uses: tuple[str, ...] = ()
     height_m: float | None = None
+    projection_m: float | None = None
     parts: tuple[BuiltPart, ...] = ()
 
     @property
@@ -93,9 +97,11 @@ class Typed:
     troubles: Mapping[str, BadInput]
 
 
-def from_form(texts: Mapping[str, str], uses: tuple[str, ...]) -> Typed:
+def from_form(texts: Mapping[str, str], uses: tuple[str, ...], kinds: tuple[str, ...] = ()) -> Typed:
     """
     Read the fields of the form; a field that cannot be read is told and left out.
+
+    `kinds` of parts whose areas are asked for, as the rule on counted floor area names them.
 
     Examples
     --------
@@ -105,9 +111,11 @@ def from_form(texts: Mapping[str, str], uses: tuple[str, ...]) -> Typed:
     """
     told: dict[str, Any] = {}
     troubles: dict[str, BadInput] = {}
-    for name in TYPED:
+    fields = {name: FIELDS[name] for name in TYPED}
+    fields |= {PART + kind: replace(FIELDS["part_area"], name=PART + kind) for kind in kinds}
+    for name, field in fields.items():
         try:
-            told[name] = _typed_number(FIELDS[name], texts.get(name, ""))
+            told[name] = _typed_number(field, texts.get(name, ""))
         except BadInput as trouble:
             troubles[name] = trouble
     for name, missing in incomplete(told):
@@ -121,8 +129,11 @@ def from_form(texts: Mapping[str, str], uses: tuple[str, ...]) -> Typed:
         unit_m2=told.get("unit_area"),
         bays=_whole(told.get("bays")),
         uses=named_uses(list(uses)),
+        height_m=told.get("height"),
+        projection_m=told.get("projection"),
+        parts=tuple(BuiltPart(kind, area) for kind in kinds if (area := told.get(PART + kind))),
     )
-    return Typed({name: texts.get(name, "")[:20] for name in TYPED}, building, troubles)
+    return Typed({name: texts.get(name, "")[:20] for name in fields}, building, troubles)
 
 
 def incomplete(told: Mapping[str, float | None]) -> Iterator[tuple[str, BadInput]]:

@@ -76,6 +76,7 @@ def proposal_of(building: Building, held: Held) -> Proposal:
         footprint=footprint,
         footprint_m2=building.covered_m2 if footprint is None else None,
         height_m=building.height_m,
+        projection_m=building.projection_m,
         bays=building.bays,
     )
 
@@ -137,6 +138,10 @@ def _reduced(found: Judged, held: Held) -> Building | None:
             building = replace(building, uses=tuple(use for use in building.uses if use != point.proposed))
         elif point.key == "bays":
             building = replace(building, bays=point.limit)
+        elif point.key == "height_m":
+            building = replace(building, height_m=point.limit)
+        elif point.key == "projection_m":
+            building = replace(building, projection_m=point.limit)
         elif point.key in ("footprint_m2", "footprint_outside_m2", "floor_area_m2"):
             smaller = _smaller(building, held)
             if smaller is None:

@@ -195,5 +195,6 @@ READERS: dict[str, Any] = {
     "bays": lambda value: int(_number("bays", value)),
     "uses": named_uses,
     "height_m": lambda value: _number("height", value),
+    "projection_m": lambda value: _number("projection", value),
     "parts": _parts,
 }

@@ -14,13 +14,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from gis_core.constraints.proposal import rule_of_lot
 from map_ui import wording
 from map_ui.answers import place_of
 from map_ui.around import surroundings
 from map_ui.drawing.plan import plan
 from map_ui.drawing.proposed import proposed_building
 from map_ui.pages import asked_day
-from map_ui.proposals.building import TYPED, Building, Typed, from_form
+from map_ui.proposals.building import PART, TYPED, Building, Typed, from_form
 from map_ui.proposals.choices import offered
 from map_ui.proposals.judging import Held, Judged, estimate_of, held_on, judged, mended
 from map_ui.restricting import restricting
@@ -64,7 +65,8 @@ def page(request: HttpRequest, key: str) -> HttpResponse:
     on, today = asked_day(request), timezone.localdate()
     parcel = queries.parcel_by_key(key, on=on)
     held = held_on(parcel, on=on)
-    typed = from_form(request.GET, tuple(request.GET.getlist("use")))
+    kinds = _kinds_of_parts(held)
+    typed = from_form(request.GET, tuple(request.GET.getlist("use")), kinds)
     prices = price_list(parcel, on=on)
     asked = not typed.troubles and not typed.building.nothing
     unknown = unknown_things(held.document, layer_names(held.document))
@@ -72,6 +74,8 @@ def page(request: HttpRequest, key: str) -> HttpResponse:
         "place": place_of(parcel, on=on, today=today),
         "on": on,
         "inputs": {entry.name: entry for entry in _inputs(typed)},
+        "parts": _inputs_of_parts(typed, kinds),
+        "more": any(typed.texts[name] for name in ("height", "projection", *(PART + kind for kind in kinds))),
         "uses": _uses(held, typed.building),
         "troubles": [trouble_text(trouble) for trouble in typed.troubles.values()],
         "choices": offered(held.document, prices, typed.building, on=on, keep_day=on != today),
@@ -102,6 +106,9 @@ def address_of(building: Building, on: date | None = None) -> str:
         "units": building.units,
         "unit_area": building.unit_m2,
         "bays": building.bays,
+        "height": building.height_m,
+        "projection": building.projection_m,
+        **{PART + part.kind: part.area_m2 for part in building.parts},
     }
     asked += [
         (name, f"{value:.2f}".rstrip("0").rstrip(".")) for name, value in told.items() if value is not None
@@ -133,6 +140,11 @@ def _in_words(building: Building) -> str:
     if building.bays is not None:
         bays = ngettext("%(count)s parking bay", "%(count)s parking bays", building.bays)
         parts.append(bays % {"count": wording.number(building.bays)})
+    for length_m, said in (
+        (building.height_m, _("height %(metres)s metres")),
+        (building.projection_m, _("projection %(metres)s metres")),
+    ):
+        parts += [] if length_m is None else [said % {"metres": wording.number(round(length_m, 2))}]
     parts += [wording.use(use) for use in building.uses]
     return wording.listed(parts)
 
@@ -156,16 +168,27 @@ def _inputs(typed: Typed) -> list[Input]:
         "units": (_("Dwellings"), ""),
         "unit_area": (_("Area of each"), _("square metres")),
         "bays": (_("Parking bays"), ""),
+        "height": (_("Height above the street"), _("metres")),
+        "projection": (_("Projection over the street"), _("metres")),
     }
-    return [
-        Input(
-            name,
-            *labels[name],
-            wording.formula(typed.texts[name]),
-            trouble_text(typed.troubles[name]) if name in typed.troubles else "",
-        )
-        for name in TYPED
-    ]
+    return [_input(typed, name, *labels[name]) for name in TYPED]
+
+
+def _input(typed: Typed, name: str, label: str, unit: str) -> Input:
+    trouble = trouble_text(typed.troubles[name]) if name in typed.troubles else ""
+    return Input(name, label, unit, wording.formula(typed.texts[name]), trouble)
+
+
+def _kinds_of_parts(held: Held) -> tuple[str, ...]:
+    """The kinds of parts that the rule on counted floor area knows on this lot; none without a rule."""
+    rule = rule_of_lot(held.evaluation, held.rules, "COUNT").rule
+    named = list(wording.PARTS)
+    kinds = [] if rule is None else sorted(rule.params["kinds"])
+    return tuple(sorted(kinds, key=lambda kind: named.index(kind) if kind in named else len(named)))
+
+
+def _inputs_of_parts(typed: Typed, kinds: tuple[str, ...]) -> list[Input]:
+    return [_input(typed, PART + kind, wording.part(kind), _("square metres")) for kind in kinds]
 
 
 def _uses(held: Held, building: Building) -> list[Use]:

@@ -98,6 +98,7 @@ def _name(judgement: Judgement) -> str:
         "footprint_outside_m2": _("Place of the footprint"),
         "floor_area_m2": _("Floor area that counts"),
         "height_m": wording.finding_name("height_m"),
+        "projection_m": wording.finding_name("projection_m"),
         "light_m": _("Neighbours' light"),
         "bays": _("Parking"),
     }
@@ -163,7 +164,7 @@ def _amount(value: float, judgement: Judgement) -> str:
         return wording.storeys(round(value, 2))
     if judgement.key == "bays":
         return ngettext("%(count)s bay", "%(count)s bays", int(value)) % {"count": wording.number(int(value))}
-    unit = wording.unit("m" if judgement.key in ("height_m", "light_m") else "m2")
+    unit = wording.unit("m" if judgement.key in ("height_m", "light_m", "projection_m") else "m2")
     if 0 < value < _NOTHING_M2:
         return _("less than %(amount)s %(unit)s") % {"amount": wording.number(0.01, 2), "unit": unit}
     return f"{wording.number(round(value, 2))} {unit}"
