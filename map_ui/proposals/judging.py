@@ -123,7 +123,8 @@ def mended(found: Judged, held: Held) -> Judged | None:
             return None
         tried = judged(building, held)
         if tried.verdict.state != "fails":
-            return tried
+            # What nobody can judge is not offered as what would do.
+            return None if tried.verdict.state == "unknown" else tried
     return None
 
 
