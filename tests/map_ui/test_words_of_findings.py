@@ -3,6 +3,8 @@
 import ast
 from pathlib import Path
 
+from django.utils import translation
+
 from conftest import ROOT
 from gis_core.constraints.evaluate import SHOWN
 from map_ui import wording
@@ -29,7 +31,8 @@ def test_every_finding_of_the_engine_has_its_name():
 
 
 def test_a_reason_fills_its_sentence_with_its_values():
-    told = wording.reason({"code": "NEEDS_FLOOR_PLANS", "args": {"main_to_main_m": 6.0, "other_m": 4.0}})
+    with translation.override("fa"):
+        told = wording.reason({"code": "NEEDS_FLOOR_PLANS", "args": {"main_to_main_m": 6.0, "other_m": 4.0}})
     assert "%" not in told
     assert "۶" in told
     assert "۴" in told
