@@ -108,7 +108,8 @@ class _Pieces:
     """
     Pieces of sides inside of shapes (k,): pair, ascending, side, ends in metres along the side, and the
     places on the shape's outline where they end, NaN where the piece ends inside with its side. `pinched`:
-    pairs (p,) in which a side meets the outline in two places at once, where the shape all but falls apart.
+    pairs (p,) in which a side meets the outline in two places at once, where the shape all but falls apart,
+    or all but meets a corner of it.
     """
 
     pair: Ints
@@ -241,11 +242,15 @@ def _meetings(sides: _Sides, pair: Ints, side: Ints, outlines: Outlines) -> tupl
     # The closing corner is the first again.
     here = np.flatnonzero(number + 1 < outlines.rows.count[pair][at])
     near = here[np.abs(height[here]) <= TIP_M]
+    # Of a corner that all but lies on the side nobody can tell by rounding whether the side meets it.
+    beside = (along[near] > -TIP_M) & (along[near] < sides.length_m[side][at[near]] + TIP_M)
+    unsure = near[beside & (np.abs(height[near]) > ON_LINE_M)]
     height[np.abs(height) <= ON_LINE_M] = 0.0
     crossing, on = here[height[here] * height[here + 1] < 0], near[height[near] == 0]
     share = height[crossing] / (height[crossing] - height[crossing + 1])
     cut_m = along[crossing] + (along[crossing + 1] - along[crossing]) * share
     pinched = _pinched(np.concatenate([at[crossing], at[near]]), np.concatenate([cut_m, along[near]]))
+    pinched = np.concatenate([pinched, at[unsure]])
     row, at_m = np.concatenate([at[crossing], at[on]]), np.concatenate([cut_m, along[on]])
     place = np.concatenate([number[crossing] + share, number[on].astype(float)])
     length = sides.length_m[side][row]

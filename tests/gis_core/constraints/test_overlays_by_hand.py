@@ -87,3 +87,13 @@ def test_a_piece_that_came_to_the_wrong_side_is_seen_though_all_areas_add_up(pie
     inner, outer = shapely.MultiPolygon([middle, strayed]), rest
     assert unsound(lot, street, shapes(inner), shapes(outer)).all()
     assert unsound(lot, street, shapes(middle), shapes(rest)).all()
+
+
+@pytest.mark.parametrize("tilt_m", [0.0, 3e-10, 1e-9, 1.1e-9, 5e-9, 1e-7, 2e-6])
+def test_a_border_that_all_but_runs_along_an_edge_still_parts_the_rest_of_the_lot(tilt_m):
+    """A lot with a dent, and a zone whose border runs along the dent and on through the lot."""
+    ring = np.array([(0, 0), (12, 0), (12, 25), (7, 25), (7, 19), (0, 19)], float)
+    zone = np.array([(-2, -5), (18, -5), (18, 19 - tilt_m * 18 / 7), (-2, 19 + tilt_m * 2 / 7)])
+    inner, outer = both_sides(shapes(shapely.Polygon(ring)), shapes(shapely.Polygon(zone)))
+    assert shapely.area(inner)[0] == pytest.approx(12 * 19, abs=1e-4)
+    assert shapely.area(outer)[0] == pytest.approx(5 * 6, abs=1e-4)
