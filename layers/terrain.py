@@ -4,6 +4,8 @@ import logging
 from collections.abc import Mapping
 from dataclasses import fields
 from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -19,6 +21,9 @@ from gis_core.rasters.terrain import degrees_of_percent, slopes_deg
 from layers.zoning.queries import RasterEdition, standing_on
 
 Measure = Literal["VALUE", "SLOPE_DEG"]
+
+#: A raster of so many cells at most is kept in memory; of a larger one the cells around the lots are read.
+KEPT_CELLS = 1_000_000
 
 logger = logging.getLogger(__name__)
 
@@ -108,21 +113,45 @@ def _cells_around(lots: NDArray[np.object_], edition: RasterEdition) -> Grid | N
     # Reading rasters takes a library of its own; only a city that has such rules waits for it.
     from rasterio.errors import RasterioError
 
-    from gis_core.rasters.reading import read_cells
-
     bounds = shapely.total_bounds(lots)
     if not np.isfinite(bounds).all():
         return None
-    system = f"EPSG:{edition.srid}"
-    convert = pyproj.Transformer.from_crs(crs.metric_srid(), system, always_xy=True)
+    place = bounds if edition.srid == crs.metric_srid() else _carried_over(bounds, edition.srid)
     try:
-        cells = read_cells(
-            edition.path, crs=system, nodata=edition.nodata, bounds=convert.transform_bounds(*bounds)
-        )
-    except RasterioError as wrong:
+        cells = _read(edition, place)
+    except (RasterioError, OSError) as wrong:
         logger.warning("The raster of %s cannot be read: %s", edition.layer, wrong)
         return None
     return cells if cells.values.size else None
+
+
+def _carried_over(bounds: NDArray[np.float64], srid: int) -> tuple[float, float, float, float]:
+    convert = pyproj.Transformer.from_crs(crs.metric_srid(), srid, always_xy=True)
+    west, south, east, north = convert.transform_bounds(*bounds)
+    return west, south, east, north
+
+
+def _read(edition: RasterEdition, place: Any) -> Grid:
+    from gis_core.rasters.reading import read_cells
+
+    file = edition.path.stat()
+    whole = _small(edition.path, (file.st_mtime_ns, file.st_size), edition.srid, edition.nodata)
+    if whole is not None:
+        return whole.around(place)
+    return read_cells(edition.path, crs=f"EPSG:{edition.srid}", nodata=edition.nodata, bounds=place)
+
+
+@lru_cache(maxsize=8)
+def _small(path: Path, state: tuple[int, int], srid: int, nodata: float | None) -> Grid | None:
+    """All of a small raster, kept while its file stays as it is (`state`); None for a large one."""
+    from gis_core.rasters.reading import described, read_cells
+
+    file = described(path)
+    if file.rows * file.columns > KEPT_CELLS:
+        return None
+    whole = read_cells(path, crs=f"EPSG:{srid}", nodata=nodata)
+    whole.values.setflags(write=False)
+    return whole
 
 
 def _unknown(lots: int) -> Statistics:

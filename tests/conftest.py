@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -24,6 +25,8 @@ from conftest import ROOT, database_prefix, schema_hash
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 
 DEMO_PARCELS = 1200
+#: Where cities of the tests keep their files.
+_KEPT = Path(os.environ.get("PELAK_VAR", ROOT / "var")) / "media"
 CHROMIUM = os.environ.get("PELAK_CHROMIUM", "/usr/bin/chromium")
 CHROMIUM_ARGS = [
     "--no-sandbox",
@@ -73,6 +76,8 @@ def city_environment(database: str, city: str | None = None) -> dict[str, str]:
 def serving(database: str, city: str | None = None, **more: str) -> Iterator[Served]:
     """Serve a database with the production server on a free port (`more` settings); stops it afterwards."""
     environment = city_environment(database, city) | more
+    if "PELAK_VAR" in more:
+        _bring_rasters(Path(more["PELAK_VAR"]))
     _collect_static(environment)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -109,6 +114,8 @@ def demo_city_template(template_database: str) -> str:
 
     name = f"{database_prefix()}_demo_{_demo_hash()}"
     with locks.exclusive(Path(tempfile.gettempdir()) / f"{database_prefix()}_demo.{os.getuid()}.lock"):
+        if databases.exists(name) and not any(_KEPT.glob("demo/rasters/*.tif")):
+            databases.drop_database(name)  # its raster went with the folder that it was kept in
         if not databases.exists(name):
             half_made = f"{name}_making"
             databases.drop_database(half_made)
@@ -174,6 +181,12 @@ def _collect_static(environment: dict[str, str]) -> None:
             command = ["collectstatic", "--no-input", "--verbosity", "0", "--ignore", "rest_framework"]
             _run([sys.executable, ROOT / "manage.py", *command], environment)
             collected.touch()
+
+
+def _bring_rasters(folder: Path) -> None:
+    """Rasters stand beside the database: a copy that is served from a folder of its own needs them there."""
+    for kept in _KEPT.glob("*/rasters"):
+        shutil.copytree(kept, folder / "media" / kept.relative_to(_KEPT), dirs_exist_ok=True)
 
 
 def _demo_hash() -> str:

@@ -1,7 +1,7 @@
 """Holds a raster as a value: its cells, where they lie, and how large each of them is on the ground."""
 
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 import pyproj
@@ -53,7 +53,7 @@ class Grid:
     @cached_property
     def geographic(self) -> bool:
         """Whether its coordinates are degrees, in which no area may be taken."""
-        return pyproj.CRS(self.crs).is_geographic
+        return _system(self.crs).is_geographic
 
     @cached_property
     def cell_area_m2(self) -> Floats:
@@ -71,7 +71,7 @@ class Grid:
         """
         rows = self.shape[0]
         if not self.geographic:
-            metres = pyproj.CRS(self.crs).axis_info[0].unit_conversion_factor
+            metres = _system(self.crs).axis_info[0].unit_conversion_factor
             return np.full(rows, self.width * self.height * metres**2)
         edges = np.radians(self.north - (self.row + np.arange(rows + 1)) * self.height)
         zones = _area_to_equator(edges, *_ellipsoid(self.crs))
@@ -82,7 +82,7 @@ class Grid:
         """Width and height of a cell in the middle of each row, metres, (rows,) each."""
         rows = self.shape[0]
         if not self.geographic:
-            metres = pyproj.CRS(self.crs).axis_info[0].unit_conversion_factor
+            metres = _system(self.crs).axis_info[0].unit_conversion_factor
             return np.full(rows, self.width * metres), np.full(rows, self.height * metres)
         radius, squared = _ellipsoid(self.crs)
         middle = np.radians(self.north - (self.row + np.arange(rows) + 0.5) * self.height)
@@ -91,9 +91,49 @@ class Grid:
         along = radius * (1.0 - squared) / bent**1.5 * np.radians(self.height)
         return across, along
 
+    def around(self, bounds: tuple[float, float, float, float], border: int = 2) -> "Grid":
+        """
+        The cells around a place, with `border` cells more on every side; fewer at the raster's own border.
+
+        Examples
+        --------
+        >>> wide = Grid(np.zeros((50, 50)), 0.0, 500.0, 10.0, 10.0, "EPSG:32639")
+        >>> some = wide.around((205.0, 205.0, 215.0, 215.0))
+        >>> some.shape, some.row, some.column
+        ((6, 6), 26, 18)
+        """
+        west, north = self.bounds[0], self.bounds[3]
+        top, bottom, left, right = window(
+            (west, north), (self.width, self.height), self.shape, bounds, border
+        )
+        return replace(
+            self,
+            values=self.values[top:bottom, left:right],
+            row=self.row + top,
+            column=self.column + left,
+        )
+
     def with_values(self, values: Floats) -> "Grid":
         """The same cells with other values."""
         return replace(self, values=values)
+
+
+def window(
+    corner: tuple[float, float],
+    cell: tuple[float, float],
+    shape: tuple[int, int],
+    bounds: tuple[float, float, float, float],
+    border: int,
+) -> tuple[int, int, int, int]:
+    """Top, bottom, left, right of the cells around a place, of `shape` cells whose north-west is `corner`."""
+    west, south, east, north = bounds
+    left = int(np.floor((west - corner[0]) / cell[0])) - border
+    right = int(np.ceil((east - corner[0]) / cell[0])) + border
+    top = int(np.floor((corner[1] - north) / cell[1])) - border
+    bottom = int(np.ceil((corner[1] - south) / cell[1])) + border
+    top, bottom = (min(max(edge, 0), shape[0]) for edge in (top, bottom))
+    left, right = (min(max(edge, 0), shape[1]) for edge in (left, right))
+    return top, bottom, left, right
 
 
 def in_cells(shapes: NDArray[np.object_], srid: int, grid: Grid) -> NDArray[np.object_]:
@@ -103,8 +143,7 @@ def in_cells(shapes: NDArray[np.object_], srid: int, grid: Grid) -> NDArray[np.o
     Straight lines stay straight to the millimetre: between unlike CRS, stretches longer than
     `STRETCH_M` get further points.
     """
-    same = pyproj.CRS(grid.crs).equals(pyproj.CRS.from_epsg(srid), ignore_axis_order=True)
-    convert = None if same else pyproj.Transformer.from_crs(srid, grid.crs, always_xy=True)
+    convert = _between(srid, grid.crs)
 
     def to_cells(points: Floats) -> Floats:
         x, y = points[:, 0], points[:, 1]
@@ -112,13 +151,26 @@ def in_cells(shapes: NDArray[np.object_], srid: int, grid: Grid) -> NDArray[np.o
             x, y = convert.transform(x, y)
         return np.column_stack([(x - grid.west) / grid.width, (grid.north - y) / grid.height])
 
-    fine = shapes if same else shapely.segmentize(shapes, STRETCH_M)
+    fine = shapes if convert is None else shapely.segmentize(shapes, STRETCH_M)
     return shapely.transform(fine, to_cells)
+
+
+@lru_cache(maxsize=32)
+def _system(crs: str) -> pyproj.CRS:
+    return pyproj.CRS(crs)
+
+
+@lru_cache(maxsize=32)
+def _between(srid: int, crs: str) -> pyproj.Transformer | None:
+    """From a CRS by its number to another; None where they are the same."""
+    if _system(crs).equals(pyproj.CRS.from_epsg(srid), ignore_axis_order=True):
+        return None
+    return pyproj.Transformer.from_crs(srid, crs, always_xy=True)
 
 
 def _ellipsoid(crs: str) -> tuple[float, float]:
     """Equatorial radius in metres and squared eccentricity."""
-    found = pyproj.CRS(crs).get_geod()
+    found = _system(crs).get_geod()
     if found is None:
         raise ValueError(f"{crs} names no ellipsoid")
     return float(found.a), float(found.es)

@@ -7,7 +7,7 @@ import numpy as np
 import rasterio
 from rasterio.windows import Window
 
-from gis_core.rasters.grids import Grid
+from gis_core.rasters.grids import Grid, window
 
 
 @dataclass(frozen=True)
@@ -71,23 +71,19 @@ def read_cells(
     grid is smaller there, and may be empty.
     """
     with rasterio.open(path) as file:
-        window = Window(0, 0, file.width, file.height)
+        part = Window(0, 0, file.width, file.height)
         if bounds is not None:
-            window = _around(file, bounds, border)
-        values = file.read(1, window=window).astype(float)
+            part = _around(file, bounds, border)
+        values = file.read(1, window=part).astype(float)
         if nodata is not None:
             values[values == nodata] = np.nan
-        corner, first = file.transform, (int(window.row_off), int(window.col_off))
+        corner, first = file.transform, (int(part.row_off), int(part.col_off))
         return Grid(values, corner.c, corner.f, corner.a, -corner.e, crs, *first)
 
 
 def _around(file: rasterio.DatasetReader, bounds: tuple[float, float, float, float], border: int) -> Window:
-    west, south, east, north = bounds
-    turned = file.transform
-    left = int(np.floor((west - turned.c) / turned.a)) - border
-    right = int(np.ceil((east - turned.c) / turned.a)) + border
-    top = int(np.floor((turned.f - north) / -turned.e)) - border
-    bottom = int(np.ceil((turned.f - south) / -turned.e)) + border
-    left, right = (min(max(edge, 0), file.width) for edge in (left, right))
-    top, bottom = (min(max(edge, 0), file.height) for edge in (top, bottom))
+    grid = file.transform
+    top, bottom, left, right = window(
+        (grid.c, grid.f), (grid.a, -grid.e), (file.height, file.width), bounds, border
+    )
     return Window(left, top, right - left, bottom - top)

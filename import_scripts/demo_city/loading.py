@@ -15,6 +15,7 @@ from django.db import connection, transaction
 
 from gis_core.models import ImportRun, RoleGrant, Source, User
 from gis_core.persian import normalise
+from import_scripts import rasters as raster_import
 from import_scripts import rules as rule_import
 from import_scripts import tariffs as tariff_import
 from import_scripts.beyond_edges import Surroundings
@@ -22,6 +23,7 @@ from import_scripts.demo_city import people as staff_of
 from import_scripts.demo_city import reference as ref
 from import_scripts.demo_city.addresses import addresses
 from import_scripts.demo_city.city import SRID, DemoCity, city_hash, lineage
+from import_scripts.demo_city.flood import flood_raster
 from import_scripts.demo_city.offices import offices, opening_hours
 from import_scripts.demo_city.overlays import overlays
 from import_scripts.demo_city.records import records
@@ -30,7 +32,7 @@ from import_scripts.first_load import indexed_at_the_end
 from import_scripts.frontages import Edges, access, derive, documents
 from import_scripts.issues import Doubts
 from import_scripts.load import copy_frame, reserve_ids
-from import_scripts.recipe import Recipe
+from import_scripts.recipe import Recipe, read_recipe
 from import_scripts.task import Destination, Progress, Task, silent
 from layers.models import District, GroundCover, Layer, LayerVersion, OverlayFeature
 from layers.network.models import StreetNode, StreetSegment
@@ -51,6 +53,8 @@ PARCEL_ACCURACY_M = 0.1
 SHIFTS_BEFORE, SHIFTS_AHEAD = 366, 100
 """Days for which the inspectors' shifts are known."""
 _SOURCE = "demo-detailed-plan"
+_STEPS = 17
+"""About how many tables are written."""
 _LARGE_TABLES = (Parcel, Building, ParcelEdges, Address, Identifier, GroundCover, Zone, StreetSegment)
 
 
@@ -89,8 +93,8 @@ def load(city: DemoCity, *, on: date, progress: Progress = silent) -> Loaded:
         with indexed_at_the_end(connection, _LARGE_TABLES, len(city.parcels)):
             for step, (name, count) in enumerate(_tables(city, run, on), start=1):
                 rows[name] = rows.get(name, 0) + count
-                progress("load", step, 16)
-        progress("load", 16, 16)
+                progress("load", step, _STEPS)
+        progress("load", _STEPS, _STEPS)
         ImportRun.objects.filter(pk=run.pk).update(
             finished_at=datetime.now(UTC), rows_read=sum(rows.values()), rows_loaded=sum(rows.values())
         )
@@ -134,6 +138,8 @@ def _tables(city: DemoCity, run: ImportRun, on: date) -> Iterator[tuple[str, int
             lineage=[lineage(city.seed, layer.key, code) for code in layer.features["code"]]
         )
         yield "overlays", _copy(OverlayFeature, features, constants)
+    _flood(city)
+    yield "rasters", 1
     book.version(
         "parcels", Layer.Kind.PARCELS, "قطعه‌ها", "Parcels", SURVEYED_FROM, accuracy_m=PARCEL_ACCURACY_M
     )
@@ -269,6 +275,20 @@ def _rules(run: ImportRun, progress: Progress) -> None:
         recipe = Recipe(kind, file, kind, "", "", valid=(SURVEYED_FROM, None))
         task = Task(file, recipe, settings.CITY, progress)
         importer.bring_in(task, Destination(connection, run.pk, KNOWN_FROM), Doubts(file.name))
+
+
+def _flood(city: DemoCity) -> None:
+    """The raster of the sample city, by the same importer as a real city's."""
+    file = flood_raster(city)
+    recipe = read_recipe(RECIPES / "flood.toml")
+    run = ImportRun.objects.create(
+        kind="rasters", file_name="flood.tif", file_sha256=file.stem, recipe={"seed": city.seed}
+    )
+    task = Task(file, recipe, settings.CITY, silent)
+    counts = raster_import.bring_in(task, Destination(connection, run.pk, KNOWN_FROM), Doubts(file.name))
+    ImportRun.objects.filter(pk=run.pk).update(
+        finished_at=datetime.now(UTC), rows_read=counts.read, rows_loaded=counts.loaded
+    )
 
 
 def _copy(model: Any, frame: pd.DataFrame, constants: dict[str, Any] | None = None) -> int:

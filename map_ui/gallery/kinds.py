@@ -111,9 +111,9 @@ def _unzoned(lot: Evaluation, _standing: Standing) -> float:
     return 1.0 if lot.zone_state in ("NO_ZONE", "PARTLY_UNZONED") and lot.status != "IN_PLAN" else 0.0
 
 
-def _borderline(lot: Evaluation, _standing: Standing) -> float:
-    near = [entry for entry in lot.overlays if entry.state == "borderline"]
-    return _plain(lot) if near else 0.0
+def _borderline(lot: Evaluation, standing: Standing) -> float:
+    near = {entry.layer for entry in lot.overlays if entry.state == "borderline"}
+    return _plain(lot) if near - _rasters(standing) else 0.0
 
 
 def _lowered(lot: Evaluation, _standing: Standing) -> float:
@@ -144,9 +144,11 @@ def _kept_by(agency: str) -> Showing:
 
 
 def _on_raster(lot: Evaluation, standing: Standing) -> float:
-    layers = {rule.params["layer"] for rule in standing.rules.of_kind("RASTER")}
-    found = [entry for entry in lot.overlays if entry.layer in layers and entry.state == "applies"]
-    return 1.0 if found else 0.0
+    return 1.0 if any(_applies(entry, _rasters(standing), "") for entry in lot.overlays) else 0.0
+
+
+def _rasters(standing: Standing) -> set[str]:
+    return {rule.params["layer"] for rule in standing.rules.of_kind("RASTER")}
 
 
 def _has_rasters(standing: Standing) -> bool:

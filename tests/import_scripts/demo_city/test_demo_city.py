@@ -12,6 +12,7 @@ from gis_core.identifiers import parse_renovation_code, postal_code
 from import_scripts.demo_city import reference as ref
 from import_scripts.demo_city.cells import madi_columns
 from import_scripts.demo_city.city import DemoCity, city_hash, generate
+from import_scripts.demo_city.flood import CELL_M, flood_depths_m, flood_raster
 from import_scripts.demo_city.loading import edges_of, load
 from import_scripts.demo_city.mains import lay_mains
 from import_scripts.demo_city.mesh import make_mesh
@@ -101,6 +102,25 @@ def test_every_name_has_its_latin_spelling(city):
         named = frame[frame["name_fa"] != ""]
         assert (named["name_en"] != "").all(), set(named.loc[named["name_en"] == "", "name_fa"])
         assert named["name_en"].map(str.isascii).all()
+
+
+def test_the_flood_of_the_same_city_is_the_same_file_and_another_citys_another(city, tmp_path, settings):
+    settings.MEDIA_ROOT = tmp_path
+    first = flood_raster(city)
+    assert flood_raster(city) == first
+    assert flood_raster(generate(900, seed=2)) != first
+    assert sorted((tmp_path / "rasters").glob("*.part")) == []
+
+
+def test_the_flood_stands_by_the_river_and_covers_few_lots_and_not_the_reference_lot(city):
+    depths, west, north = flood_depths_m(city)
+    lots = shapely.point_on_surface(city.parcels["geometry"].to_numpy())
+    x, y = shapely.get_coordinates(lots).T
+    depth = depths[((north - y) // CELL_M).astype(int), ((x - west) // CELL_M).astype(int)]
+    away = shapely.distance(lots, shapely.union_all(city.river))
+    assert away[depth > 0].max() < city.mesh.pitch_m / 2
+    assert 0.01 < (depth > 0.5).mean() < 0.15
+    assert depth[city.parcels["key"] == ref.KEY].tolist() == [0.0]
 
 
 def test_every_lot_lies_in_a_zone(city):
@@ -193,9 +213,21 @@ def test_the_published_corner_lot_gives_its_published_answer_in_the_loaded_city(
     assert findings["may_request_storeys"]["value"] == 5
     assert round(findings["reachable_floor_area_m2"]["value"], 2) == 660.00
     assert Address.objects.get(parcel=lot).text == "کوچهٔ سرو، نبش کوچهٔ نارون، پلاک ۱۷"
+    shores = shapely.distance(city.parcels["geometry"].to_numpy(), shapely.union_all(city.river))
+    by_the_river = Parcel.objects.get(key=city.parcels["key"].iloc[int(np.argmin(shores))])
+    flood = {one: _flood_at(one) for one in (lot, by_the_river)}
+    assert flood[lot]["state"] == "does_not_apply"
+    assert (flood[by_the_river]["state"], flood[by_the_river]["reason"]["code"]) == (
+        "applies",
+        "RASTER_ABOVE",
+    )
     zones = {}
     for day in (date(2025, 4, 20), date(2025, 4, 21)):
         zones[day.day] = {row["code"] for row in evaluate_document(lot, on=day)["zones"]}
     assert zones == {20: {"R112"}, 21: {"R121"}}
     with pytest.raises(ValueError, match="holds parcels already"):
         load(city, on=TODAY)
+
+
+def _flood_at(lot: Parcel) -> dict:
+    return next(o for o in evaluate_document(lot, on=TODAY)["overlays"] if o["layer"] == "flood-depth")

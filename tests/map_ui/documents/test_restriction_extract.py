@@ -159,8 +159,8 @@ def test_the_lots_are_what_they_are_called(asked):
     assert {standings("border")[key] for key in beyond} == {"unknown"}
     free = {key: standing for key, standing in standings("free").items() if "/" in key}
     assert set(free.values()) == {"clear"}
-    # even there something is not known: no map of slopes was ever loaded, and windows need floor plans
-    assert standings("free")["RASTER"] == standings("free")["overlook"] == "unknown"
+    # even there something is not known: windows need floor plans
+    assert standings("free")["overlook"] == "unknown"
 
 
 def test_the_three_lists_together_are_everything_asked_and_nothing_twice(asked):
