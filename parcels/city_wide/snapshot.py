@@ -7,8 +7,10 @@ layers, the day and the instant. Nothing here asks the database, so a part can b
 
 import json
 import shutil
-from dataclasses import fields, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,7 +21,8 @@ import pyarrow.parquet as pq
 import shapely
 
 from gis_core.constraints.inputs import Inputs, layer_from, layer_row, rule_rows, rules_from
-from gis_core.constraints.values import Edges, Lots, Overlays, Passages, Surroundings, Zones
+from gis_core.constraints.rules import RuleSet
+from gis_core.constraints.values import Edges, Layer, Lots, Overlays, Passages, Surroundings, Zones
 
 Held = TypeVar("Held", Lots, Edges, Passages, Zones, Overlays)
 #: Columns of a value that are mappings, kept as JSON text.
@@ -48,12 +51,11 @@ def write(inputs: Inputs, folder: Path, *, srid: int) -> None:
 
 def read(folder: Path) -> Inputs:
     """The inputs that a folder keeps."""
-    told = json.loads((folder / "rules.json").read_text(encoding="utf-8"))
+    told = _standing_in((folder / "rules.json").read_text(encoding="utf-8"))
     lots = pq.read_table(folder / "lots.parquet")
     zones = _values(Zones, folder / "zones.parquet")
-    if told["zone_layer"] is not None:
-        zones = replace(zones, layer=layer_from(told["zone_layer"]))
-    on = date.fromisoformat(told["on"])
+    if told.zone_layer is not None:
+        zones = replace(zones, layer=told.zone_layer)
     return Inputs(
         lots=_from_table(Lots, lots),
         around=Surroundings(
@@ -61,13 +63,40 @@ def read(folder: Path) -> Inputs:
             passages=_values(Passages, folder / "passages.parquet"),
             zones=zones,
             overlays=_values(Overlays, folder / "overlays.parquet"),
-            layers={row["key"]: layer_from(row) for row in told["layers"]},
+            layers=dict(told.layers),
         ),
-        rules=rules_from(told["rules"], on),
+        rules=told.rules,
+        on=told.on,
+        known_at=told.known_at,
+        origin=told.origin,
+        north_deg=_column(lots, "north_deg") if "north_deg" in lots.column_names else None,
+    )
+
+
+@dataclass(frozen=True)
+class _Standing:
+    """What holds for all lots of a city on a day."""
+
+    on: date
+    known_at: datetime
+    origin: tuple[float, float]
+    rules: RuleSet
+    layers: Mapping[str, Layer]
+    zone_layer: Layer | None
+
+
+@lru_cache(maxsize=1)
+def _standing_in(text: str) -> _Standing:
+    # The parts of a city are told the same; as the same objects, what the engine keeps of them is kept once.
+    told = json.loads(text)
+    on = date.fromisoformat(told["on"])
+    return _Standing(
         on=on,
         known_at=datetime.fromisoformat(told["known_at"]),
         origin=(told["origin"][0], told["origin"][1]),
-        north_deg=_column(lots, "north_deg") if "north_deg" in lots.column_names else None,
+        rules=rules_from(told["rules"], on),
+        layers={row["key"]: layer_from(row) for row in told["layers"]},
+        zone_layer=None if told["zone_layer"] is None else layer_from(told["zone_layer"]),
     )
 
 

@@ -82,6 +82,15 @@ def test_inputs_read_back_from_files_give_the_same_answer_to_the_last_figure(tmp
     assert again.around.layers["canals"].surveyed_on == date(2025, 3, 1)
 
 
+def test_parts_of_a_city_share_their_rules_and_layers_so_that_memory_does_not_grow_with_its_parts(tmp_path):
+    for name in ("00000", "00001"):
+        snapshot.write(the_reference_corner(), tmp_path / name, srid=32639)
+    one, other = snapshot.read(tmp_path / "00000"), snapshot.read(tmp_path / "00001")
+    assert one.rules is other.rules
+    assert one.around.layers["canals"] is other.around.layers["canals"]
+    assert one.lots is not other.lots
+
+
 def test_a_row_holds_what_the_whole_answer_says():
     found = ask(the_reference_corner())
     row = rows_of(found, srid=32639).iloc[0]
