@@ -24,7 +24,7 @@ from parcels.city_wide import snapshot
 from parcels.city_wide.results import rows_of
 
 #: Lots in a part: small enough for a phone's memory, large enough for arrays to pay.
-PART_LOTS = 4000
+PART_LOTS = 2500
 
 
 @dataclass(frozen=True)
