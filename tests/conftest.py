@@ -25,6 +25,8 @@ from conftest import ROOT, database_prefix, schema_hash
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 
 DEMO_PARCELS = 1200
+#: How long a browser may take to show what is awaited: on a loaded machine what comes late is right too.
+PATIENCE_MS = 30_000
 #: Where cities of the tests keep their files.
 _KEPT = Path(os.environ.get("PELAK_VAR", ROOT / "var")) / "media"
 CHROMIUM = os.environ.get("PELAK_CHROMIUM", "/usr/bin/chromium")
@@ -143,8 +145,9 @@ def demo_city(demo_city_template: str, worker_id: str) -> Iterator[Served]:
 @pytest.fixture(scope="session")
 def chromium():
     """Debian's Chromium, driven by Playwright."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGS)
         yield browser
@@ -162,7 +165,7 @@ def window(request: pytest.FixtureRequest, chromium, demo_city: Served):
         has_touch=width < 500,
     )
     page = context.new_page()
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(PATIENCE_MS)
     yield page
     context.close()
 

@@ -7,6 +7,7 @@ from functools import partial
 from urllib.parse import urlsplit
 
 import pytest
+from playwright.sync_api import expect
 
 from conftest import ROOT
 from import_scripts.demo_city.reference import KEY
@@ -161,13 +162,13 @@ def test_everything_but_the_map_works_without_script(chromium, demo_city):
     page.locator('.masthead input[name="q"]').fill(KEY)
     page.locator(".masthead .search button").click()
     page.locator(".results-list .result-title").first.click()
-    assert f"/parcels/{KEY}/" in page.url
-    assert page.locator(".plan-wide svg.plan").is_visible()
-    assert not page.locator(".plan-narrow svg.plan").is_visible()
+    expect(page).to_have_url(re.compile(f"/parcels/{KEY}/"))
+    expect(page.locator(".plan-wide svg.plan")).to_be_visible()
+    expect(page.locator(".plan-narrow svg.plan")).to_be_hidden()
     page.goto(f"/parcels/{KEY}/?storeys=2")
-    assert page.locator('.stop input[value="2"]').is_checked()
+    expect(page.locator('.stop input[value="2"]')).to_be_checked()
     page.goto(f"/parcels/{KEY}/#why-net_area_m2")
-    assert page.locator("#why-net_area_m2").is_visible()
+    expect(page.locator("#why-net_area_m2")).to_be_visible()
     context.close()
 
 
