@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import shapely
 
+from gis_core.constraints.ground_held import WITHOUT_RULE, ground_held
 from gis_core.constraints.inputs import Inputs
-from gis_core.constraints.restrictions import WITHOUT_RULE, ground_held
 from gis_core.constraints.widening import rights_of_way
 from layers.models import Layer
 from map_ui import wording

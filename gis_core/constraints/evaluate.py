@@ -22,7 +22,7 @@ from gis_core.constraints.percentages import percentages
 from gis_core.constraints.placed import place, rule_of_lots, unzoned_lots
 from gis_core.constraints.plane import Floats
 from gis_core.constraints.projections import projection_columns
-from gis_core.constraints.restrictions import restrict
+from gis_core.constraints.restricting import restrict
 from gis_core.constraints.rules import Picked, RuleSet
 from gis_core.constraints.soundness import unreadable
 from gis_core.constraints.storey_limits import governing_widths, storeys

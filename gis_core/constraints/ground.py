@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from gis_core.constraints.findings import Reason
 from gis_core.constraints.plane import EMPTY, Floats, Shapes
-from gis_core.constraints.restrictions import LayerJudgement, silence_of
+from gis_core.constraints.restrictions import LayerJudgement
 from gis_core.constraints.rules import Rule, RuleSet
+from gis_core.constraints.silence import silence_of
 from gis_core.constraints.values import Lots, Surroundings
 
 #: Which of the measured values a rule compares with its limit.

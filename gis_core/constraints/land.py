@@ -27,8 +27,8 @@ from gis_core.constraints.plane import (
     shapes,
     whole_mm2,
 )
-from gis_core.constraints.restrictions import silence_of
 from gis_core.constraints.rules import Picked, Rule, RuleSet
+from gis_core.constraints.silence import silence_of
 from gis_core.constraints.soundness import readable, unreadable, whereabouts
 from gis_core.constraints.values import Edges, Lots, Passages, Surroundings, chosen
 

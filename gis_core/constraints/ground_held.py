@@ -1,0 +1,117 @@
+"""Draws the ground that the features of a layer hold near some lots, as a rule measures it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from gis_core.constraints.findings import Reason
+from gis_core.constraints.overlays import buffer_distance_m, buffer_shape, length_in
+from gis_core.constraints.plane import EMPTY, Floats, Ints, Shapes, shapes
+from gis_core.constraints.soundness import readable, whereabouts
+from gis_core.constraints.values import Overlays
+
+#: What a layer without a rule means: it is shown, its effect nobody has said.
+WITHOUT_RULE: Mapping[str, Any] = {"measured_from": "POLYGON", "distance_m": 0.0, "effect": "INFO"}
+#: A feature whose buffer no row gives leaves lots within the table's largest distance, or this, unknown.
+UNTOLD_M = 50.0
+
+
+def ground_held(overlays: Overlays, params: Mapping[str, Any], near: Shapes) -> tuple[Ints, Shapes]:
+    """
+    The features of a layer that could hold ground near some shapes, and the ground each holds.
+
+    `params` are those of a BUFFER rule, or `WITHOUT_RULE` with the layer; everything in one plane. Where no
+    row tells the distance, the ground reaches as far as the table's largest.
+    """
+    feature, area, _untold = areas_held(within_reach(overlays, params, near, 0.0), overlays, params)
+    return feature, area
+
+
+def within_reach(overlays: Overlays, params: Mapping[str, Any], net: Shapes, reach_m: float) -> Ints:
+    """Features of a layer that could hold ground of these lots: what lies far away need not be drawn."""
+    mine = overlays.of_layer(params["layer"])
+    if not len(mine) or not len(net):
+        return mine
+    named = [params.get(key, "") for key in ("outer_conductor_offset_attribute", "outside_width_attribute")]
+    told = [length_in(overlays.attributes[number].get(name)) or 0.0 for number in mine for name in named]
+    fixed = [params.get(key) or 0.0 for key in ("distance_m", "outer_conductor_offset_m", "outside_width_m")]
+    most_m = sum(fixed) + max(told, default=0.0) + _largest_m(params) + reach_m
+    lots = shapely.box(*shapely.total_bounds(net))
+    # The ground between two lines of one feature is its own: its box holds all of it.
+    # Of a shape without corners nothing says that it is far.
+    return mine[~(shapely.distance(shapely.envelope(overlays.geometry[mine]), lots) > most_m)]
+
+
+def areas_held(
+    near: Ints, overlays: Overlays, params: Mapping[str, Any]
+) -> tuple[Ints, Shapes, NDArray[np.object_]]:
+    """Of some features those that a rule selects, the ground each holds, and why it is not told, or None."""
+    if not len(near):
+        return near, shapes(), shapes()
+    wanted = params.get("select") or {}
+    mine = [
+        number
+        for number in near
+        if all(overlays.attributes[number].get(key) == value for key, value in wanted.items())
+    ]
+    feature = np.array(mine, dtype=np.int64)
+    untold = np.full(len(mine), None, dtype=object)
+    broken = ~readable(overlays.geometry[feature])
+    for at in np.flatnonzero(broken):
+        untold[at] = Reason("INVALID_FEATURE", {"layers": [params["layer"]]})
+    if params["measured_from"] == "POLYGON" and params.get("distance_m") == 0.0:
+        area = overlays.geometry[feature]
+    else:
+        area = shapes(*[EMPTY] * len(mine))
+        for at in np.flatnonzero(~broken):
+            number = mine[at]
+            area[at], no_row = _area(overlays.geometry[number], overlays.attributes[number], params)
+            if no_row:
+                untold[at] = Reason("NO_ROW", {"kind": "BUFFER"})
+    for at in np.flatnonzero(broken):
+        area[at] = shapely.buffer(whereabouts(overlays.geometry[mine[at]]), _farthest_m(params))
+    return feature, area, untold
+
+
+def _farthest_m(params: Mapping[str, Any]) -> float:
+    """How far a feature that cannot be read may reach beyond the box around it."""
+    told = params.get("distance_m")
+    return _largest_m(params) if told is None else float(told)
+
+
+def _area(
+    geometry: shapely.Geometry, attributes: Mapping[str, Any], params: Mapping[str, Any]
+) -> tuple[shapely.Geometry, bool]:
+    distance_m = buffer_distance_m(params, attributes.get(params.get("attribute", "")))
+    offset = length_in(
+        attributes.get(
+            params.get("outer_conductor_offset_attribute", ""), params.get("outer_conductor_offset_m")
+        )
+    )
+    width = length_in(
+        attributes.get(params.get("outside_width_attribute", ""), params.get("outside_width_m"))
+    )
+    missing = {"OUTER_CONDUCTORS": offset, "OUTER_WALL_EDGE": width}.get(params["measured_from"], 0.0) is None
+    if distance_m is None or missing:
+        return shapely.buffer(geometry, _largest_m(params)), True
+    given = {
+        "measured_from": params["measured_from"],
+        "outer_conductor_offset_m": offset,
+        "outside_width_m": width,
+    }
+    return buffer_shape(given, [geometry], distance_m), False
+
+
+def _largest_m(params: Mapping[str, Any]) -> float:
+    rows = params.get("table", {}).get("rows", [])
+    return max([row["distance_m"] for row in rows], default=UNTOLD_M)
+
+
+def heights_m(overlays: Overlays, feature: Ints, params: Mapping[str, Any]) -> Floats:
+    """Height that each feature permits, in metres; NaN where it does not say."""
+    named, fixed = params.get("max_height_attribute", ""), params.get("max_height_m")
+    told = [length_in(overlays.attributes[number].get(named, fixed)) for number in feature]
+    return np.array([np.nan if value is None else float(value) for value in told], dtype=float)
