@@ -13,7 +13,8 @@ from typing import Any
 from django.db.models import Model
 
 from gis_core.errors import BadInput
-from gis_core.formulas.tables import Band, bands, exact, gaps, overlaps
+from gis_core.exact_bands import Band, exact
+from gis_core.formulas.tables import bands, gaps, overlaps
 from gis_core.jalali import parse
 from gis_core.models import Confidence, LegalStatus, Source
 from import_scripts.issues import SENTENCES, Doubts, FileRefused, Outcome

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from gis_core.formulas.tables import Band, broken_along, broken_down, exact
+from gis_core.exact_bands import Band, exact
+from gis_core.formulas.tables import broken_along, broken_down
 from import_scripts.definitions import as_bands, check_table, plain
 from import_scripts.issues import SENTENCES, Doubts
 

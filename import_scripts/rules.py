@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from gis_core.constraints.parameters import NEEDED, faults
-from gis_core.formulas.tables import exact
+from gis_core.exact_bands import exact
 from import_scripts.definitions import (
     Definition,
     citation,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from gis_core.constraints.exact_bands import exact
+from gis_core.exact_bands import exact
 
 
 @dataclass(frozen=True)

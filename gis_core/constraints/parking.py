@@ -8,8 +8,8 @@ from functools import lru_cache
 from math import ceil, floor
 from typing import Any
 
-from gis_core.constraints.exact_bands import Bounds, bounds, exact
 from gis_core.constraints.kept import Kept
+from gis_core.exact_bands import Band, exact, read_band
 
 #: Tables are the same ones for many units, and are read once.
 _TABLES = Kept(most=64)
@@ -86,18 +86,18 @@ def typical_units(floor_area_m2: float, typical_unit_m2: float) -> list[float]:
 
 def _of_unit(area_m2: float, bands: Sequence[Mapping[str, Any]]) -> Fraction | None:
     area = exact(area_m2)
-    found = [told for band, told in _read(bands) if band.hold(area)]
+    found = [told for band, told in _read(bands) if band.holds(area)]
     # In no band, or in two of which each asks for another number: nobody has said.
     return found[0] if found and all(told == found[0] for told in found) else None
 
 
-def _read(bands: Sequence[Mapping[str, Any]]) -> list[tuple[Bounds, Fraction | None]]:
+def _read(bands: Sequence[Mapping[str, Any]]) -> list[tuple[Band, Fraction | None]]:
     """Bands as exact numbers, and the bays that each asks for."""
 
-    def read() -> list[tuple[Bounds, Fraction | None]]:
-        return [(bounds(band), None if band.get("bays") is None else exact(band["bays"])) for band in bands]
+    def read() -> list[tuple[Band, Fraction | None]]:
+        return [(read_band(row), None if row.get("bays") is None else exact(row["bays"])) for row in bands]
 
-    found: list[tuple[Bounds, Fraction | None]] = _TABLES.of((bands,), read)
+    found: list[tuple[Band, Fraction | None]] = _TABLES.of((bands,), read)
     return found
 
 

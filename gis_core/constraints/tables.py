@@ -7,11 +7,8 @@ from itertools import pairwise
 from math import inf
 from typing import Any
 
-from gis_core.constraints.exact_bands import Bounds, exact
-from gis_core.constraints.exact_bands import bounds as bounds_of_band
-from gis_core.formulas.tables import bands as printed
-from gis_core.formulas.tables import gaps as gaps_of
-from gis_core.formulas.tables import overlaps as overlaps_of
+from gis_core.exact_bands import exact
+from gis_core.formulas import tables
 
 
 @dataclass(frozen=True)
@@ -26,29 +23,14 @@ class TableFaults:
     far_is_not_coverage_by_storeys: tuple[int, ...]
 
 
-def bounds_of(bands: Sequence[Mapping[str, Any]], reading: str = "AS_PRINTED") -> list[Bounds]:
-    """
-    The bounds of bands as they are printed, or with each band ending where the next begins.
-
-    `HALF_OPEN_TO_NEXT` closes gaps and overlaps alike: a policy to be declared, never a silent repair.
-    """
-    printed = [bounds_of_band(band) for band in bands]
-    if reading == "AS_PRINTED":
-        return printed
-    if reading != "HALF_OPEN_TO_NEXT":
-        raise ValueError(f"Expected band reading AS_PRINTED or HALF_OPEN_TO_NEXT, got {reading!r}.")
-    closed = [
-        Bounds(this.low, following.low, this.low_included, not following.low_included)
-        for this, following in pairwise(printed)
-    ]
-    return closed + printed[-1:]
-
-
 def look_up(
     bands: Sequence[Mapping[str, Any]], column: str, key: Any, reading: str = "AS_PRINTED"
 ) -> tuple[str, Any]:
     """
     State and value of a key: FOUND, GAP between rows, NO_ROW outside all, AMBIGUOUS in two.
+
+    The reading `HALF_OPEN_TO_NEXT` closes gaps and overlaps alike: a policy to be declared, never a silent
+    repair.
 
     Examples
     --------
@@ -56,15 +38,8 @@ def look_up(
     >>> look_up(rows, "far", 200.5), look_up(rows, "far", 200.5, "HALF_OPEN_TO_NEXT")
     (('GAP', None), ('FOUND', 100))
     """
-    number, bounds = exact(key), bounds_of(bands, reading)
-    rows = [row for row, bound in enumerate(bounds) if bound.hold(number)]
-    if len(rows) > 1:
-        return "AMBIGUOUS", None
-    if rows:
-        return "FOUND", bands[rows[0]].get(column)
-    below = any(bound.high is not None and bound.high <= number for bound in bounds)
-    above = any(bound.low is not None and bound.low >= number for bound in bounds)
-    return ("GAP", None) if below and above else ("NO_ROW", None)
+    found = tables.look_up(tables.bands(bands, reading), exact(key))
+    return found.state, found.band.row.get(column) if found.band else None
 
 
 def faults(
@@ -76,9 +51,9 @@ def faults(
     column_trends: Sequence[tuple[str, str]] = (),
 ) -> TableFaults:
     """Gaps and overlaps of bands in any order, blank rows, breaks of the expected trends, odd densities."""
-    table = printed(bands)
-    gaps = [(float(low), float(high)) for low, high in gaps_of(table)]
-    overlaps = [(_float(low, -inf), _float(high, inf)) for low, high in overlaps_of(table)]
+    table = tables.bands(bands)
+    gaps = [(float(low), float(high)) for low, high in tables.gaps(table)]
+    overlaps = [(_float(low, -inf), _float(high, inf)) for low, high in tables.overlaps(table)]
     blank = [row for row, band in enumerate(bands) if blank_when_null and band.get(blank_when_null) is None]
     down = [
         (column, row, row + 1)

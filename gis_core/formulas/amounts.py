@@ -6,9 +6,10 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from gis_core.exact_bands import exact
 from gis_core.formulas.definition import Formula, Quantity
 from gis_core.formulas.expressions import Call, Last, Lookup, Name, Node, Number, Operation, Running, Sum
-from gis_core.formulas.tables import Found, exact, look_up, marginal_sum
+from gis_core.formulas.tables import Found, look_up, marginal_sum
 from gis_core.formulas.units import scale
 from gis_core.persian import grouped
 

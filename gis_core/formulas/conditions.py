@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from gis_core.exact_bands import exact
 from gis_core.formulas.expressions import WrongFormula
-from gis_core.formulas.tables import exact
 
 _COMPARE: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
     ast.Eq: operator.eq,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
+from gis_core.exact_bands import Band, exact
 from gis_core.formulas.conditions import Condition
 from gis_core.formulas.expressions import (
     Call,
@@ -20,7 +21,7 @@ from gis_core.formulas.expressions import (
     parsed,
     parts,
 )
-from gis_core.formulas.tables import Band, bands, exact
+from gis_core.formulas.tables import bands
 from gis_core.formulas.units import PLAIN, RIAL, Unit, scale, unit
 
 ROUNDINGS = ("HALF_UP", "UP", "DOWN")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from gis_core.formulas.tables import exact
+from gis_core.exact_bands import exact
 
 
 class WrongFormula(ValueError):

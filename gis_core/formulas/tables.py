@@ -2,29 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from itertools import accumulate, pairwise
 from typing import Any, Literal
 
+from gis_core.exact_bands import Band, exact, read_band
+
 State = Literal["FOUND", "GAP", "NO_ROW", "AMBIGUOUS"]
-
-
-@dataclass(frozen=True)
-class Band:
-    """From one bound to another (None: without end) with the rest of its row."""
-
-    low: Fraction | None
-    high: Fraction | None
-    low_included: bool
-    high_included: bool
-    row: Mapping[str, Any]
-
-    def holds(self, key: Fraction) -> bool:
-        """Whether the key lies in it."""
-        above = self.low is None or key > self.low or (self.low_included and key == self.low)
-        below = self.high is None or key < self.high or (self.high_included and key == self.high)
-        return above and below
 
 
 @dataclass(frozen=True)
@@ -35,38 +19,13 @@ class Found:
     band: Band | None = None
 
 
-def exact(value: object) -> Fraction:
-    """
-    A number without binary rounding: text, integers and decimals as they are, floats as they are written.
-
-    Raises
-    ------
-    ValueError
-        When it is not a finite number.
-
-    Examples
-    --------
-    >>> exact("1.5"), exact(0.1)
-    (Fraction(3, 2), Fraction(1, 10))
-    """
-    if isinstance(value, Fraction):
-        return value
-    try:
-        number = Decimal(str(value))
-    except InvalidOperation as wrong:
-        raise ValueError(f"Expected a number, got {value!r}.") from wrong
-    if isinstance(value, bool) or not number.is_finite():
-        raise ValueError(f"Expected a finite number, got {value!r}.")
-    return Fraction(number)
-
-
 def bands(rows: Sequence[Mapping[str, Any]], reading: str = "AS_PRINTED") -> tuple[Band, ...]:
     """
     Rows with `from`, `to`, `from_included` (default yes) and `to_included` (default no) as bands.
 
     `reading` AS_PRINTED keeps all bounds; HALF_OPEN_TO_NEXT ends each band where the next begins.
     """
-    printed = [_band(row) for row in rows]
+    printed = [read_band(row) for row in rows]
     if reading == "AS_PRINTED":
         return tuple(printed)
     if reading != "HALF_OPEN_TO_NEXT":
@@ -166,17 +125,6 @@ def broken_along(table: Sequence[Band], columns: Sequence[str], trend: str) -> l
         and _filled(band, second)
         and _breaks(exact(band.row[first]), exact(band.row[second]), trend)
     ]
-
-
-def _band(row: Mapping[str, Any]) -> Band:
-    low, high = row.get("from"), row.get("to")
-    return Band(
-        None if low is None else exact(low),
-        None if high is None else exact(high),
-        row.get("from_included", True),
-        row.get("to_included", False),
-        row,
-    )
 
 
 def _swept(table: Sequence[Band]) -> list[tuple[Band, Band]]:

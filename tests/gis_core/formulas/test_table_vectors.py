@@ -2,7 +2,8 @@
 
 import pytest
 
-from gis_core.formulas.tables import bands, broken_along, broken_down, exact, gaps, look_up, overlaps
+from gis_core.exact_bands import exact
+from gis_core.formulas.tables import bands, broken_along, broken_down, gaps, look_up, overlaps
 from tests.gis_core.vectors import cases, expected
 
 ALL = cases("rule_tables.json", "TABLE")
