@@ -9,15 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gis_core.constraints.areas import Areas
-from gis_core.constraints.columns import (
-    UNKNOWN,
-    Doubts,
-)
+from gis_core.constraints.columns import UNKNOWN, Doubts
 from gis_core.constraints.findings import Reason
 from gis_core.constraints.lot_rules import LotRules
 from gis_core.constraints.overlay_zones import Parts
 from gis_core.constraints.plane import PASSING_M, Floats, Ints, present
-from gis_core.constraints.rules import RuleSet, one_of
+from gis_core.constraints.rules import Rule, RuleSet, one_of
 from gis_core.constraints.zones import Overlaps, without_limits
 
 #: Nobody can read a shape of the zoning plan that may lie on the lot.
@@ -93,11 +90,12 @@ def place(
     lot = overlaps.lot[concerned]
     own = codes[overlaps.zone[concerned]]
     code, fell = own.copy(), np.full(len(own), None, dtype=object)
+    sized = _Sized(lot, areas, widths_m, rules)
     for _ in rules.of_kind("MIN_LOT"):
-        if not _fall(code, fell, lot, areas, widths_m, rules, unruled):
+        if not _fall(code, fell, sized, unruled):
             break
     else:
-        _stop_circling(code, fell, lot, areas, widths_m, rules, unruled)
+        _stop_circling(code, fell, sized, unruled)
     for pair in np.flatnonzero(present(fell)):
         fell[pair] = replace(fell[pair], args={"zone": own[pair], "falls_to": code[pair], **fell[pair].args})
     fell[~present(code)] = None
@@ -108,34 +106,44 @@ def place(
     return Placed(lots, overlaps, lot, code, single, doubts, split, parts, fell, unzoned, unruled)
 
 
+@dataclass(frozen=True)
+class _Sized:
+    """Lots of pairs with a zone (m,), and what tells whether such a lot is too small for its zone's rules."""
+
+    lot: Ints
+    areas: Areas
+    widths_m: Floats
+    rules: RuleSet
+
+    def too_small(
+        self, rule: Rule, lots: Ints, doubts: Doubts
+    ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Which lots are too small for a rule and which passages too narrow; doubts where nobody can say."""
+        area_m2, width_m = self.areas.on_basis(rule.area_basis or "NET")[lots], self.widths_m[lots]
+        for param, value, key in (
+            ("min_passage_m", width_m, "governing_width_m"),
+            ("min_area_m2", area_m2, "deed_area_m2"),
+        ):
+            if rule.params.get(param) is not None:
+                unknown_on(doubts, lots[np.isnan(value)], Reason("INPUT_UNKNOWN", {"inputs": [key]}))
+        small = area_m2 < rule.params.get("min_area_m2", 0.0) - PASSING_M
+        return small, width_m < rule.params.get("min_passage_m", 0.0) - PASSING_M
+
+
 def _stop_circling(
-    code: NDArray[np.object_],
-    fell: NDArray[np.object_],
-    lot: Ints,
-    areas: Areas,
-    widths_m: Floats,
-    rules: RuleSet,
-    doubts: Doubts,
+    code: NDArray[np.object_], fell: NDArray[np.object_], sized: _Sized, doubts: Doubts
 ) -> None:
     """Where zones send a lot from one to another and back, nobody has said whose rules hold on it."""
     before = code.copy()
-    _fall(code, fell, lot, areas, widths_m, rules, doubts)
+    _fall(code, fell, sized, doubts)
     circling = code != before
     named = {*code[circling], *before[circling]}
-    codes = [rule.code for rule in rules.of_kind("MIN_LOT") if rule.zone_code in named]
-    unknown_on(doubts, lot[circling], Reason("RULES_CONFLICT", {"rules": codes}))
+    codes = [rule.code for rule in sized.rules.of_kind("MIN_LOT") if rule.zone_code in named]
+    unknown_on(doubts, sized.lot[circling], Reason("RULES_CONFLICT", {"rules": codes}))
     code[circling] = None
 
 
-def _fall(
-    code: NDArray[np.object_],
-    fell: NDArray[np.object_],
-    lot: Ints,
-    areas: Areas,
-    widths_m: Floats,
-    rules: RuleSet,
-    doubts: Doubts,
-) -> bool:
+def _fall(code: NDArray[np.object_], fell: NDArray[np.object_], sized: _Sized, doubts: Doubts) -> bool:
     """
     Replace the codes of lots that are too small for their zone's rules; whether any was replaced.
 
@@ -143,32 +151,23 @@ def _fall(
     """
     again = False
     for name in sorted({name for name in code if name is not None}):
-        picked, here = rules.pick("MIN_LOT", name), np.flatnonzero(code == name)
-        rule = picked.rule
+        picked, here = sized.rules.pick("MIN_LOT", name), np.flatnonzero(code == name)
+        rule, lots = picked.rule, sized.lot[here]
         if picked.conflict:
-            unknown_on(doubts, lot[here], picked.why_none("MIN_LOT", name))
+            unknown_on(doubts, lots, picked.why_none("MIN_LOT", name))
         if rule is None:
             continue
-        area_m2, width_m = areas.on_basis(rule.area_basis or "NET")[lot[here]], widths_m[lot[here]]
-        small = area_m2 < rule.params.get("min_area_m2", 0.0) - PASSING_M
-        narrow = width_m < rule.params.get("min_passage_m", 0.0) - PASSING_M
-        unsaid = np.isnan(width_m) & (rule.params.get("min_passage_m") is not None)
-        unknown_on(doubts, lot[here[unsaid]], Reason("INPUT_UNKNOWN", {"inputs": ["governing_width_m"]}))
-        unsaid = np.isnan(area_m2) & (rule.params.get("min_area_m2") is not None)
-        unknown_on(doubts, lot[here[unsaid]], Reason("INPUT_UNKNOWN", {"inputs": ["deed_area_m2"]}))
+        small, narrow = sized.too_small(rule, lots, doubts)
         falls_to = rule.params.get("falls_to")
-        least = {name: rule.params.get(name) for name in ("min_area_m2", "min_passage_m")}
-        if falls_to is None:
-            unknown_on(
-                doubts, lot[here[small]], Reason("LOT_TOO_SMALL", {"min_area_m2": least["min_area_m2"]})
-            )
-            narrowest = {"min_passage_m": least["min_passage_m"]}
-            unknown_on(doubts, lot[here[narrow]], Reason("PASSAGE_TOO_NARROW", narrowest))
-        for pairs, why in (
-            (here[small], Reason("FALLS_BY_AREA", {"min_area_m2": least["min_area_m2"]})),
-            (here[narrow], Reason("FALLS_BY_PASSAGE", {"min_passage_m": least["min_passage_m"]})),
+        for where, param, falls, stays in (
+            (small, "min_area_m2", "FALLS_BY_AREA", "LOT_TOO_SMALL"),
+            (narrow, "min_passage_m", "FALLS_BY_PASSAGE", "PASSAGE_TOO_NARROW"),
         ):
-            fell[pairs[~present(fell[pairs])]] = why
+            least = {param: rule.params.get(param)}
+            if falls_to is None:
+                unknown_on(doubts, lots[where], Reason(stays, least))
+            pairs = here[where]
+            fell[pairs[~present(fell[pairs])]] = Reason(falls, least)
         falling = here[small | narrow]
         again |= falls_to is not None and bool((code[falling] != falls_to).any())
         code[falling] = falls_to
