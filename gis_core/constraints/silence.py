@@ -16,8 +16,8 @@ def silence_of(layer: Layer | None, net: Shapes, on: date) -> NDArray[np.object_
     silence: NDArray[np.object_] = np.empty(len(net), dtype=object)
     if layer is None:
         silence[:] = Reason("MISSING_LAYER")
-    elif _stale(layer, on):
-        silence[:] = Reason("STALE_LAYER", {"surveyed_on": layer.surveyed_on.isoformat()})  # type: ignore[union-attr]
+    elif layer.surveyed_on is not None and _stale(layer.surveyed_on, layer.stale_after_days, on):
+        silence[:] = Reason("STALE_LAYER", {"surveyed_on": layer.surveyed_on.isoformat()})
     elif layer.surveyed_extent is None:
         silence[:] = Reason("EXTENT_UNKNOWN")
     else:
@@ -34,7 +34,5 @@ def _within(extent: shapely.Geometry, net: Shapes) -> NDArray[np.bool_]:
     return np.asarray(shapely.covers(extent, net))
 
 
-def _stale(layer: Layer, on: date) -> bool:
-    if layer.surveyed_on is None or layer.stale_after_days is None:
-        return False
-    return layer.surveyed_on + timedelta(days=layer.stale_after_days) < on
+def _stale(surveyed_on: date, after_days: int | None, on: date) -> bool:
+    return after_days is not None and surveyed_on + timedelta(days=after_days) < on

@@ -47,7 +47,9 @@ def lots_of_rows(count: int, seed: int):
     corners = shapely.get_coordinates(shapely.centroid(measured)) + random.normal(0, 6, (len(made), 2))
     cut = random.random(len(made)) < 0.3
     net = measured.copy()
-    net[cut] = shapely.difference(measured[cut], shapely.buffer(shapely.points(corners[cut]), 1.5, quad_segs=2))
+    net[cut] = shapely.difference(
+        measured[cut], shapely.buffer(shapely.points(corners[cut]), 1.5, quad_segs=2)
+    )
     owner, lines = [], []
     for number, lot in enumerate(made):
         points = np.array(lot.exterior.coords)
