@@ -1,5 +1,7 @@
 """Finds the percentages of lots in their zones, floor area ratio and coverage, and the areas they cap."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,12 +14,13 @@ from gis_core.constraints.columns import (
     metres,
 )
 from gis_core.constraints.findings import Reason
+from gis_core.constraints.maxima import Bound, bound_by, on_different_areas
 from gis_core.constraints.overlay_zones import Parts, changed, doubt_changes, doubt_partly
-from gis_core.constraints.percent_tables import percent_of, reads_area, reads_width
+from gis_core.constraints.percent_tables import reads_area, reads_width
 from gis_core.constraints.placed import Placed, unknown_on
 from gis_core.constraints.plane import Floats, flagged, present
 from gis_core.constraints.restrictions import Restrictions, doubt_layers
-from gis_core.constraints.rules import Rule, RuleSet
+from gis_core.constraints.rules import Picked, Rule, RuleSet
 from gis_core.constraints.zones import strictest, weighted
 
 
@@ -42,19 +45,24 @@ def percentages(
     param, cap_key, parts = f"{key}_percent", f"{key}_cap_m2", placed.parts
     percent, basis_m2 = np.full(len(placed.lot), np.nan), areas.on_basis("NET")[placed.lot]
     doubts, of_pair = placed.doubts.copy(), np.full(len(placed.lot), None, dtype=object)
-    missing = []
+    missing: list[tuple[NDArray[np.bool_], Reason]] = []
     for code in sorted({code for code in placed.code if code is not None}):
         here = placed.code == code
-        picked = rules.maximum(kind, code, param)
-        if picked.rule is None:
-            missing.append((here, picked.why_none(kind, code)))
+        holding, where = rules.maxima(kind, code), flagged(placed.lot[here], placed.lots)
+        if not holding:
+            missing.append((here, Picked().why_none(kind, code)))
             continue
-        lot = placed.lot[here]
-        basis_m2[here] = areas.on_basis(picked.rule.area_basis or "NET")[lot]
-        by_lot = percent_of(picked.rule, param, areas.on_basis(picked.rule.area_basis or "NET"), widths_m)
-        percent[here], of_pair[here] = by_lot[lot], picked.rule
-        _doubt_row(table, doubts, picked.rule, flagged(lot, placed.lots))
-        missing.append((here & np.isnan(percent), Reason("NO_ROW", {"kind": kind})))
+        _doubt_rows(table, doubts, holding, where)
+        found = bound_by(
+            holding,
+            param,
+            areas,
+            widths_m,
+            0.0 if shrunk_m2 is None else shrunk_m2,
+            rules.equal_rank_conflict,
+        ).of_lots(placed.lot[here])
+        percent[here], basis_m2[here], of_pair[here] = found.percent, found.basis_m2, found.rule
+        missing += _without_number(kind, here, found)
     allowed, by = changed(percent[parts.pair], parts, param)
     placed.limits[param] = allowed
     for here, reason in missing:
@@ -81,10 +89,28 @@ def percentages(
     return column, cap
 
 
-def _doubt_row(table: Table, doubts: Doubts, rule: Rule, where: NDArray[np.bool_]) -> None:
-    """A row found by a size that is not sure is no surer than that size."""
-    for source in _sizes_of(rule):
-        _lend(doubts, table[source], where)
+def _without_number(
+    kind: str, here: NDArray[np.bool_], found: Bound
+) -> list[tuple[NDArray[np.bool_], Reason]]:
+    """Pairs (m,) of a zone for which its rules give no number, and why: they contradict, or have no row."""
+    reasons = []
+    for codes in sorted({codes for codes in found.contradicting if codes}):
+        against = here.copy()
+        against[here] = [one == codes for one in found.contradicting]
+        reasons.append((against, Reason("RULES_CONFLICT", {"rules": list(codes)})))
+    without = here.copy()
+    without[here] = np.isnan(found.percent)
+    return [*reasons, (without, Reason("NO_ROW", {"kind": kind}))]
+
+
+def _doubt_rows(table: Table, doubts: Doubts, rules: Sequence[Rule], where: NDArray[np.bool_]) -> None:
+    """A row found by a size that is not sure is no surer than that size; nor is a choice made by areas."""
+    for rule in rules:
+        for source in _sizes_of(rule):
+            _lend(doubts, table[source], where)
+        if on_different_areas(rules):
+            for source in BASIS_FINDINGS[rule.area_basis or "NET"]:
+                _lend(doubts, table[source], where)
 
 
 def _sizes_of(rule: Rule) -> tuple[str, ...]:

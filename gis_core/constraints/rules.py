@@ -6,7 +6,6 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from gis_core.constraints.conflicts import decide
 from gis_core.constraints.findings import Reason, RuleReference
 
 #: Kinds of which all rules that hold count together; of the others the nearest one holds.
@@ -147,29 +146,29 @@ class RuleSet:
             self._picked[key] = _nearest(self._holding(kind, zone_code))
         return self._picked[key]
 
-    def maximum(self, kind: str, zone_code: str, param: str) -> Picked:
+    def maxima(self, kind: str, zone_code: str) -> tuple[Rule, ...]:
         """
-        The rule of a kind whose maximum binds in a zone: the least of all ranks, never an average.
+        The rules of a kind whose maxima bind together in a zone, the least of them; rules alike are one.
 
-        Two of equal rank with different values conflict, as the city's CONFLICT rule says (without one:
-        always); so do maxima on different areas, and tables, which no rule compares. Source: rules.md
-        section 21.
+        Source: rules.md section 21.
 
         Examples
         --------
         >>> circular = Rule("CIRCULAR", "FAR", {"far_percent": 200}, zone_code="R121", rank=60)
         >>> plan = Rule("PLAN", "FAR", {"far_percent": 240}, zone_code="R121", rank=40)
-        >>> rules = RuleSet.on_day([plan, circular], date(2026, 11, 21))
-        >>> rules.maximum("FAR", "R121", "far_percent").rule.code
-        'CIRCULAR'
+        >>> rules = RuleSet.on_day([circular, plan], date(2026, 11, 21))
+        >>> [rule.code for rule in rules.maxima("FAR", "R121")]
+        ['PLAN', 'CIRCULAR']
         """
-        key = (kind, zone_code, param)
-        if key not in self._picked:
-            # Policies that contradict each other leave every contradiction to a person.
-            policy = self.pick("CONFLICT").rule
-            when = policy.params["equal_rank_conflict"] if policy else "ALWAYS"
-            self._picked[key] = _least(self._holding(kind, zone_code), param, when)
-        return self._picked[key]
+        holding = self._holding(kind, zone_code)
+        return tuple(holding[:1] if all(_same(rule, holding[0]) for rule in holding) else holding)
+
+    @cached_property
+    def equal_rank_conflict(self) -> str:
+        """When two rules of equal rank that differ conflict: ALWAYS, unless the city's CONFLICT rule says."""
+        # Policies that contradict each other leave every contradiction to a person.
+        policy = self.pick("CONFLICT").rule
+        return str(policy.params["equal_rank_conflict"]) if policy else "ALWAYS"
 
     def each_rank(self, kind: str, zone_code: str) -> tuple[list[Rule], tuple[str, ...]]:
         """
@@ -223,25 +222,6 @@ class RuleSet:
 
 def _ranks(rules: list[Rule]) -> list[int]:
     return sorted({rule.rank for rule in rules})
-
-
-def _least(rules: list[Rule], param: str, when: str) -> Picked:
-    if len(rules) < 2:
-        return Picked(rules[0]) if rules else Picked()
-    same = all((rule.params, rule.area_basis) == (rules[0].params, rules[0].area_basis) for rule in rules)
-    if same:
-        return Picked(rules[0])
-    tables = any(param not in rule.params for rule in rules)
-    if tables or len({rule.area_basis or "NET" for rule in rules}) > 1:
-        return Picked(None, tuple(rule.code for rule in rules))
-    bounds = [
-        {"rule": str(number), "rank": rule.rank, "bound": "MAX", "value": rule.params[param]}
-        for number, rule in enumerate(rules)
-    ]
-    found = decide(bounds, when)
-    if found.conflicting:
-        return Picked(None, tuple(rules[int(number)].code for number in found.conflicting))
-    return Picked(rules[int(found.maximum_binding[0])])
 
 
 def _nearest(rules: list[Rule]) -> Picked:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ from gis_core.constraints.columns import (
     Doubts,
     Table,
 )
+from gis_core.constraints.density import EQUAL_WITHIN
 from gis_core.constraints.findings import Reason
 from gis_core.constraints.lot_rules import LotRules
 from gis_core.constraints.overlay_zones import changed, doubt_changes, doubt_partly
@@ -23,7 +25,17 @@ from gis_core.constraints.placed import Placed, rule_of_lots
 from gis_core.constraints.plane import Floats, flagged, or_none, present
 from gis_core.constraints.restrictions import LayerJudgement, Restrictions, doubt_layers
 from gis_core.constraints.rules import Rule, RuleSet
-from gis_core.constraints.storeys import Limit, by_density, by_height, by_width, height_m, least, may_request
+from gis_core.constraints.storeys import (
+    Limit,
+    Storeys,
+    by_density,
+    by_height,
+    by_width,
+    height_m,
+    least,
+    may_request,
+    request_rests_on,
+)
 from gis_core.constraints.values import Edges, Passages
 from gis_core.constraints.widths import doubt_widths, frontage_widths
 
@@ -96,13 +108,13 @@ def storeys(
         np.minimum.at(limit, placed.parts.lot[mine], over[mine])
         limits.append(Limit(rule.code, limit))
         sources.append(Source(rule, ~np.isinf(limit)))
-    contradicting = _contradicting(placed, rules)
     heights = rule_of_lots(placed, "HEIGHT", rules)
     heights_told = _height_limits(placed.lots, restrictions, heights)
     limits += [*heights_told, *others]
+    found = least(limits or [Limit("", np.full(placed.lots, np.inf))])
     doubts = placed.doubts.copy()
     _doubt_zones_without_limit(doubts, placed, rules, by, heights_told)
-    for codes, where in contradicting.items():
+    for codes, where in _contradicting(limits, sources, found, rules.equal_rank_conflict):
         doubts.add(where, UNKNOWN, Reason("RULES_CONFLICT", {"rules": list(codes)}))
     doubt_changes(doubts, placed.parts, restrictions, "storeys")
     if placed.split == "DESK":
@@ -111,9 +123,6 @@ def storeys(
     for state, code in (("unknown", "OVERLAY_UNKNOWN"), ("borderline", "OVERLAY_BORDERLINE")):
         doubt_layers(doubts, unsure[state], code)
     doubt_layers(doubts, restrictions.without_rule(), "OVERLAY_UNKNOWN")
-    if not limits:
-        limits = [Limit("", np.full(placed.lots, np.inf))]
-    found = least(limits)
     nothing = np.isinf(found.storeys)
     doubts.add(nothing, UNKNOWN, Reason("NO_RULE", {"kind": "STOREY"}))
     doubts.add_each(
@@ -130,7 +139,7 @@ def storeys(
     if any(rule.params["limit"] == "BY_WIDTH" for rule in rules.of_kind("STOREY")):
         # shown as an input; that a width is not known is told by the limit, of the lots on which it holds
         column.inputs = ("zone", "governing_width_m")
-    _request_column(table, placed, values, widths_m, rules)
+    _request_column(table, placed, rules)
     _height_column(table, values, heights)
     return values
 
@@ -167,18 +176,32 @@ def _doubt_by_width(doubts: Doubts, width: Column, sources: list[Source]) -> Non
             doubts.add_each(unsettled & source.where, NEEDS_INSPECTION, lambda lot: width.doubts.reason[lot])
 
 
-def _contradicting(placed: Placed, rules: RuleSet) -> dict[tuple[str, ...], NDArray[np.bool_]]:
-    """Storey rules of one rank, zone and kind of limit that differ, and the lots (n,) they hold on."""
-    found: dict[tuple[str, ...], NDArray[np.bool_]] = {}
-    for code in sorted({code for code in placed.code if code is not None}):
-        holding: dict[tuple[str, int, str], list[Rule]] = {}
-        for rule in rules.together("STOREY", code):
-            holding.setdefault((rule.zone_code, rule.rank, rule.params["limit"]), []).append(rule)
-        for same in holding.values():
-            if any(rule.params != same[0].params for rule in same):
-                where = found.setdefault(tuple(rule.code for rule in same), np.zeros(placed.lots, dtype=bool))
-                where[placed.lot[placed.code == code]] = True
-    return found
+def _contradicting(
+    limits: Sequence[Limit], sources: Sequence[Source], found: Storeys, when: str
+) -> list[tuple[tuple[str, ...], NDArray[np.bool_]]]:
+    """
+    Storey rules of one rank, zone and kind of limit that differ on a lot, and the lots (n,) on which they do.
+
+    By the city's CONFLICT rule (`when`) always, or only where the stricter of them alone gives the storeys.
+    """
+    same: dict[tuple[str, int, str], list[int]] = {}
+    for number, source in enumerate(sources):
+        rule = source.rule
+        if "limit" in rule.params:  # an overlay zone's rule has none: it changes the limits of zones
+            same.setdefault((rule.zone_code, rule.rank, rule.params["limit"]), []).append(number)
+    against: list[tuple[tuple[str, ...], NDArray[np.bool_]]] = []
+    for numbers in same.values():
+        for first, second in combinations(numbers, 2):
+            one, other = limits[first], limits[second]
+            lesser = np.minimum(one.storeys, other.storeys)
+            where = sources[first].where & sources[second].where
+            where = where & (np.maximum(one.storeys, other.storeys) - lesser > EQUAL_WITHIN)
+            if when != "ALWAYS":
+                alone = np.array([len(names) == 1 for names in found.binding], dtype=bool)
+                where &= alone & (lesser <= found.storeys + EQUAL_WITHIN)
+            if where.any():
+                against.append(((sources[first].rule.code, sources[second].rule.code), where))
+    return against
 
 
 def _changed_storeys(placed: Placed, rules: RuleSet) -> tuple[Floats, NDArray[np.object_]]:
@@ -205,14 +228,12 @@ def _limits(
     """
     kept = placed.parts.pair[~present(by)]
     unchanged = flagged(kept, len(placed.lot))
-    holding: dict[str, tuple[Rule, NDArray[np.bool_]]] = {}
+    holding: dict[int, tuple[Rule, NDArray[np.bool_]]] = {}
     for code in sorted({code for code in placed.code if code is not None}):
         here = placed.code == code
         for rule in rules.together("STOREY", code):
             lots = placed.lot[here & unchanged if rule.params["limit"] == "ZONE" else here]
-            where = holding.setdefault(
-                f"{rule.code}@{rule.zone_code}", (rule, np.zeros(placed.lots, dtype=bool))
-            )[1]
+            where = holding.setdefault(id(rule), (rule, np.zeros(placed.lots, dtype=bool)))[1]
             where[lots] = True
     # Rules of zones come first, whatever other lots are asked about: a lot names its limits in one order.
     holding = dict(sorted(holding.items(), key=lambda entry: not entry[1][0].zone_code))
@@ -273,15 +294,24 @@ def _under_height(lots: int, judgement: LayerJudgement, heights: LotRules) -> Fl
     return values
 
 
-def _request_column(table: Table, placed: Placed, values: Floats, widths_m: Floats, rules: RuleSet) -> None:
+def _request_column(table: Table, placed: Placed, rules: RuleSet) -> None:
     picked = rules.pick("STOREY_POLICY")
     rule = picked.rule
     policy = rule.params.get("discretionary") if rule else None
-    asked = may_request(values, list(placed.single), widths_m, policy)
-    there = ~np.isnan(asked)
+    storeys, widths_m = table["storeys"].numbers(), table["governing_width_m"].numbers()
+    zone = or_none(table["zone"].known, placed.single)
+    asked = may_request(storeys, list(placed.single), widths_m, policy)
+    there = ~np.isnan(asked) & table["zone"].known
     doubts = Doubts.none(placed.lots).add(there, DISCRETIONARY, Reason("DISCRETION"))
-    if picked.conflict:
+    if rule is None:
         doubts.add(np.ones(placed.lots, dtype=bool), UNKNOWN, picked.why_none("STOREY_POLICY"))
+    else:
+        rests_on = request_rests_on(storeys, zone.tolist(), widths_m, policy)
+        doubts.add_each(
+            np.array([bool(names) for names in rests_on], dtype=bool),
+            UNKNOWN,
+            lambda lot: Reason("INPUT_UNKNOWN", {"inputs": list(rests_on[lot])}),
+        )
     # Nothing may be asked for: an empty value, not an unknown one.
     shown = or_none(there, asked)
     table.add("may_request_storeys", shown, doubts=doubts, rule=rule)

@@ -109,11 +109,47 @@ def may_request(
     storeys = np.asarray(storeys, dtype=float)
     if policy is None:
         return np.full(storeys.shape, np.nan)
+    named, asked, narrow = _conditions(storeys, zone, governing_width_m, policy)
+    return np.where(named & narrow & asked, storeys + policy["extra"], np.nan)
+
+
+def request_rests_on(
+    storeys: Floats,
+    zone: Sequence[str | None],
+    governing_width_m: Floats,
+    policy: Mapping[str, Any] | None,
+) -> NDArray[np.object_]:
+    """
+    Which unknown inputs leave open whether more storeys may be asked for (n,), as tuples; none where sure.
+
+    Not known are a zone of None, and storeys and widths of NaN; one that fails for sure settles it.
+
+    Examples
+    --------
+    >>> policy = {"zone_prefix": "R", "max_passage_width_m": 12, "when_storeys": [4], "extra": 1}
+    >>> unknown, wide = np.array([np.nan, np.nan]), np.array([10.0, 20.0])
+    >>> request_rests_on(unknown, ["R121", "R121"], wide, policy).tolist()
+    [('storeys',), ()]
+    """
+    storeys = np.asarray(storeys, dtype=float)
+    unknown = np.column_stack(
+        [[code is None for code in zone], np.isnan(storeys), np.isnan(governing_width_m)]
+    ).astype(bool)
+    if policy is None:
+        return named_rows([], unknown[:, :0])
+    holds = np.column_stack(_conditions(storeys, [code or "" for code in zone], governing_width_m, policy))
+    unknown &= (holds | unknown).all(axis=1)[:, None]
+    return named_rows(["zone", "storeys", "governing_width_m"], unknown)
+
+
+def _conditions(
+    storeys: Floats, zone: Sequence[str], governing_width_m: Floats, policy: Mapping[str, Any]
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_]]:
+    """Whether zone, storeys and width of the passage are those of which more may be asked; not if unknown."""
     named = np.array([str(code).startswith(policy["zone_prefix"]) for code in zone], dtype=bool)
-    narrow = np.asarray(governing_width_m) <= policy["max_passage_width_m"] + PASSING_M
     apart = np.abs(storeys[:, None] - np.array(policy["when_storeys"], dtype=float))
     asked = (apart <= EQUAL_WITHIN).any(axis=1)
-    return np.where(named & narrow & asked, storeys + policy["extra"], np.nan)
+    return named, asked, np.asarray(governing_width_m) <= policy["max_passage_width_m"] + PASSING_M
 
 
 def height_m(storeys: Numbers, heights: Mapping[str, Any]) -> Floats:

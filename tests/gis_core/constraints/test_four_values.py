@@ -318,3 +318,49 @@ def test_light_is_owed_across_the_yard_and_not_to_a_side_that_the_building_stand
     assert shown[1][0] == pytest.approx(shown[0][0] + 1.0)
     assert shown[0][1].value is not None
     assert shown[1][1].value == pytest.approx(shown[0][1].value)
+
+
+# --- storeys that may be asked for ------------------------------------------------------------------------
+
+ON_REQUEST = {"zone_prefix": "R", "max_passage_width_m": 12, "when_storeys": [4], "extra": 1}
+
+
+def on_request(*more, policy=ON_REQUEST, without=(), **around):
+    widths = replace(
+        RULES["STOREY_POLICY"], params={**RULES["STOREY_POLICY"].params, "discretionary": policy}
+    )
+    rules = RuleSet.on_day(
+        [*(rule for kind, rule in RULES.items() if kind not in ("STOREY_POLICY", *without)), *more]
+        + ([] if "STOREY_POLICY" in without else [widths]),
+        ON,
+    )
+    found = answer_for(a_lot(REFERENCE_LOT), reference_corner(**around), rules)[0]
+    return found.findings["may_request_storeys"]
+
+
+def test_where_no_rule_tells_of_storeys_on_request_they_are_unknown_not_none():
+    found = on_request(without=("STOREY_POLICY",))
+    assert (found.state, found.value) == ("unknown", None)
+    assert (found.reason.code, found.reason.args) == ("NO_RULE", {"kind": "STOREY_POLICY"})
+    assert on_request(policy=None).state == "computed"  # a rule that says that nothing may be asked for
+
+
+def test_storeys_on_request_are_unknown_where_what_they_hang_on_is_not_known():
+    assert (on_request().value, on_request().state) == (5.0, "discretionary")
+    other = replace(RULES["STOREY"], code="CIRCULAR-7", params={"limit": "ZONE", "storeys": 3})
+    assert on_request(other).reason.args == {"inputs": ["storeys"]}
+    nobody_knows = streets(
+        {"key": "front", "line": FRONT_LINE, "existing": 8, "planned": np.nan},
+        {"key": "side", "line": SIDE_LINE, "existing": 8, "planned": 8},
+    )
+    assert on_request(passages=nobody_knows).reason.args == {"inputs": ["governing_width_m"]}
+    assert on_request(zones=zones(("R121", translate(WHOLE_PLACE, 9000)))).reason.args == {
+        "inputs": ["zone", "storeys"]
+    }
+
+
+def test_storeys_on_request_are_none_for_sure_where_one_condition_fails_whatever_else_is_not_known():
+    elsewhere = ON_REQUEST | {"zone_prefix": "M"}
+    other = replace(RULES["STOREY"], code="CIRCULAR-7", params={"limit": "ZONE", "storeys": 3})
+    found = on_request(other, policy=elsewhere)
+    assert (found.value, found.state) == (None, "computed")

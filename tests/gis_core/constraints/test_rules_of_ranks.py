@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import numpy as np
 import pytest
 
 from gis_core.constraints.rules import Rule, RuleSet
@@ -47,9 +48,32 @@ def test_where_only_a_deciding_contradiction_counts_two_weaker_circulars_leave_t
     assert finding("far_percent", *circulars, lenient).value == 240
 
 
-def test_maxima_on_different_areas_are_compared_by_nobody():
-    found = finding("far_percent", far("ON-NET", 200, rank=70, area_basis="NET"))
-    assert found.reason.code == "RULES_CONFLICT"
+def test_maxima_on_different_areas_are_compared_by_what_they_permit_on_the_lot():
+    # 240 % of a deed of 300 m² are 720 m², 270 % of the net lot of 275 m² are 742.5 m², and 250 % 687.5 m².
+    assert finding("far_cap_m2", far("ON-NET", 270, rank=70, area_basis="NET")).value == pytest.approx(720)
+    found = finding("far_cap_m2", far("ON-NET", 250, rank=70, area_basis="NET"))
+    assert (found.value, found.rule.code) == (pytest.approx(687.5), "ON-NET")
+    assert finding("far_percent", far("ON-NET", 250, rank=70, area_basis="NET")).value == 250
+
+
+def test_maxima_of_one_rank_on_different_areas_that_permit_different_areas_go_to_a_person():
+    found = finding("far_percent", far("ON-NET", 250, area_basis="NET"))
+    assert (found.value, found.reason.args) == (None, {"rules": ["ON-NET", "R121-FAR"]})
+
+
+def test_of_maxima_on_different_areas_one_of_which_nobody_knows_none_is_known_to_be_the_least():
+    kept = [*RULES.values(), far("ON-NET", 250, rank=70, area_basis="NET")]
+    lot = a_lot(REFERENCE_LOT, deed_area_m2=np.nan)
+    found = answer_for(lot, reference_corner(), RuleSet.on_day(kept, ON))[0].findings["far_percent"]
+    assert (found.value, found.reason.code) == (None, "INPUT_UNKNOWN")
+    assert "deed_area_m2" in found.reason.args["inputs"]
+
+
+def test_a_deed_that_does_not_fit_the_survey_leaves_the_choice_of_the_least_to_an_inspection():
+    kept = [*RULES.values(), far("ON-NET", 250, rank=70, area_basis="NET")]
+    lot = a_lot(REFERENCE_LOT, deed_area_m2=330.0)
+    found = answer_for(lot, reference_corner(), RuleSet.on_day(kept, ON))[0].findings["far_percent"]
+    assert (found.value, found.state) == (250, "needs_inspection")
 
 
 def test_two_numbers_of_storeys_of_one_rank_in_one_zone_contradict_each_other():
@@ -59,6 +83,33 @@ def test_two_numbers_of_storeys_of_one_rank_in_one_zone_contradict_each_other():
     assert (found.value, found.reason.code) == (None, "RULES_CONFLICT")
     higher = replace(RULES["STOREY"], code="CIRCULAR-7", params={"limit": "ZONE", "storeys": 3}, rank=10)
     assert finding("storeys", higher).value == 3.0
+
+
+def by_width(code, storeys, rank=50):
+    bands = [{"from": 0, "to": 10, "storeys": storeys}, {"from": 10, "storeys": storeys + 1}]
+    return Rule(code, "STOREY", {"limit": "BY_WIDTH", "bands": bands}, zone_code="R121", rank=rank)
+
+
+def test_two_tables_of_storeys_of_two_ranks_the_lesser_binds():
+    assert finding("storeys", by_width("CITY", 2), by_width("LAW", 1, rank=10)).value == 2.0
+    assert finding("storeys", by_width("CITY", 1), by_width("LAW", 2, rank=10)).value == 2.0
+
+
+def test_two_tables_of_storeys_of_one_rank_contradict_only_where_they_differ_on_the_lot():
+    one, other = by_width("ONE", 2), by_width("OTHER", 2)
+    other.params["bands"][0]["storeys"] = 1  # below 10 m; the reference lot's passage is 12 m wide
+    assert finding("storeys", one, other).value == 3.0
+    other.params["bands"][1]["storeys"] = 1
+    found = finding("storeys", one, other)
+    assert (found.value, found.reason.args) == (None, {"rules": ["ONE", "OTHER"]})
+
+
+def test_where_only_a_deciding_contradiction_counts_storeys_that_do_not_bind_stand_apart():
+    circulars = (by_width("ONE", 4), by_width("OTHER", 5))
+    assert finding("storeys", *circulars).value is None
+    lenient = Rule("WHEN", "CONFLICT", {"equal_rank_conflict": "ONLY_IF_IT_DECIDES"})
+    assert finding("storeys", *circulars, lenient).value == 4.0  # the zone's own number binds
+    assert finding("storeys", by_width("ONE", 2), by_width("OTHER", 5), lenient).value is None
 
 
 SETBACK = {"front_m": 2.0, "side_m": 0.0, "rear_m": 3.0, "join": "SUPPORTING_LINE"}
