@@ -11,6 +11,7 @@ from layers.models import Layer, LayerVersion
 from layers.network.models import StreetNode, StreetSegment
 from layers.zoning.models import Rule, Zone
 from parcels.models import Identifier, Parcel, ParcelEdges
+from tests.gis_core.constraints.scenes import RULES
 
 LONG_AGO = date(2020, 1, 1)
 ORIGIN = (560012.35, 3610047.80)  # where the reference lot of rules.md section 22 stands
@@ -163,3 +164,16 @@ def rule(code: str, kind: str, params: dict[str, Any], **values: Any) -> Rule:
         known=(datetime(2020, 1, 1, tzinfo=UTC), None),
         **values,
     )
+
+
+def rule_pack() -> None:
+    """The plain rule pack of the engine's tests, as rows."""
+    for kind, value in RULES.items():
+        rule(value.code, kind, dict(value.params), zone_code=value.zone_code, area_basis=value.area_basis)
+
+
+def reference_lot(key: str = "3-2-45-17-0-0-0") -> Parcel:
+    """The reference lot of the rule book on its corner, in its zone, under the plain rule pack."""
+    zoned()
+    rule_pack()
+    return corner_plot(key)

@@ -17,8 +17,16 @@ from layers.network.models import StreetSegment
 from map_ui.documents.issued import live_paper
 from map_ui.documents.restriction_extract import live
 from parcels.models import Address, Identifier
-from tests.builders import LONG_AGO, ORIGIN, corner_plot, geos, plot, published_layer, rule, zoned
-from tests.gis_core.constraints.scenes import RULES
+from tests.builders import (
+    LONG_AGO,
+    ORIGIN,
+    corner_plot,
+    geos,
+    plot,
+    published_layer,
+    reference_lot,
+    zoned,
+)
 
 pytestmark = pytest.mark.django_db
 X, Y = ORIGIN
@@ -40,10 +48,7 @@ def english() -> Client:
 
 @pytest.fixture
 def lot():
-    zoned()
-    for kind, value in RULES.items():
-        rule(value.code, kind, dict(value.params), zone_code=value.zone_code, area_basis=value.area_basis)
-    parcel = corner_plot(KEY)
+    parcel = reference_lot(KEY)
     text = "کوچهٔ سرو، پلاک ۱۷"
     Address.objects.create(
         parcel=parcel, street_name="کوچهٔ سرو", number="17", text=text, search_key=normalise(text)

@@ -22,7 +22,17 @@ from parcels.evaluation import (
     issue,
 )
 from parcels.models import IssuedEvaluation
-from tests.builders import LONG_AGO, ORIGIN, corner_plot, geos, plot, published_layer, rule, zoned
+from tests.builders import (
+    LONG_AGO,
+    ORIGIN,
+    corner_plot,
+    geos,
+    plot,
+    published_layer,
+    reference_lot,
+    rule,
+    zoned,
+)
 from tests.gis_core.constraints.scenes import RULES
 
 pytestmark = pytest.mark.django_db
@@ -31,17 +41,9 @@ TODAY = date(2026, 11, 21)
 X, Y = ORIGIN
 
 
-def rule_pack() -> None:
-    """The plain rule pack of the engine's tests, as rows."""
-    for kind, value in RULES.items():
-        rule(value.code, kind, dict(value.params), zone_code=value.zone_code, area_basis=value.area_basis)
-
-
-@pytest.fixture
-def reference_lot():
-    zoned()
-    rule_pack()
-    return corner_plot()
+@pytest.fixture(name="reference_lot")
+def the_reference_lot():
+    return reference_lot()
 
 
 def test_the_reference_lot_of_the_rule_book_comes_out_of_the_database(reference_lot):

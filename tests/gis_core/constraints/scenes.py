@@ -1,5 +1,6 @@
 """Scenes for the engine: the reference lot of the rule book and its street corner, and a plain rule pack."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from itertools import pairwise
@@ -223,6 +224,15 @@ def streets(*rows: dict[str, Any]) -> Passages:
     )
 
 
+def corner_streets(
+    front: Mapping[str, Any] | None = None, side: Mapping[str, Any] | None = None, *more: dict[str, Any]
+) -> Passages:
+    """The streets of the reference corner, 8 → 12 m in front and 8 m at the side, with what differs."""
+    plain = {"key": "front", "line": FRONT_LINE, "existing": 8, "planned": 12}
+    other = {"key": "side", "line": SIDE_LINE, "existing": 8, "planned": 8}
+    return streets(plain | dict(front or {}), other | dict(side or {}), *more)
+
+
 def edges_of(polygon: shapely.Polygon, *kinds: tuple[str, int], lot: int = 0) -> Edges:
     """The edges of a lot's ring in order, each with its kind and the passage beyond it (or -1)."""
     points = list(polygon.exterior.coords)
@@ -235,6 +245,16 @@ def edges_of(polygon: shapely.Polygon, *kinds: tuple[str, int], lot: int = 0) ->
         passage=np.array([passage for _, passage in kinds]),
         width_m=np.full(len(lines), np.nan),
     )
+
+
+def corner_edges(polygon: shapely.Polygon) -> Edges:
+    """The edges of a lot of four corners that stands as the reference lot does: on two streets."""
+    return edges_of(polygon, ("passage", 0), ("passage", 1), ("neighbour", -1), ("neighbour", -1))
+
+
+def surveyed(key: str, **more: Any) -> dict[str, Layer]:
+    """A layer that was surveyed over the whole place."""
+    return {key: Layer(key, surveyed_extent=WHOLE_PLACE, **more)}
 
 
 def zones(*rows: tuple[str, shapely.Polygon], accuracy_m: float = 0.06) -> Zones:
@@ -256,13 +276,8 @@ def overlays(layer: str, *rows: tuple[shapely.Geometry, dict[str, Any]]) -> Over
 def reference_corner(**more: Any) -> Surroundings:
     """The corner at which the reference lot stands: 8 → 12 m in front, 8 m at the side, neighbours behind."""
     given: dict[str, Any] = {
-        "edges": edges_of(
-            REFERENCE_LOT, ("passage", 0), ("passage", 1), ("neighbour", -1), ("neighbour", -1)
-        ),
-        "passages": streets(
-            {"key": "front", "line": FRONT_LINE, "existing": 8, "planned": 12},
-            {"key": "side", "line": SIDE_LINE, "existing": 8, "planned": 8},
-        ),
+        "edges": corner_edges(REFERENCE_LOT),
+        "passages": corner_streets(),
         "zones": zones(("R121", WHOLE_PLACE)),
     }
     return Surroundings(**(given | more))

@@ -1,6 +1,7 @@
 """Ceded, chamfer, net, zones and overlaps: the same by the engine, by PostGIS and by counting points."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -151,25 +152,30 @@ def on_map(lots: Drawn) -> OnMap:
     return OnMap(*(shapes(*column) for column in zip(*columns, strict=True)))
 
 
-def by_engine(lots: Drawn, shape: OnMap) -> np.ndarray:
-    """Areas (n, 9) in m² as the engine keeps them, all lots in one call."""
-    count = len(lots.rings)
+def alternating(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """The shapes of two columns, lot by lot."""
+    return np.stack([first, second], axis=1).reshape(-1)
+
+
+def edges_on_map(lots: Drawn) -> Edges:
+    """The edges of every lot: its first two on its two streets, the others on neighbours."""
     corners = np.array([len(ring) for ring in lots.rings])
-    owner = np.repeat(np.arange(count), corners)
+    owner = np.repeat(np.arange(len(lots.rings)), corners)
     rank = np.arange(len(owner)) - np.repeat(np.cumsum(corners) - corners, corners)
-    ends = [
-        np.concatenate([part, part[:1]])
-        for part in (lots.placed(i, ring) for i, ring in enumerate(lots.rings))
-    ]
-    edges = Edges(
+    placed = [lots.placed(lot, ring) for lot, ring in enumerate(lots.rings)]
+    ends = [np.concatenate([ring, ring[:1]]) for ring in placed]
+    return Edges(
         lot=owner,
-        geometry=shapes(
-            *[shapely.LineString(ring[i : i + 2]) for ring in ends for i in range(len(ring) - 1)]
-        ),
+        geometry=shapes(*[shapely.LineString(pair) for ring in ends for pair in pairwise(ring)]),
         kind=np.where(rank < 2, "passage", "neighbour").astype(object),
         passage=np.where(rank < 2, 2 * owner + rank, -1),
         width_m=np.full(len(owner), np.nan),
     )
+
+
+def surroundings(lots: Drawn, shape: OnMap) -> Surroundings:
+    """Two streets a lot, the two zones, a plan and a well."""
+    count = len(lots.rings)
     passages = streets(
         *[
             {"key": f"{lot} {name}", "line": line[lot], "existing": 8, "planned": lots.widths_m[lot, number]}
@@ -177,36 +183,30 @@ def by_engine(lots: Drawn, shape: OnMap) -> np.ndarray:
             for number, (name, line) in enumerate((("front", shape.front), ("side", shape.side)))
         ]
     )
-    place = shapely.box(X - 1000, Y - 1000, X + 50_000, Y + 50_000)
     codes = np.array(["A", "B"] * count, dtype=object)
-    zoned = Zones(
-        codes,
-        codes,
-        codes,
-        np.stack([shape.zone_a, shape.zone_b], axis=1).reshape(-1),
-        Layer("z", accuracy_m=0.0),
+    drawn_zones = Zones(
+        codes, codes, codes, alternating(shape.zone_a, shape.zone_b), Layer("z", accuracy_m=0.0)
     )
     names = np.array(["plan", "well"] * count, dtype=object)
-    nothing = np.empty(2 * count, dtype=object)
-    nothing[:] = [{} for _ in nothing]
-    drawn_over = Overlays(
-        names, names, names, names, np.stack([shape.plan, shape.well], axis=1).reshape(-1), nothing
-    )
-    around = Surroundings(
-        edges,
-        passages,
-        zoned,
-        drawn_over,
-        {key: Layer(key, surveyed_extent=place) for key in ("plan", "well")},
-    )
+    untold = np.array([{} for _ in names], dtype=object)
+    drawn_over = Overlays(names, names, names, names, alternating(shape.plan, shape.well), untold)
+    place = shapely.box(X - 1000, Y - 1000, X + 50_000, Y + 50_000)
+    layers = {key: Layer(key, surveyed_extent=place) for key in ("plan", "well")}
+    return Surroundings(edges_on_map(lots), passages, drawn_zones, drawn_over, layers)
+
+
+def by_engine(lots: Drawn, shape: OnMap) -> np.ndarray:
+    """Areas (n, 9) in m² as the engine keeps them, all lots in one call."""
+    count = len(lots.rings)
     nan = np.full(count, np.nan)
     asked = Lots(np.arange(count), np.arange(count).astype(object), shape.lot, nan, np.zeros(count), nan)
+    around = surroundings(lots, shape)
     found = evaluate(asked, around, RULE_SET, on=ON, known_at=NOW)
     assert not found.refused
     columns = [found.columns[f"{name}_area_m2"].values for name in ("surveyed", "widening", "chamfer", "net")]
     overlaps, zone_m2 = found.steps.placed.overlaps, np.zeros((2, count))
     for number, code in enumerate("AB"):
-        mine = codes[overlaps.zone] == code
+        mine = around.zones.code[overlaps.zone] == code
         np.add.at(zone_m2[number], overlaps.lot[mine], overlaps.area_mm2[mine] / 1e6)
     over_m2 = np.zeros((2, count))
     for number, judged in enumerate(found.steps.restrictions.judgements):

@@ -8,22 +8,19 @@ from hypothesis import strategies as st
 from gis_core.constraints.plane import shared_out_mm2
 from gis_core.constraints.rules import RuleSet
 from tests.gis_core.constraints.scenes import (
-    FRONT_LINE,
     ON,
     RULES,
-    SIDE_LINE,
     X,
     Y,
     a_lot,
     answer_for,
-    edges_of,
+    corner_edges,
+    corner_streets,
     in_zone,
     reference_corner,
-    streets,
     zones,
 )
 
-KINDS = (("passage", 0), ("passage", 1), ("neighbour", -1), ("neighbour", -1))
 HOLDING = RuleSet.on_day([*RULES.values(), *in_zone("S121"), *in_zone("G111")], ON)
 
 
@@ -50,11 +47,8 @@ def plans(draw):
 
 def judged(lot, plan, front_m):
     around = reference_corner(
-        edges=edges_of(lot, *KINDS),
-        passages=streets(
-            {"key": "front", "line": FRONT_LINE, "existing": 8, "planned": front_m},
-            {"key": "side", "line": SIDE_LINE, "existing": 8, "planned": 9},
-        ),
+        edges=corner_edges(lot),
+        passages=corner_streets({"planned": front_m}, {"planned": 9}),
         zones=zones(*plan),
     )
     return answer_for(a_lot(lot), around, HOLDING)

@@ -7,25 +7,22 @@ import shapely
 from gis_core.constraints.findings import as_document
 from gis_core.constraints.rules import RuleSet
 from tests.gis_core.constraints.scenes import (
-    FRONT_LINE,
     ON,
     REFERENCE_LOT,
     RULES,
-    SIDE_LINE,
     X,
     Y,
     a_lot,
     answer_for,
-    edges_of,
+    corner_edges,
+    corner_streets,
     in_zone,
     reference_corner,
-    streets,
     turn_one,
     turned,
     zones,
 )
 
-CORNER = (("passage", 0), ("passage", 1), ("neighbour", -1), ("neighbour", -1))
 #: A corner moves by half a cell's diagonal when it is put onto the grid of a millimetre.
 MOVED_M = 0.0005 * np.sqrt(2)
 MEASURED = {
@@ -46,11 +43,8 @@ def corner_lots(count):
         lot = shapely.Polygon(ring + np.array([X, Y]))
         cut = X + random.uniform(-2, 14)
         around = reference_corner(
-            edges=edges_of(lot, *CORNER),
-            passages=streets(
-                {"key": "front", "line": FRONT_LINE, "existing": 8, "planned": random.uniform(8, 20)},
-                {"key": "side", "line": SIDE_LINE, "existing": 8, "planned": random.uniform(8, 14)},
-            ),
+            edges=corner_edges(lot),
+            passages=corner_streets({"planned": random.uniform(8, 20)}, {"planned": random.uniform(8, 14)}),
             zones=zones(
                 ("R121", shapely.box(X - 500, Y - 500, cut, Y + 500)),
                 ("S121", shapely.box(cut, Y - 500, X + 500, Y + 500)),

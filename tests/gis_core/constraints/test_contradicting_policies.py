@@ -9,18 +9,17 @@ from gis_core.constraints.division import judge_consolidation, judge_subdivision
 from gis_core.constraints.plane import shapes
 from gis_core.constraints.proposal import Proposal, judge
 from gis_core.constraints.rules import Rule, RuleSet
-from gis_core.constraints.values import Layer
 from tests.gis_core.constraints.scenes import (
     ON,
     REFERENCE_LOT,
     RULES,
-    WHOLE_PLACE,
     X,
     Y,
     a_lot,
     answer_for,
     overlays,
     reference_corner,
+    surveyed,
     zones,
 )
 
@@ -92,9 +91,7 @@ def near_a_line(*more):
     """A power line 15 m behind the lot, whose buffer of 10 m ends 5 m from it; nothing else is near."""
     line = shapely.LineString([(X - 200, Y + 40), (X + 200, Y + 40)])
     buffer = {"layer": "power", "measured_from": "AXIS", "distance_m": 10.0, "effect": "NO_BUILD"}
-    around = reference_corner(
-        overlays=overlays("power", (line, {})), layers={"power": Layer("power", surveyed_extent=WHOLE_PLACE)}
-    )
+    around = reference_corner(overlays=overlays("power", (line, {})), layers=surveyed("power"))
     return answer(Rule("POWER", "BUFFER", buffer), *more, around=around)
 
 

@@ -3,13 +3,7 @@
 import pytest
 
 from gis_core.constraints.rules import Rule
-from tests.gis_core.constraints.scenes import (
-    REFERENCE_LOT,
-    a_lot,
-    answer_for,
-    reference_corner,
-    rule_set,
-)
+from tests.gis_core.constraints.scenes import REFERENCE_LOT, a_lot, answer_for, reference_corner, rule_set
 
 
 def test_setbacks_by_edge_take_the_place_of_the_depth_band():

@@ -13,7 +13,8 @@ from gis_core.constraints.parameters import NEEDED, OPTIONAL, faults
 from gis_core.constraints.plane import shapes
 from gis_core.constraints.proposal import BuiltPart, Proposal, judge
 from gis_core.constraints.rules import Rule, RuleSet
-from tests.gis_core.constraints.rule_fields import CASES, FAR_CAP, STOREYS, Scene, value_of
+from tests.gis_core.constraints.rule_fields import CASES
+from tests.gis_core.constraints.rule_fields.changed import FAR_CAP, STOREYS, Scene, value_of
 from tests.gis_core.constraints.scenes import DIVIDING, NOW, ON, REFERENCE_LOT, RULES, WELL_ROWS, X, Y
 
 #: Parameters that are read elsewhere than in an evaluation of a lot, each with a test of its own below.

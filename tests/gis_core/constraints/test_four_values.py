@@ -12,22 +12,22 @@ from gis_core.constraints.findings import as_document
 from gis_core.constraints.rules import Rule, RuleSet
 from gis_core.constraints.values import Edges, Layer
 from tests.gis_core.constraints.scenes import (
-    FRONT_LINE,
     ON,
     REFERENCE_LOT,
     RULES,
-    SIDE_LINE,
     WHOLE_PLACE,
     X,
     Y,
     a_lot,
     answer_for,
+    corner_streets,
     edges_of,
     in_zone,
     overlays,
     reference_corner,
     rule_set,
     streets,
+    surveyed,
     zones,
 )
 
@@ -175,10 +175,7 @@ def test_a_zone_that_cannot_be_read_says_nothing_of_a_lot_far_from_it():
     ids=["not finite", "empty", "missing", "of no length"],
 )  # fmt: skip
 def test_a_street_without_a_line_leaves_what_is_ceded_unknown_never_nothing(line):
-    passages = streets(
-        {"key": "front", "line": line, "existing": 8, "planned": 12},
-        {"key": "side", "line": SIDE_LINE, "existing": 8, "planned": 8},
-    )
+    passages = corner_streets({"line": line})
     evaluation = answer_for(a_lot(REFERENCE_LOT), reference_corner(passages=passages))[0]
     finding = evaluation.findings["widening_area_m2"]
     assert (finding.value, finding.reason.code) == (None, "STREET_NOT_DRAWN")
@@ -252,7 +249,6 @@ def test_a_smallest_lot_on_which_two_rules_disagree_or_no_deed_tells_is_unknown_
 
 
 def test_a_street_of_known_line_and_widths_takes_its_land():
-    assert FRONT_LINE.is_valid
     evaluation = answer_for(a_lot(REFERENCE_LOT), reference_corner())[0]
     assert evaluation.findings["widening_area_m2"].value == 24.0
 
@@ -269,7 +265,7 @@ def test_an_aerodrome_whose_shape_nobody_can_read_leaves_the_storeys_unknown():
     bow_tie = shapely.Polygon([(X, Y + 900), (X + 40, Y + 940), (X + 40, Y + 900), (X, Y + 940)])
     around = reference_corner(
         overlays=overlays("airports", (bow_tie, {})),
-        layers={"airports": Layer("airports", surveyed_extent=WHOLE_PLACE, accuracy_m=1.0)},
+        layers=surveyed("airports", accuracy_m=1.0),
     )
     lot = replace(a_lot(REFERENCE_LOT), ground_m=np.array([1000.0]))
     evaluation = answer_for(lot, around, rule_set(Rule("AIRPORT", "HEIGHT_SURFACE", surface)))[0]
@@ -311,7 +307,7 @@ def test_light_is_owed_across_the_yard_and_not_to_a_side_that_the_building_stand
             ),
             passages=streets({"key": "north", "line": behind, "existing": 8, "planned": 8}),
             overlays=overlays("pipes", *drawn),
-            layers={"pipes": Layer("pipes", surveyed_extent=WHOLE_PLACE, accuracy_m=0.06)},
+            layers=surveyed("pipes", accuracy_m=0.06),
         )
         evaluation = answer_for(a_lot(REFERENCE_LOT), around, rule_set(Rule("PIPE", "BUFFER", held)))[0]
         shown.append((evaluation.geometries["envelope"].bounds[0], evaluation.findings["light_height_m"]))

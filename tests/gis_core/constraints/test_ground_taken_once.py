@@ -15,6 +15,7 @@ from tests.gis_core.constraints.scenes import (
     overlays,
     reference_corner,
     rule_set,
+    surveyed,
 )
 
 HELD = {
@@ -24,7 +25,7 @@ HELD = {
     "effect": "CONDITIONAL",
     "far_basis_shrinks": True,
 }
-KNOWN = {"canals": Layer("canals", surveyed_extent=WHOLE_PLACE, accuracy_m=0.06)}
+KNOWN = surveyed("canals", accuracy_m=0.06)
 
 
 def density(*boxes, layers=KNOWN, rules=None):

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from gis_core.constraints.evaluate import evaluate
 from gis_core.constraints.rules import Rule, RuleSet
-from gis_core.constraints.values import Layer, Overlays, Surroundings, chosen
+from gis_core.constraints.values import Overlays, Surroundings, chosen
 from tests.gis_core.constraints.scenes import (
     NOW,
     ON,
@@ -22,10 +22,12 @@ from tests.gis_core.constraints.scenes import (
     X,
     Y,
     a_lot,
+    corner_edges,
     edges_of,
     in_zone,
     overlays,
     reference_corner,
+    surveyed,
     turn_one,
     turned,
     zones,
@@ -39,7 +41,7 @@ HOLDING = [
     *in_zone("R112", STOREY={"storeys": 3}, FAR={"far_percent": 180}),
     Rule("WELL", "BUFFER", WELL),
 ]
-LAYERS = {"wells": Layer("wells", surveyed_extent=WHOLE_PLACE, accuracy_m=0.06)}
+LAYERS = surveyed("wells", accuracy_m=0.06)
 
 
 @st.composite
@@ -59,7 +61,7 @@ def scene(lot, at_x=5.0, **more):
     """A corner lot across the border of two zones, with a well beside it."""
     west, east = border(at_x)
     if "edges" not in more:
-        more["edges"] = edges_of(lot, ("passage", 0), ("passage", 1), ("neighbour", -1), ("neighbour", -1))
+        more["edges"] = corner_edges(lot)
     given_ = {
         "zones": zones(("R121", west), ("R112", east)),
         "overlays": overlays("wells", (shapely.Point(X - 12, Y + 12), {})),

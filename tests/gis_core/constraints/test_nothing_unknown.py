@@ -7,17 +7,15 @@ import pytest
 
 from gis_core.constraints.rules import Rule, RuleSet
 from tests.gis_core.constraints.scenes import (
-    FRONT_LINE,
     ON,
     REFERENCE_LOT,
     RULES,
-    SIDE_LINE,
     a_lot,
     answer_for,
+    corner_streets,
     reason,
     reference_corner,
     rule_set,
-    streets,
     values_of,
 )
 
@@ -88,9 +86,7 @@ def test_an_annulled_rule_holds_nowhere():
 
 
 def test_a_street_of_unknown_width_leaves_net_area_and_storeys_by_width_unknown():
-    unknown_front = streets(
-        {"key": "front", "line": FRONT_LINE}, {"key": "side", "line": SIDE_LINE, "existing": 8, "planned": 8}
-    )
+    unknown_front = corner_streets({"existing": np.nan, "planned": np.nan})
     by_width = Rule(
         "BY-WIDTH", "STOREY", {"limit": "BY_WIDTH", "bands": [{"from": 0, "to": None, "storeys": 3}]}
     )

@@ -9,7 +9,6 @@ import shapely
 
 from gis_core.constraints.plane import cleaned, shapes
 from gis_core.constraints.rules import Rule
-from gis_core.constraints.values import Layer
 from tests.gis_core.constraints.scenes import (
     REFERENCE_LOT,
     WHOLE_PLACE,
@@ -22,6 +21,7 @@ from tests.gis_core.constraints.scenes import (
     reason,
     reference_corner,
     rule_set,
+    surveyed,
     values_of,
     zones,
 )
@@ -174,7 +174,7 @@ def test_what_is_no_ground_of_one_piece_is_refused_with_its_reason(shape, code):
 def test_all_parts_of_an_envelope_in_several_parts_are_kept():
     strip = overlays("canal", (shapely.box(X - 9, Y + 15, X + 30, Y + 17), {}))
     rule = {"layer": "canal", "measured_from": "POLYGON", "distance_m": 0.0, "effect": "NO_BUILD"}
-    layers = {"canal": Layer("canal", surveyed_extent=WHOLE_PLACE)}
+    layers = surveyed("canal")
     around = reference_corner(overlays=strip, layers=layers, zones=zones(("R121", WHOLE_PLACE)))
     evaluation = answer_for(a_lot(REFERENCE_LOT), around, rule_set(Rule("CANAL", "BUFFER", rule)))[0]
     parts = shapely.get_parts(evaluation.geometries["envelope"])

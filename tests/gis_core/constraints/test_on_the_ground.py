@@ -24,7 +24,7 @@ from tests.gis_core.constraints.scenes import (
     Y,
     a_lot,
     answer_for,
-    edges_of,
+    corner_edges,
     in_zone,
     overlays,
     reference_corner,
@@ -33,7 +33,6 @@ from tests.gis_core.constraints.scenes import (
     zones,
 )
 
-CORNER = (("passage", 0), ("passage", 1), ("neighbour", -1), ("neighbour", -1))
 WELL = Rule(
     "WELL", "BUFFER", {"layer": "wells", "measured_from": "POINT", "distance_m": 15.0, "effect": "NO_BUILD"}
 )
@@ -220,7 +219,7 @@ def test_the_same_ground_on_another_map_has_the_same_answer_within_half_a_millim
 ):
     west, east = (shapely.box(X + a, Y - 50, X + b, Y + 60) for a, b in ((-50, at_x), (at_x, 50)))
     around = reference_corner(
-        edges=edges_of(lot, *CORNER),
+        edges=corner_edges(lot),
         zones=zones(("R121", west), ("S121", east)),
         overlays=overlays("wells", (shapely.Point(X - 11, Y + 16), {})),
         layers={

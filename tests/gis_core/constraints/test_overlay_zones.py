@@ -20,11 +20,12 @@ from tests.gis_core.constraints.scenes import (
     reason,
     reference_corner,
     rule_set,
+    surveyed,
 )
 
 #: The net reference lot reaches 23 m north from two metres inside: half of it lies beyond this line.
 NORTHERN_HALF = shapely.box(X - 50, Y + 13.5, X + 50, Y + 60)
-SURVEYED = {"station": Layer("station", surveyed_extent=WHOLE_PLACE, accuracy_m=0.05)}
+SURVEYED = surveyed("station", accuracy_m=0.05)
 
 
 def overlay_zone(effect, code="STATION", rank=50, **limits):

@@ -21,10 +21,11 @@ from tests.gis_core.constraints.scenes import (
     reason,
     reference_corner,
     rule_set,
+    surveyed,
 )
 
 WELL = {"layer": "wells", "measured_from": "POINT", "distance_m": 15.0}
-SURVEYED = {"wells": Layer("wells", surveyed_extent=WHOLE_PLACE, accuracy_m=0.06)}
+SURVEYED = surveyed("wells", accuracy_m=0.06)
 
 
 def well_at(x, effect="NO_BUILD", layers=None, **more):
@@ -95,7 +96,7 @@ def test_a_height_surface_limits_the_storeys():
             "max_height_attribute": "max_height_m",
         },
     )
-    layers = {"airport": Layer("airport", surveyed_extent=WHOLE_PLACE)}
+    layers = surveyed("airport")
     evaluation = answer_for(
         a_lot(REFERENCE_LOT), reference_corner(overlays=airport, layers=layers), rule_set(rule)
     )[0]
@@ -124,7 +125,7 @@ def test_a_feature_whose_distance_no_row_gives_is_unknown():
     )
     around = reference_corner(
         overlays=overlays("power", (line, {"kv": 132})),
-        layers={"power": Layer("power", surveyed_extent=WHOLE_PLACE)},
+        layers=surveyed("power"),
     )
     evaluation = answer_for(a_lot(REFERENCE_LOT), around, rule_set(rule))[0]
     assert (evaluation.overlays[0].state, evaluation.overlays[0].reason.code) == ("unknown", "NO_ROW")
@@ -133,7 +134,7 @@ def test_a_feature_whose_distance_no_row_gives_is_unknown():
 def drawn_beside_the_lot(rule, shape, attributes):
     around = reference_corner(
         overlays=overlays("works", (shape, attributes)),
-        layers={"works": Layer("works", surveyed_extent=WHOLE_PLACE)},
+        layers=surveyed("works"),
     )
     params = {"layer": "works", "effect": "NO_BUILD"} | rule
     return answer_for(a_lot(REFERENCE_LOT), around, rule_set(Rule("WORKS", "BUFFER", params)))[0]
@@ -188,7 +189,7 @@ def under_the_surface_of(aerodrome_x, ground_m, attributes=None, **params):
         overlays=overlays(
             "aerodrome", (point, {"elevation_m": 1500.0} if attributes is None else attributes)
         ),
-        layers={"aerodrome": Layer("aerodrome", surveyed_extent=WHOLE_PLACE)},
+        layers=surveyed("aerodrome"),
     )
     lot = replace(a_lot(REFERENCE_LOT), ground_m=np.array([ground_m]))
     rules = rule_set(Rule("OBSTACLES", "HEIGHT_SURFACE", SURFACE | params))

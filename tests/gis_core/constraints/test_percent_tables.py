@@ -11,16 +11,15 @@ from gis_core.constraints.maxima import least_of
 from gis_core.constraints.parameters import faults
 from gis_core.constraints.rules import Rule, RuleSet
 from tests.gis_core.constraints.scenes import (
-    FRONT_LINE,
     ON,
     REFERENCE_LOT,
     RULES,
-    SIDE_LINE,
     a_lot,
     answer_for,
+    corner_edges,
+    corner_streets,
     reason,
     reference_corner,
-    streets,
 )
 
 #: Bandar Lengeh, low density: its gap from 200 to 201, and no row below 100.
@@ -65,17 +64,10 @@ def answer(*rules, area_m2=300.0, front_m=12.0, without=()):
     (x, y), depth_m = REFERENCE_LOT.exterior.coords[0], area_m2 / 12
     polygon = shapely.Polygon([(x, y), (x + 12, y), (x + 12, y + depth_m), (x, y + depth_m)])
     around = reference_corner(
-        passages=streets(
-            {"key": "front", "line": FRONT_LINE, "existing": front_m, "planned": front_m},
-            {"key": "side", "line": SIDE_LINE, "existing": 6, "planned": 6},
-        )
+        edges=corner_edges(polygon),
+        passages=corner_streets({"existing": front_m, "planned": front_m}, {"existing": 6, "planned": 6}),
     )
-    lines = [
-        shapely.LineString(pair)
-        for pair in zip(polygon.exterior.coords, polygon.exterior.coords[1:], strict=False)
-    ]
-    edges = replace(around.edges, geometry=np.array(lines, dtype=object))
-    return answer_for(a_lot(polygon), replace(around, edges=edges), RuleSet.on_day([*kept, *rules], ON))[0]
+    return answer_for(a_lot(polygon), around, RuleSet.on_day([*kept, *rules], ON))[0]
 
 
 @pytest.mark.parametrize(

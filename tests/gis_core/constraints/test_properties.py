@@ -13,16 +13,14 @@ from gis_core.constraints.depth import depth_envelopes
 from gis_core.constraints.plane import shapes
 from gis_core.constraints.zones import overlay_zones
 from tests.gis_core.constraints.scenes import (
-    FRONT_LINE,
     REFERENCE_LOT,
-    SIDE_LINE,
     X,
     Y,
     a_lot,
     answer_for,
-    edges_of,
+    corner_edges,
+    corner_streets,
     reference_corner,
-    streets,
     turn_one,
     turned,
     zones,
@@ -46,11 +44,8 @@ def around(lot, front_m=12.0, zone_line=6.0):
     west = shapely.box(X - 500, Y - 500, X + zone_line, Y + 500)
     east = shapely.box(X + zone_line, Y - 500, X + 500, Y + 500)
     return reference_corner(
-        edges=edges_of(lot, ("passage", 0), ("passage", 1), ("neighbour", -1), ("neighbour", -1)),
-        passages=streets(
-            {"key": "front", "line": FRONT_LINE, "existing": 8, "planned": front_m},
-            {"key": "side", "line": SIDE_LINE, "existing": 8, "planned": 10},
-        ),
+        edges=corner_edges(lot),
+        passages=corner_streets({"planned": front_m}, {"planned": 10}),
         zones=zones(("R121", west), ("R112", east)),
     )
 

@@ -7,7 +7,6 @@ import pytest
 import shapely
 
 from gis_core.constraints.rules import Rule, RuleSet
-from gis_core.constraints.values import Layer
 from tests.gis_core.constraints.scenes import (
     ON,
     REFERENCE_LOT,
@@ -20,6 +19,7 @@ from tests.gis_core.constraints.scenes import (
     in_zone,
     overlays,
     reference_corner,
+    surveyed,
     zones,
 )
 
@@ -118,7 +118,7 @@ def without_storeys(other, *more):
     around = reference_corner(
         zones=zones(("R121", WEST), (other, EAST)),
         overlays=overlays("heights", (WHOLE_PLACE, {})),
-        layers={"heights": Layer("heights", surveyed_extent=WHOLE_PLACE, accuracy_m=0.06)},
+        layers=surveyed("heights", accuracy_m=0.06),
     )
     lot = replace(a_lot(REFERENCE_LOT), ground_m=np.array([1000.0]))
     return answer_for(lot, around, RuleSet.on_day(rules, ON))[0].findings["storeys"]

@@ -22,6 +22,7 @@ from tests.gis_core.constraints.scenes import (
     overlays,
     reference_corner,
     rule_set,
+    surveyed,
     zones,
 )
 
@@ -139,7 +140,7 @@ def test_scaling_ground_and_accuracy_together_changes_no_state(reach_m, accuracy
 def test_an_unknown_accuracy_is_none_unless_the_city_names_one():
     around, lot = beside(zones=zones(("R121", WHOLE_PLACE)))
     strip = overlays("works", (shapely.box(X - 20, Y - 50, X + 120, Y + 0.03), {}))
-    around = replace(around, overlays=strip, layers={"works": Layer("works", surveyed_extent=WHOLE_PLACE)})
+    around = replace(around, overlays=strip, layers=surveyed("works"))
     unknown = replace(lot, accuracy_m=np.array([np.nan]))
     assert answer_for(unknown, around)[0].overlays[0].state == "applies"
     city = {

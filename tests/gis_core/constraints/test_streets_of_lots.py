@@ -7,22 +7,19 @@ import pytest
 import shapely
 
 from gis_core.constraints.rules import Rule
-from gis_core.constraints.values import Layer
 from tests.gis_core.constraints.scenes import (
-    FRONT_LINE,
     REFERENCE_LOT,
-    SIDE_LINE,
-    WHOLE_PLACE,
     X,
     Y,
     a_lot,
     answer_for,
+    corner_streets,
     edges_of,
     overlays,
     reason,
     reference_corner,
     rule_set,
-    streets,
+    surveyed,
     turn_one,
     turned,
     values_of,
@@ -30,10 +27,7 @@ from tests.gis_core.constraints.scenes import (
 
 
 def test_a_lot_that_the_street_takes_is_in_the_plan_and_gets_no_numbers():
-    motorway = streets(
-        {"key": "front", "line": FRONT_LINE, "existing": 8, "planned": 56},
-        {"key": "side", "line": SIDE_LINE, "existing": 8, "planned": 8},
-    )
+    motorway = corner_streets({"planned": 56})
     evaluation = answer_for(a_lot(REFERENCE_LOT), reference_corner(passages=motorway))[0]
     assert evaluation.status == "IN_PLAN"
     assert reason(evaluation, "net_area_m2") == "IN_PLAN"
@@ -41,21 +35,18 @@ def test_a_lot_that_the_street_takes_is_in_the_plan_and_gets_no_numbers():
 
 
 def test_of_a_lot_that_is_taken_whole_neither_zone_nor_survey_is_said_to_be_missing():
-    motorway = streets(
-        {"key": "front", "line": FRONT_LINE, "existing": 8, "planned": 200},
-        {"key": "side", "line": SIDE_LINE, "existing": 8, "planned": 8},
-    )
+    motorway = corner_streets({"planned": 200})
     around = reference_corner(passages=motorway)
-    around = replace(around, layers={"canals": Layer("canals", surveyed_extent=WHOLE_PLACE)})
+    around = replace(around, layers=surveyed("canals"))
     evaluation = answer_for(a_lot(REFERENCE_LOT), around)[0]
     assert {reason(evaluation, key) for key in ("zone", "far_percent", "uses")} == {"IN_PLAN"}
     assert [entry.reason.code for entry in evaluation.overlays] == ["IN_PLAN"]
 
 
 def test_a_lot_cut_in_two_goes_on_with_its_larger_part_and_the_books_balance():
-    cut = streets(
-        {"key": "front", "line": FRONT_LINE, "existing": 8, "planned": 8},
-        {"key": "side", "line": SIDE_LINE, "existing": 8, "planned": 8},
+    cut = corner_streets(
+        {"planned": 8},
+        None,
         {
             "key": "new street",
             "line": shapely.box(X - 50, Y + 10, X + 50, Y + 14),
@@ -73,7 +64,7 @@ def test_a_lot_cut_in_two_goes_on_with_its_larger_part_and_the_books_balance():
 def test_a_planned_street_drawn_as_a_layer_takes_its_land():
     planned = Rule("PLANNED", "PLANNED_STREET", {"layer": "planned-streets"})
     strip = overlays("planned-streets", (shapely.box(X - 50, Y + 20, X + 50, Y + 30), {}))
-    layers = {"planned-streets": Layer("planned-streets", surveyed_extent=WHOLE_PLACE)}
+    layers = surveyed("planned-streets")
     around = reference_corner(overlays=strip, layers=layers)
     evaluation = answer_for(a_lot(REFERENCE_LOT), around, rule_set(planned))[0]
     assert evaluation.findings["widening_area_m2"].value == pytest.approx(24.0 + 60.0, abs=1e-6)
@@ -88,10 +79,7 @@ def test_a_lot_without_a_passage_has_no_access_and_says_so():
 
 
 def test_a_street_of_one_name_in_two_pieces_makes_no_corner():
-    pieces = streets(
-        {"key": "Sarv", "line": FRONT_LINE, "existing": 8, "planned": 8},
-        {"key": "Sarv", "line": SIDE_LINE, "existing": 8, "planned": 8},
-    )
+    pieces = corner_streets({"key": "Sarv", "planned": 8}, {"key": "Sarv"})
     values = values_of(answer_for(a_lot(REFERENCE_LOT), reference_corner(passages=pieces))[0])
     assert values["chamfer_area_m2"] == 0.0
 
@@ -102,10 +90,7 @@ def test_a_corner_whose_angle_is_outside_the_range_is_left_to_a_person():
     crossing = shapely.LineString([(X - 20, Y - 12), (X + 40, Y + 34.9)])
     around = reference_corner(
         edges=edges,
-        passages=streets(
-            {"key": "front", "line": FRONT_LINE, "existing": 8, "planned": 8},
-            {"key": "side", "line": crossing, "existing": 8, "planned": 8},
-        ),
+        passages=corner_streets({"planned": 8}, {"line": crossing}),
     )
     evaluation = answer_for(a_lot(sharp), around)[0]
     assert reason(evaluation, "chamfer_area_m2") == "CORNER_NOT_AUTOMATIC"
@@ -192,10 +177,7 @@ def test_where_the_planned_width_counts_the_difference_is_told_and_changes_nothi
 
 
 def test_a_measured_width_stands_in_for_a_missing_record():
-    unrecorded = streets(
-        {"key": "front", "line": FRONT_LINE, "planned": 12},
-        {"key": "side", "line": SIDE_LINE, "existing": 8, "planned": 8},
-    )
+    unrecorded = corner_streets({"existing": np.nan})
     around = replace(measured(9.5), passages=unrecorded)
     evaluation = answer_for(a_lot(REFERENCE_LOT), around, rule_set(on_basis("EXIST"), HALF_A_METRE))[0]
     assert evaluation.findings["governing_width_m"].value == 9.5

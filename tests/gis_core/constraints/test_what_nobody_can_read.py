@@ -8,22 +8,20 @@ import shapely
 
 from gis_core.constraints.proposal import Proposal, judge
 from gis_core.constraints.rules import Rule
-from gis_core.constraints.values import Layer
 from tests.gis_core.constraints.scenes import (
-    FRONT_LINE,
     REFERENCE_LOT,
     RULES,
-    SIDE_LINE,
     WHOLE_PLACE,
     X,
     Y,
     a_lot,
     answer_for,
+    corner_streets,
     overlays,
     reason,
     reference_corner,
     rule_set,
-    streets,
+    surveyed,
     zones,
 )
 
@@ -36,7 +34,7 @@ LINES = {
     "table": {"kind": "BY_BAND", "rows": [{"from": 0, "to": 100, "distance_m": 8.0}]},
 }
 ACROSS = shapely.LineString([(X - 20, Y + 12), (X + 40, Y + 12)])
-KNOWN = {"lines": Layer("lines", surveyed_extent=WHOLE_PLACE, accuracy_m=0.06)}
+KNOWN = surveyed("lines", accuracy_m=0.06)
 
 
 def under_lines(*attributes, params=LINES, shape=ACROSS):
@@ -87,10 +85,7 @@ def test_a_height_that_nobody_can_read_leaves_the_storeys_unknown(told):
 
 
 def ceded(**front):
-    passages = streets(
-        {"key": "front", "line": FRONT_LINE, "existing": 8, **front},
-        {"key": "side", "line": SIDE_LINE, "existing": 8, "planned": 8},
-    )
+    passages = corner_streets({"planned": np.nan, **front})
     offsets = {"offset_left_m": front.get("left"), "offset_right_m": front.get("right")}
     for name, told in offsets.items():
         passages = replace(passages, **{name: np.array([np.nan if told is None else told, np.nan])})

@@ -8,8 +8,7 @@ from django.test import Client
 from shapely.geometry import mapping, shape
 
 from gis_core import crs
-from tests.builders import ORIGIN, corner_plot, rule, zoned
-from tests.gis_core.constraints.scenes import RULES
+from tests.builders import ORIGIN, corner_plot, reference_lot, zoned
 
 pytestmark = pytest.mark.django_db
 KEY = "3-2-45-17-0-0-0"
@@ -22,10 +21,7 @@ ENOUGH = {"storeys": 4, "footprint_m2": 165, "units": 8, "unit_m2": 82.5, "bays"
 
 @pytest.fixture
 def lot():
-    zoned()
-    for kind, value in RULES.items():
-        rule(value.code, kind, dict(value.params), zone_code=value.zone_code, area_basis=value.area_basis)
-    return corner_plot(KEY)
+    return reference_lot(KEY)
 
 
 def sent(body, **query):

@@ -17,8 +17,7 @@ from gis_core.city import ROOT
 from gis_core.errors import NotFound
 from map_ui.documents.extract import LAYERS, Extract, extract
 from map_ui.documents.extract_files import as_dxf, as_geopackage
-from tests.builders import corner_plot, rule, zoned
-from tests.gis_core.constraints.scenes import RULES
+from tests.builders import reference_lot
 
 REFERENCE = json.loads((ROOT / "tests/data/reference_lot_evaluation.json").read_text(encoding="utf-8"))
 SHAPES = {name: shape(drawn) for name, drawn in REFERENCE["geometries"].items()}
@@ -193,16 +192,7 @@ def test_a_lot_that_could_not_be_judged_has_no_drawing_and_says_so():
     ("name", "start"), [("parcel-dxf", b"  0\n"), ("parcel-geopackage", b"SQLite format 3")]
 )
 def test_anybody_gets_both_files_from_the_page_of_a_parcel(client, name, start):
-    zoned()
-    for value in RULES.values():
-        rule(
-            value.code,
-            value.kind,
-            dict(value.params),
-            zone_code=value.zone_code,
-            area_basis=value.area_basis,
-        )
-    parcel = corner_plot()
+    parcel = reference_lot()
     address = reverse(name, args=[parcel.key])
     page = client.get(reverse("parcel", args=[parcel.key]), {"on": TODAY.isoformat()})
     assert f"{address}?on=2026-11-21" in page.content.decode()

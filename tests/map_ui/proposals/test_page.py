@@ -5,35 +5,19 @@ import re
 import pytest
 from django.test import Client
 
-from tests.builders import corner_plot, rule, zoned
-from tests.gis_core.constraints.scenes import RULES
+from tests.builders import corner_plot, reference_lot, rule, zoned
+from tests.map_ui.proposals.asking import ADDRESS, KEY, asked, state_of, text_of
 
 pytestmark = pytest.mark.django_db
-KEY = "3-2-45-17-0-0-0"
-ADDRESS = f"/parcels/{KEY}/proposal/"
 ENOUGH = {"storeys": "4", "area": "165", "units": "8", "unit_area": "82.5", "bays": "8"}
 USES = {"housing": "PERMITTED", "shop": "CONDITIONAL", "workshop": "FORBIDDEN"}
 
 
 @pytest.fixture
 def lot():
-    zoned()
-    for kind, value in RULES.items():
-        rule(value.code, kind, dict(value.params), zone_code=value.zone_code, area_basis=value.area_basis)
+    parcel = reference_lot(KEY)
     rule("USES", "USE", {"uses": USES})
-    return corner_plot(KEY)
-
-
-def asked(language: str = "fa", **told):
-    return Client(headers={"accept-language": language}).get(ADDRESS, told)
-
-
-def text_of(response) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
-
-
-def state_of(response) -> str:
-    return re.search(r'data-state="(\w*)"', response.content.decode())[1]
+    return parcel
 
 
 def test_nothing_told_asks_and_shows_all_that_the_parcel_offers(lot):
