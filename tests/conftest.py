@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +27,8 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 DEMO_PARCELS = 1200
 #: How long a browser may take to show what is awaited: on a loaded machine what comes late is right too.
 PATIENCE_MS = 30_000
+#: How long a server may take to give its first page, and to end.
+PATIENCE_S = 180
 #: Where cities of the tests keep their files.
 _KEPT = Path(os.environ.get("PELAK_VAR", ROOT / "var")) / "media"
 CHROMIUM = os.environ.get("PELAK_CHROMIUM", "/usr/bin/chromium")
@@ -76,15 +78,17 @@ def city_environment(database: str, city: str | None = None) -> dict[str, str]:
 
 @contextmanager
 def serving(database: str, city: str | None = None, **more: str) -> Iterator[Served]:
-    """Serve a database with the production server on a free port (`more` settings); stops it afterwards."""
+    """
+    Serve a database with the production server (`more` settings); stops it afterwards.
+
+    The server is given a socket that listens already, so that no other program can take its port before.
+    """
     environment = city_environment(database, city) | more
     if "PELAK_VAR" in more:
         _bring_rasters(Path(more["PELAK_VAR"]))
     _collect_static(environment)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    url = f"http://127.0.0.1:{port}"
+    listening = socket.create_server(("127.0.0.1", 0))
+    url = f"http://127.0.0.1:{listening.getsockname()[1]}"
     log = Path(tempfile.gettempdir()) / f"{database}.log"
     sms = log.with_suffix(".sms")
     sms.unlink(missing_ok=True)
@@ -94,19 +98,21 @@ def serving(database: str, city: str | None = None, **more: str) -> Iterator[Ser
         "-m",
         "gunicorn",
         "gis_core.wsgi",
-        "--bind",
-        f"127.0.0.1:{port}",
-        "--threads",
-        "4",
+        f"--bind=fd://{listening.fileno()}",
+        "--threads=4",
+        f"--timeout={PATIENCE_S}",
+        "--graceful-timeout=5",
     ]
-    with log.open("wb") as output:
-        server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
+    with log.open("wb") as output, listening:
+        server = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=output, stderr=output, pass_fds=[listening.fileno()]
+        )
     try:
         _wait_for(url, server, log)
         yield Served(url, database, environment)
     finally:
         server.terminate()
-        server.wait(timeout=20)
+        server.wait(timeout=PATIENCE_S)
 
 
 @pytest.fixture(scope="session")
@@ -163,11 +169,26 @@ def window(request: pytest.FixtureRequest, chromium, demo_city: Served):
         viewport={"width": width, "height": height},
         locale="fa-IR",
         has_touch=width < 500,
+        reduced_motion="reduce",
     )
     page = context.new_page()
     page.set_default_timeout(PATIENCE_MS)
     yield page
     context.close()
+
+
+def follow(page, selector: str) -> None:
+    """Press what leads to another page, and wait until that page is there as a whole."""
+    with page.expect_navigation():
+        page.click(selector)
+
+
+def becomes(page, ask: Callable[[], object], wanted: object) -> None:
+    """Ask again until the answer is the wanted one; for what no `expect` can be asked for."""
+    end = time.monotonic() + PATIENCE_MS / 1000
+    while (answer := ask()) != wanted and time.monotonic() < end:
+        page.wait_for_timeout(50)
+    assert answer == wanted
 
 
 def _collect_static(environment: dict[str, str]) -> None:
@@ -213,9 +234,10 @@ def _run(command: list, environment: dict[str, str]) -> str:
 
 
 def _wait_for(url: str, server: subprocess.Popen, log: Path) -> None:
-    for _ in range(200):
+    end = time.monotonic() + PATIENCE_S
+    while time.monotonic() < end:
         try:
-            with urllib.request.urlopen(url, timeout=5):
+            with urllib.request.urlopen(url, timeout=PATIENCE_S):
                 return
         except (URLError, ConnectionError, TimeoutError):
             if server.poll() is not None:

@@ -145,7 +145,11 @@ async function pointed(coordinate: number[]): Promise<{ exact: boolean; candidat
   return (await response.json()) as { exact: boolean; candidates: Candidate[] };
 }
 
+// Counts the places that were pointed at, so that a late answer to an earlier one chooses nothing.
+let picked = 0;
+
 async function pick(coordinate: number[]): Promise<void> {
+  const asked = ++picked;
   if ((map.getView().getZoom() ?? 0) < 15.5) {
     map.getView().animate({ center: coordinate, zoom: 17.5, duration: 250 });
     say(config.words["closer"]!);
@@ -153,12 +157,13 @@ async function pick(coordinate: number[]): Promise<void> {
   }
   try {
     const { exact, candidates } = await pointed(coordinate);
+    if (asked !== picked) return;
     element("ask").hidden = true;
     if (exact) await choose(candidates[0]!.key, "push");
     else if (candidates.length === 0) say(config.words["nothing_here"]!);
     else ask(candidates);
   } catch {
-    say(config.words["no_answer"]!);
+    if (asked === picked) say(config.words["no_answer"]!);
   }
 }
 
@@ -248,6 +253,7 @@ function shown(): void {
 }
 
 function close(step: "push" | "none"): void {
+  asking?.abort(); // a sheet that comes late is not laid any more
   view = { ...view, parcel: null, storeys: null };
   if (step === "push") writeAddress(view, "push");
   if (openedEmpty) lay(body, empty);
@@ -344,7 +350,7 @@ async function tellMiddle(): Promise<void> {
     const { exact, candidates } = await pointed(middle());
     if (asked === heard) say(exact ? `${config.words["under_cross"]} ${candidates[0]!.label}` : config.words["no_parcel_here"]!);
   } catch {
-    say(config.words["no_answer"]!);
+    if (asked === heard) say(config.words["no_answer"]!);
   }
 }
 
@@ -373,6 +379,7 @@ function locate(): void {
 }
 
 window.addEventListener("popstate", () => {
+  picked += 1;
   const before = view;
   view = readAddress();
   for (const set of config.sets) {
@@ -385,6 +392,7 @@ window.addEventListener("popstate", () => {
 
 map.on("singleclick", (event) => void pick(event.coordinate));
 map.on("moveend", remembered);
+map.once("rendercomplete", () => target.setAttribute("data-ready", "1"));
 element("zoom-in").addEventListener("click", () => map.getView().animate({ zoom: (map.getView().getZoom() ?? 15) + 1, duration: 150 }));
 element("zoom-out").addEventListener("click", () => map.getView().animate({ zoom: (map.getView().getZoom() ?? 15) - 1, duration: 150 }));
 element("ask").querySelector(".close")?.addEventListener("click", () => {

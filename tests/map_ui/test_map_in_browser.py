@@ -29,7 +29,7 @@ def middle_of_the_lot(page) -> tuple[float, float]:
 def open_over_the_lot(page, zoom: float = 19) -> None:
     lon, lat = middle_of_the_lot(page)
     page.goto(f"/?at={zoom}/{lat:.7f}/{lon:.7f}")
-    page.wait_for_load_state("networkidle")
+    page.wait_for_selector("#map[data-ready]")
 
 
 def centre_of_the_map(page) -> dict[str, float]:
@@ -50,8 +50,8 @@ def test_a_click_chooses_the_parcel_and_back_and_reload_give_the_same_view(windo
     at = centre_of_the_map(page)
     page.mouse.click(at["x"], at["y"])
     page.wait_for_selector(f'.parcel-sheet[data-parcel="{KEY}"]')
-    assert f"parcel={KEY}" in page.url
-    assert "۶۶۰" in page.locator(".verdict-text").inner_text()
+    expect(page).to_have_url(re.compile(f"parcel={KEY}"))
+    expect(page.locator(".verdict-text")).to_contain_text("۶۶۰")
     page.reload()
     page.wait_for_selector(f'.parcel-sheet[data-parcel="{KEY}"]')
     page.go_back()
@@ -66,16 +66,19 @@ def test_a_reason_opens_in_place_and_storeys_change_what_is_shown(window):
     page.goto(f"/?parcel={KEY}")
     if page.viewport_size["width"] < 992:
         page.locator(".handle").click()
-    page.wait_for_load_state("networkidle")  # before that the link leads to the page of the trace
-    page.locator('a.why[href="#why-net_area_m2"]').click()
-    page.wait_for_selector("#why-net_area_m2", state="visible")
-    assert page.locator('a.why[href="#why-net_area_m2"]').get_attribute("aria-expanded") == "true"
+    page.wait_for_selector(".parcel-sheet.scripted")  # before that the link leads to the page of the trace
+    why = page.locator('a.why[href="#why-net_area_m2"]')
+    why.click()
+    expect(page.locator("#why-net_area_m2")).to_be_visible()
+    expect(why).to_have_attribute("aria-expanded", "true")
     page.keyboard.press("Escape")
-    assert not page.locator("#why-net_area_m2").is_visible()
-    before = page.locator(".choice:not([hidden]) .results").inner_text()
-    page.locator('.stop input[value="2"]').check(force=True)
-    assert page.locator(".choice:not([hidden]) .results").inner_text() != before
-    assert "storeys=2" in page.url
+    expect(why).to_have_attribute("aria-expanded", "false")
+    expect(page.locator("#why-net_area_m2")).to_be_hidden()
+    results = page.locator(".choice:not([hidden]) .results")
+    before = results.inner_text()
+    page.locator('.stop:has(input[value="2"])').click()
+    expect(page).to_have_url(re.compile("storeys=2"))
+    expect(results).not_to_have_text(before, use_inner_text=True)
 
 
 def laid(route, body: str) -> None:
@@ -90,7 +93,6 @@ def test_the_legend_of_the_map_names_what_is_drawn_of_the_parcel(chromium, demo_
     for given, wanted in ((html, signs), (html.replace('"envelope"', '"nothing"'), signs - {"envelope"})):
         page.route("**/sheet*", partial(laid, body=given))
         page.goto("/")
-        page.wait_for_load_state("networkidle")
         open_over_the_lot(page)
         at = centre_of_the_map(page)
         page.mouse.click(at["x"], at["y"])
@@ -101,6 +103,40 @@ def test_the_legend_of_the_map_names_what_is_drawn_of_the_parcel(chromium, demo_
     page.context.close()
 
 
+def test_a_sheet_that_comes_after_going_back_is_not_laid(window):
+    page, held = window, []
+    open_over_the_lot(page)
+    page.route("**/sheet*", lambda route: held.append(route))
+    at = centre_of_the_map(page)
+    page.mouse.click(at["x"], at["y"])
+    expect(page).to_have_url(re.compile(f"parcel={KEY}"))
+    expect(page.locator("#sheet-body .skeleton")).to_be_visible()
+    with page.expect_event("requestfailed", lambda request: "/sheet" in request.url):
+        page.go_back()
+    expect(page.locator("#sheet-body .verdict-text")).to_be_visible()
+    expect(page.locator(".skeleton")).to_have_count(0)
+    expect(page.locator(".parcel-sheet")).to_have_count(0)
+    assert len(held) == 1
+
+
+def test_the_place_that_was_pointed_at_last_wins(window):
+    page, held = window, []
+    open_over_the_lot(page)
+    page.route("**/parcels/at?*", lambda route: route.continue_() if held else held.append(route))
+    at = centre_of_the_map(page)
+    with page.expect_request("**/parcels/at?*"):
+        page.mouse.click(at["x"], at["y"] - 60)
+    page.mouse.click(at["x"], at["y"])
+    page.wait_for_selector(f'.parcel-sheet[data-parcel="{KEY}"]')
+    other = {"exact": True, "candidates": [{"key": "another", "label": "another", "distance_m": 0}]}
+    with page.expect_response("**/parcels/at?*"):
+        held[0].fulfill(json=other)
+    page.locator('a.why[href="#why-net_area_m2"]').click()  # the page has time to err
+    expect(page.locator("#why-net_area_m2")).to_be_visible()
+    expect(page.locator(f'.parcel-sheet[data-parcel="{KEY}"]')).to_have_count(1)
+    expect(page).to_have_url(re.compile(f"parcel={KEY}"))
+
+
 def test_the_keyboard_alone_chooses_a_parcel(chromium, demo_city):
     context = chromium.new_context(
         base_url=demo_city.url, viewport={"width": 1440, "height": 900}, locale="fa-IR"
@@ -108,11 +144,13 @@ def test_the_keyboard_alone_chooses_a_parcel(chromium, demo_city):
     page = context.new_page()
     open_over_the_lot(page)
     page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.className") == "skip-link"
+    expect(page.locator(".skip-link")).to_be_focused()
     page.locator("#map").focus()
+    expect(page).to_have_url(re.compile(r"at=19\.00/"))
     for key in ("ArrowUp", "ArrowDown"):
+        place = page.url
         page.keyboard.press(key)
-        page.wait_for_timeout(400)  # the map glides to a stop
+        expect(page).not_to_have_url(place)  # the map has glided to a stop
     page.keyboard.press("Enter")
     page.wait_for_selector(f'.parcel-sheet[data-parcel="{KEY}"]')
     page.wait_for_selector("#status:has-text('۶۶۰')", state="attached")
@@ -127,11 +165,11 @@ def test_a_click_on_a_street_asks_which_parcel(chromium, demo_city):
     lon, lat = middle_of_the_lot(page)
     south = lat - (12.5 + 4) / 111_000  # the middle of the 8 m street before its front
     page.goto(f"/?at=19/{south:.7f}/{lon:.7f}")
-    page.wait_for_load_state("networkidle")
+    page.wait_for_selector("#map[data-ready]")
     at = centre_of_the_map(page)
     page.mouse.click(at["x"], at["y"])
     page.wait_for_selector("#ask:not([hidden]) li button")
-    assert page.locator("#ask li").count() >= 2
+    expect(page.locator("#ask li").nth(1)).to_be_visible()
     page.locator("#ask li button").first.click()
     page.wait_for_selector(".parcel-sheet")
     context.close()
@@ -144,14 +182,14 @@ def test_the_sheet_on_a_phone_has_three_stops(chromium, demo_city):
     page = context.new_page()
     page.goto(f"/?parcel={KEY}")
     frame = page.locator("#sheet-frame")
-    assert frame.get_attribute("data-stop") == "half"
+    expect(frame).to_have_attribute("data-stop", "half")
     for text in (".verdict-text", ".number >> nth=3", ".sheet-foot"):
-        assert page.locator(text).is_visible()
+        expect(page.locator(text)).to_be_visible()
     page.locator(".handle").press("ArrowDown")
-    assert frame.get_attribute("data-stop") == "peek"
+    expect(frame).to_have_attribute("data-stop", "peek")
     page.locator(".handle").press("ArrowUp")
     page.locator(".handle").press("ArrowUp")
-    assert frame.get_attribute("data-stop") == "full"
+    expect(frame).to_have_attribute("data-stop", "full")
     context.close()
 
 
