@@ -1,16 +1,25 @@
 """A number lights its shape in the plan, a shape leads to its number: by mouse, keyboard, without script."""
 
+import re
+
 import psycopg
 import pytest
+from playwright.sync_api import expect
 
 from import_scripts.demo_city.reference import KEY
+from tests.conftest import becomes
 
 pytestmark = [pytest.mark.browser]
 
 
-def lit(page) -> set[str]:
+def expect_lit(page, *roles: str) -> None:
     shapes = page.locator(".plan .d-shape.lit:visible")
-    return set(shapes.evaluate_all("found => found.map((shape) => shape.dataset.role)"))
+    script = "found => found.map((shape) => shape.dataset.role)"
+    becomes(page, lambda: set(shapes.evaluate_all(script)), set(roles))
+
+
+def expect_callout(page, role: str, *, shown: bool = True) -> None:
+    expect(page.locator(f'[data-callout="{role}"]:visible')).to_have_count(int(shown))
 
 
 def test_a_number_that_is_pointed_at_lights_its_shapes(window):
@@ -18,29 +27,27 @@ def test_a_number_that_is_pointed_at_lights_its_shapes(window):
     page.goto(f"/parcels/{KEY}/")
     page.wait_for_selector(".parcel-sheet.scripted")
     page.locator("#number-net_area_m2").hover()
-    assert lit(page) == {"ceded", "chamfer", "net"}
+    expect_lit(page, "ceded", "chamfer", "net")
     page.locator("#row-surveyed_area_m2").hover()
-    assert lit(page) == {"parcel"}
+    expect_lit(page, "parcel")
     page.locator("h1").hover()
-    assert lit(page) == set()
+    expect_lit(page)
 
 
 def test_the_keyboard_lights_a_shape_and_comes_back_to_its_number(window):
     page = window
-    page.emulate_media(reduced_motion="reduce")  # the page jumps where it would glide
     page.goto(f"/parcels/{KEY}/")
     page.wait_for_selector(".parcel-sheet.scripted")
     page.locator("#row-widening_area_m2 a.shows").focus()
-    assert lit(page) == {"ceded"}
-    assert page.locator('[data-callout="ceded"]:visible').count() == 1
+    expect_lit(page, "ceded")
+    expect_callout(page, "ceded")
     page.keyboard.press("Enter")
-    top = page.locator(".plan:visible").evaluate("plan => plan.getBoundingClientRect().top")
-    assert top < page.viewport_size["height"]
+    expect(page.locator(".plan:visible")).to_be_in_viewport()
     page.locator('a[data-role="envelope"]:visible').focus()
-    assert "marked" in page.locator("#number-footprint_m2").get_attribute("class")
+    expect(page.locator("#number-footprint_m2")).to_contain_class("marked")
     page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.id") == "number-footprint_m2"
-    assert lit(page) == {"envelope"}
+    expect(page.locator("#number-footprint_m2")).to_be_focused()
+    expect_lit(page, "envelope")
     assert "#" not in page.url
 
 
@@ -53,7 +60,7 @@ def test_an_opened_reason_keeps_its_shapes_lit(window):
     link = page.locator("#row-surveyed_area_m2 a.shows")
     link.evaluate("link => link.focus({preventScroll: true})")  # a page that moved would pass under the mouse
     link.blur()
-    assert lit(page) == {"ceded", "chamfer", "net"}
+    expect_lit(page, "ceded", "chamfer", "net")
 
 
 @pytest.fixture
@@ -66,16 +73,17 @@ def without_script(chromium, demo_city):
 def test_without_script_the_address_lights_the_shape(without_script):
     page = without_script
     page.goto(f"/parcels/{KEY}/")
-    assert page.locator('[data-callout="ceded"]:visible').count() == 0
+    expect(page.locator(".plan:visible")).to_have_count(1)
+    expect_callout(page, "ceded", shown=False)
     page.locator("#row-widening_area_m2 a.shows").click()
-    assert page.locator('[data-callout="ceded"]:visible').count() == 1
+    expect_callout(page, "ceded")
     page.locator('a[data-role="net"]:visible').focus()
     page.keyboard.press("Enter")
-    assert page.url.endswith("#number-net_area_m2")
-    assert page.locator('[data-callout="net"]:visible').count() == 1
+    expect(page).to_have_url(re.compile("#number-net_area_m2$"))
+    expect_callout(page, "net")
     page.locator("h1").click()
     page.emulate_media(media="print")
-    assert page.locator('[data-callout="net"]:visible').count() == 0
+    expect_callout(page, "net", shown=False)
 
 
 def test_without_script_a_restriction_and_its_ground_light_each_other(without_script, demo_city):
@@ -83,20 +91,20 @@ def test_without_script_a_restriction_and_its_ground_light_each_other(without_sc
     page.goto(f"/parcels/{under_a_power_line(demo_city)}/")
     row, ground = page.locator("#row-power-lines"), page.locator('[data-role="overlay-power-lines"]:visible')
     border, wash = ground.locator(".d-held-edge").first, "rgb(253, 243, 217)"
-    unlit = style(border, "strokeWidth")
+    unlit = border.evaluate("found => getComputedStyle(found).strokeWidth")
+    assert unlit != "3.2px"
     row.locator("a.shows").click()
-    assert page.url.endswith("#shape-overlay-power-lines")
-    assert (style(row, "backgroundColor"), style(border, "strokeWidth")) == (wash, "3.2px")
+    expect(page).to_have_url(re.compile("#shape-overlay-power-lines$"))
+    expect(row).to_have_css("background-color", wash)
+    expect(border).to_have_css("stroke-width", "3.2px")
     page.locator("#row-surveyed_area_m2 a.shows").click()
-    assert (style(row, "backgroundColor"), style(border, "strokeWidth")) == ("rgba(0, 0, 0, 0)", unlit)
+    expect(row).to_have_css("background-color", "rgba(0, 0, 0, 0)")
+    expect(border).to_have_css("stroke-width", unlit)
     ground.focus()
     page.keyboard.press("Enter")
-    assert page.url.endswith("#row-power-lines")
-    assert (style(row, "backgroundColor"), style(border, "strokeWidth")) == (wash, "3.2px")
-
-
-def style(element, name: str) -> str:
-    return element.evaluate("(found, name) => getComputedStyle(found)[name]", name)
+    expect(page).to_have_url(re.compile("#row-power-lines$"))
+    expect(row).to_have_css("background-color", wash)
+    expect(border).to_have_css("stroke-width", "3.2px")
 
 
 def under_a_power_line(city) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -12,9 +13,10 @@ from pathlib import Path
 import psycopg
 import pytest
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
+from playwright.sync_api import expect
 
 from conftest import ROOT, database_prefix
-from tests.conftest import Served, serving
+from tests.conftest import PATIENCE_MS, Served, follow, serving
 from tests.import_scripts.conftest import CAMBRIDGE, cambridge_template  # noqa: F401
 
 DESK, PHONE = (1440, 900), (390, 844)
@@ -113,10 +115,11 @@ def someone(chromium) -> Iterator[Callable]:
             locale="fa-IR",
             has_touch=size == PHONE,
             accept_downloads=True,
+            reduced_motion="reduce",
         )
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(PATIENCE_MS)
         if role or username:
             sign_in(page, *(town.accounts[role] if role else town.let_in(username)))
         return page
@@ -131,8 +134,8 @@ def sign_in(page, username: str, password: str) -> None:
     page.goto("/sign-in/")
     page.fill("#username", username)
     page.fill("#password", password)
-    page.click("#by-password button")
-    page.wait_for_url(lambda url: "/sign-in/" not in url)
+    follow(page, "#by-password button")
+    expect(page).not_to_have_url(re.compile("/sign-in/$"))
 
 
 def seen(page, name: str) -> None:

@@ -4,10 +4,11 @@ import random
 from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import expect
 
 from conftest import ROOT
 from gis_core.city import DEMO_CITY
-from tests.conftest import Served
+from tests.conftest import PATIENCE_MS, Served, follow
 from tests.map_ui.one_time_codes import shown_by_the_app
 from tests.stories.conftest import DESK, PHONE, Town, accounts_of, seen, sign_in, walked
 
@@ -36,9 +37,10 @@ def window_on(chromium, served: Served, size: tuple[int, int], *, host: str = "1
         viewport={"width": size[0], "height": size[1]},
         locale="fa-IR",
         has_touch=size == PHONE,
+        reduced_motion="reduce",
     )
     page = context.new_page()
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(PATIENCE_MS)
     troubles: list[str] = []
     page.on("pageerror", lambda error: troubles.append(str(error)))
     page.on("console", lambda line: troubles.append(line.text) if line.type == "error" else None)
@@ -47,6 +49,7 @@ def window_on(chromium, served: Served, size: tuple[int, int], *, host: str = "1
 
 def nothing_in_the_way(page) -> None:
     """Everybody can use this page: rules of WCAG, and nothing beside the screen."""
+    page.wait_for_load_state()
     page.evaluate(AXE.read_text(encoding="utf-8"))
     found = page.evaluate(f"axe.run(document, {{runOnly: {WCAG}}})")
     assert [(rule["id"], rule["nodes"][0]["html"]) for rule in found["violations"]] == []
@@ -60,7 +63,7 @@ def test_a_citizen_opens_an_account_and_comes_back_by_a_code(chromium, demo_city
     page.goto("/sign-in/")
     seen(page, "80-sign-in")
     nothing_in_the_way(page)
-    page.click('a[href^="/sign-up/"]')
+    follow(page, 'a[href^="/sign-up/"]')
     page.fill("#id_full_name", "مینا کاظمی")
     page.fill("#id_phone", number)
     page.fill("#id_national_code", "1234567890")
@@ -80,7 +83,7 @@ def test_a_citizen_opens_an_account_and_comes_back_by_a_code(chromium, demo_city
     page.goto("/account/")
     seen(page, "83-account")
     nothing_in_the_way(page)
-    page.click('form[action="/sign-out/"] button')
+    follow(page, 'form[action="/sign-out/"] button')
     page.goto("/my/requests/")
     page.fill("#id_phone", number)
     page.keyboard.press("Enter")
@@ -102,13 +105,13 @@ def test_an_officer_who_needs_a_second_step_reaches_the_desk_only_with_it(chromi
     page.wait_for_url("**/account/")
     seen(page, "84-role-waits")
     nothing_in_the_way(page)
-    page.click('a[href="/account/app/"]')
+    follow(page, 'a[href="/account/app/"]')
     page.fill("#id_password", password)
     page.keyboard.press("Enter")
     page.wait_for_url("**/account/app/")
     seen(page, "85-app")
     nothing_in_the_way(page)
-    assert page.evaluate("document.querySelector('.totp-picture').naturalWidth") > 0
+    expect(page.locator(".totp-picture")).not_to_have_js_property("naturalWidth", 0)
     secret = page.inner_text(".totp-secret")
     page.fill("#id_code", shown_by_the_app(secret))
     page.keyboard.press("Enter")
@@ -117,7 +120,7 @@ def test_an_officer_who_needs_a_second_step_reaches_the_desk_only_with_it(chromi
     nothing_in_the_way(page)
     recovery = page.locator(".recovery-codes bdi").first.inner_text()
     page.goto("/desk/")
-    assert page.locator(".desk-head").is_visible()
+    expect(page.locator(".desk-head")).to_be_visible()
 
     other, _ = window_on(chromium, strict_town.served, PHONE)
     other.goto("/desk/")
@@ -158,8 +161,8 @@ def test_a_passkey_lets_in_alone(chromium, town):
     page.click(".passkey button")
     page.wait_for_url("**/account/recovery-codes/")
     page.goto("/account/")
-    assert "گوشی" in page.inner_text("main")
-    page.click('form[action="/sign-out/"] button')
+    expect(page.locator("main")).to_contain_text("گوشی")
+    follow(page, 'form[action="/sign-out/"] button')
     page.goto("/sign-in/")
     page.click(".passkey button")
     page.wait_for_url("**/audit/")

@@ -9,11 +9,13 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 from PIL import Image
+from playwright.sync_api import expect
 from pypdf import PdfReader
 
 from gis_core.city import DEMO_CITY, read_city
 from gis_core.persian import latin_digits, persian_digits
 from import_scripts.demo_city.reference import DISTRICT, KEY
+from tests.conftest import follow
 from tests.stories.conftest import PHONE, seen
 
 pytestmark = [pytest.mark.story, pytest.mark.browser]
@@ -45,13 +47,13 @@ def test_from_a_click_on_the_map_to_the_route_of_the_inspector(town, someone):
     anybody = someone(town)
     anybody.goto(f"/track/{code}/")
     seen(anybody, "90-tracked-after-the-visit")
-    assert "بازدید شد" in anybody.locator(".chapters").inner_text()
+    expect(anybody.locator(".chapters")).to_contain_text("بازدید شد")
 
 
 def choose_on_the_map(page):
     lon, lat = middle_of_the_lot(page)
     page.goto(f"/?at=19/{lat:.7f}/{lon:.7f}")
-    page.wait_for_load_state("networkidle")
+    page.wait_for_selector("#map[data-ready]")
     seen(page, "10-map")
     box = page.locator("#map").bounding_box()
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
@@ -71,19 +73,22 @@ def middle_of_the_lot(page) -> tuple[float, float]:
 def read_the_answer(page):
     assert {"660", "4"} <= figures(page.locator(".verdict-text"))
     page.locator('a.why[href="#why-net_area_m2"]').click()
+    expect(page.locator("#why-net_area_m2")).to_be_visible()
     assert {"300.00", "24.00", "1.00", "275.00"} <= figures(page.locator("#why-net_area_m2"))
     seen(page, "12-why")
     page.keyboard.press("Escape")
-    cost = page.locator(".choice:not([hidden]) .results").inner_text()
-    page.locator('.stop input[value="3"]').check(force=True)
-    assert page.locator(".choice:not([hidden]) .results").inner_text() != cost
-    assert page.locator(".cost:not([hidden]) .cost-total").is_visible()
+    results = page.locator(".choice:not([hidden]) .results")
+    cost = results.inner_text()
+    page.locator('.stop:has(input[value="3"])').click()
+    expect(page).to_have_url(re.compile("storeys=3"))
+    expect(results).not_to_have_text(cost, use_inner_text=True)
+    expect(page.locator(".cost:not([hidden]) .cost-total")).to_be_visible()
     seen(page, "13-three-storeys")
 
 
 def paper_issued_at_once(page):
     """The drawing permission: asked for from the sheet, decided on the spot, a PDF that can be verified."""
-    page.locator(".sheet-foot .btn-main").click()
+    follow(page, ".sheet-foot .btn-main")
     fill_in_the_person(page)
     seen(page, "20-title-deed")
     page.set_input_files("#file", {"name": "deed.png", "mimeType": "image/png", "buffer": photo()})
@@ -93,34 +98,33 @@ def paper_issued_at_once(page):
     seen(page, "21-check-your-answers")
     send(page)
     seen(page, "22-answered-at-once")
-    assert page.locator(".verdict-yes").is_visible(), page.locator("main").inner_text()
+    expect(page.locator(".verdict-yes"), page.locator("main").inner_text()).to_be_visible()
     paper = page.locator(".verdict-actions a.btn-main").get_attribute("href")
     pdf = PdfReader(BytesIO(page.request.get(paper).body()))
     code = paper.split("/")[2]
     assert code in "".join(sheet.extract_text() for sheet in pdf.pages)
     [facts] = pdf.attachments[f"{code}.json"]
     assert KEY in facts.decode()
-    page.locator(".verdict-actions a.btn-plain").click()
+    follow(page, ".verdict-actions a.btn-plain")
     seen(page, "23-verified")
-    assert "معتبر است" in page.locator("h1").inner_text()
-    assert page.locator("p.leaf").is_visible()
+    expect(page.locator("h1")).to_contain_text("معتبر است")
+    expect(page.locator("p.leaf")).to_be_visible()
 
 
 def certificate_that_needs_a_visit(page, key) -> tuple[str, str]:
     """No-violation certificate of a lot without a record: the reasons, what to do, and a wished day."""
     page.goto(f"/services/?parcel={key}")
-    page.click('a[href*="service=CT-04"]')
+    follow(page, 'a[href*="service=CT-04"]')
     fill_in_the_person(page)
     page.locator("input[name=day]").first.check()
     day = page.locator("input[name=day]").first.get_attribute("value")
     go_on(page)
     send(page)
     seen(page, "30-why-not-at-once")
-    assert page.locator(".whys li").count() >= 1
-    assert page.locator(".verdict-yes").count() == 0
-    whys = page.locator(".whys").inner_text()
-    assert "هیچ پرونده‌ای در شهرداری نیست" in whys
-    assert "ثبت نیست که شما مالک آن هستید" in whys
+    expect(page.locator(".whys li").first).to_be_visible()
+    expect(page.locator(".verdict-yes")).to_have_count(0)
+    expect(page.locator(".whys")).to_contain_text("هیچ پرونده‌ای در شهرداری نیست")
+    expect(page.locator(".whys")).to_contain_text("ثبت نیست که شما مالک آن هستید")
     return page.url.split("/track/")[1].split("/")[0], day
 
 
@@ -135,24 +139,24 @@ def the_officer_sees_the_papers(town, someone, code):
     page = someone(town, username=username)
     page.goto(f"/cases/{code}/")
     seen(page, "35-whose-is-it")
-    assert "ثبت نیست که شما مالک آن هستید" in page.locator(".whys").inner_text()
+    expect(page.locator(".whys")).to_contain_text("ثبت نیست که شما مالک آن هستید")
     page.locator('input[name=to][value="inspection_requested"]').check()
     page.locator("input[name=authority]").check()
-    page.click(".case-steps button[type=submit]")
-    page.wait_for_load_state()
+    follow(page, ".case-steps button[type=submit]")
     page.goto(f"/cases/{code}/")
     seen(page, "36-papers-accepted")
-    assert "دید و پذیرفت" in page.locator(".chapters").inner_text()
+    expect(page.locator(".chapters")).to_contain_text("دید و پذیرفت")
 
 
 def nearest_office(page, key):
     page.goto(f"/parcels/{key}/")
-    page.locator('.next a[href^="/offices/"]').click()
-    page.select_option("select[name=service]", "CT-04")
-    page.locator('input[name=by][value="car"]').check(force=True)
-    page.locator(".ask-actions button[type=submit]").click()
-    page.wait_for_url("**service=CT-04**")
-    page.wait_for_load_state("networkidle")
+    follow(page, '.next a[href^="/offices/"]')
+    with page.expect_navigation():  # what is chosen is shown at once
+        page.select_option("select[name=service]", "CT-04")
+    page.locator('label:has(input[name=by][value="car"])').click()  # it is chosen already
+    follow(page, ".ask-actions button[type=submit]")
+    expect(page).to_have_url(re.compile("service=CT-04"))
+    expect(page.locator('input[name=by][value="car"]')).to_be_checked()
     seen(page, "40-offices")
     minutes = latin_digits(page.locator(".office-list .office .far b").first.inner_text())
     assert 0 <= float(minutes) < 120
@@ -174,8 +178,8 @@ def others_ask_for_visits(page, lots, day):
 
 def plan_and_send(page, day):
     page.goto(f"/dispatch/?district={DISTRICT}&day={day}")
-    page.click('form[action$="/dispatch/plan"] button')
-    page.wait_for_selector(".in-words")
+    follow(page, 'form[action$="/dispatch/plan"] button')
+    expect(page.locator(".in-words").first).to_be_visible()
     seen(page, "50-day-board-draft")
     planned = page.locator(".time-list > li:not(.muted)").count()
     left_out = page.locator('.board-left-out li[id^="visit-"]')
@@ -184,8 +188,9 @@ def plan_and_send(page, day):
     assert page.locator(".time-name").count() >= INSPECTORS
     for reason in left_out.locator("p:last-child").all_inner_texts():
         assert len(reason) > 10
-    page.click('form[action*="/send"] button')
-    page.wait_for_selector("form[action*='/send']", state="detached")
+    follow(page, 'form[action*="/send"] button')
+    expect(page.locator(".in-words").first).to_be_visible()
+    expect(page.locator('form[action*="/send"]')).to_have_count(0)
     seen(page, "51-day-board-sent")
 
 
@@ -224,11 +229,11 @@ def record_the_visit(town, someone, code):
     page.fill("input[name=measured_area_m2]", "۲۴۸٫۵")
     page.fill("textarea[name=note]", "بنا با پروانه می‌خواند.")
     seen(page, "61-report")
-    page.click("#report button[type=submit]")
-    page.wait_for_selector("[role=status], .messages, .notice")
+    follow(page, "#report button[type=submit]")
+    expect(page.locator("[role=status], .messages, .notice").first).to_be_visible()
     seen(page, "62-recorded")
-    assert page.locator(".stops > li").count() == numbers
-    assert page.locator(f"#visit-{visit}.stop-done").is_visible()
+    expect(page.locator(".stops > li")).to_have_count(numbers)
+    expect(page.locator(f"#visit-{visit}.stop-done")).to_be_visible()
 
 
 def lots_without_a_file(town) -> list[str]:
@@ -255,14 +260,13 @@ def fill_in_the_person(page):
 
 
 def go_on(page):
-    page.click(".form-actions .btn-main")
-    page.wait_for_load_state()
+    follow(page, ".form-actions .btn-main")
 
 
 def send(page):
-    page.click(".form-actions .btn-main")
-    page.wait_for_url("**/track/**")
-    page.wait_for_selector(".tracking")
+    follow(page, ".form-actions .btn-main")
+    expect(page).to_have_url(re.compile("/track/"))
+    expect(page.locator(".tracking")).to_be_visible()
 
 
 def photo() -> bytes:
@@ -276,15 +280,15 @@ def test_a_published_change_of_a_zone_changes_the_answer_from_its_day_and_not_be
     day = timezone.localdate() + timedelta(days=40)
     planner = someone(town, "planner")
     draft = draft_with_one_changed_zone(town, planner, to="G111")
-    planner.click('form[action$="/submit"] button')
-    planner.wait_for_selector(".notice")
+    follow(planner, 'form[action$="/submit"] button')
+    expect(planner.locator(".notice").first).to_be_visible()
     approver = someone(town, "plan_approver")
     approver.goto(draft)
     seen(approver, "71-approver")
     assert zones_on(approver, day) == {"R121"}
     approver.fill("#from-day", day.isoformat())
-    approver.click(".plan-approve button")
-    approver.wait_for_url("**/plans/")
+    follow(approver, ".plan-approve button")
+    expect(approver).to_have_url(re.compile("/plans/$"))
     seen(approver, "72-published")
     assert zones_on(approver, day) == {"G111"}
     assert zones_on(approver, day - timedelta(days=1)) == {"R121"}
@@ -292,8 +296,8 @@ def test_a_published_change_of_a_zone_changes_the_answer_from_its_day_and_not_be
     today = approver.locator(".verdict-text").inner_text()
     approver.goto(f"/parcels/{KEY}/?on={day.isoformat()}")
     seen(approver, "73-answer-of-that-day")
-    assert "G111" in approver.locator("#sheet").inner_text()
-    assert approver.locator(".verdict-text").inner_text() != today
+    expect(approver.locator("#sheet")).to_contain_text("G111")
+    expect(approver.locator(".verdict-text")).not_to_have_text(today, use_inner_text=True)
 
 
 def test_a_stranger_is_not_told_what_the_file_says_and_the_owner_is(town, someone):
@@ -318,8 +322,8 @@ def draft_with_one_changed_zone(town, page, *, to) -> str:
     """Open a draft, give the reference lot's zone another code; the draft's address."""
     page.goto("/plans/")
     page.fill("#title", "بازنگری کوچهٔ سرو")
-    page.click(".plan-open button")
-    page.wait_for_url(re.compile(r"/plans/\d+/"))
+    follow(page, ".plan-open button")
+    expect(page).to_have_url(re.compile(r"/plans/\d+/"))
     draft = re.search(r"/plans/(\d+)/", page.url)
     [(zone,)] = town.ask(
         "SELECT z.id FROM zoning_zone z, parcels_parcel p WHERE z.layer_version_id = %s AND p.key = %s"
@@ -329,8 +333,7 @@ def draft_with_one_changed_zone(town, page, *, to) -> str:
     )
     page.goto(f"{draft.group()}?zone={zone}")
     page.fill("#code", to)
-    page.click(".plan-zone button")
-    page.wait_for_load_state("networkidle")
+    follow(page, ".plan-zone button")
     seen(page, "70-draft")
     return draft.group()
 

@@ -1,6 +1,9 @@
 """The question "what if I build this?" in a real browser: it follows what is typed; also without script."""
 
+import re
+
 import pytest
+from playwright.sync_api import expect
 
 from conftest import ROOT
 from import_scripts.demo_city.reference import KEY
@@ -14,36 +17,34 @@ def test_the_answer_follows_what_is_typed_and_the_address_can_be_shared(window):
     troubles = []
     page.on("pageerror", lambda error: troubles.append(str(error)))
     page.goto(ADDRESS)
-    page.wait_for_load_state("networkidle")
     page.locator("#ask-storeys").fill("۶")
     page.wait_for_selector('.proposal-verdict[data-state="fails"]')
     page.locator("#ask-storeys").fill("4")
     page.locator("#ask-width").fill("12")
     page.locator("#ask-depth").fill("13.5")
     page.locator('input[name="use"][value="housing"]').check()
-    page.wait_for_selector('.proposal-verdict[data-state="passes"]')
-    page.wait_for_selector(".d-proposed", state="attached")
+    # the address follows when the last answer stands
+    expect(page).to_have_url(re.compile(r"storeys=4&.*depth=13\.5&.*use=housing"))
+    expect(page.locator('.proposal-verdict[data-state="passes"]')).to_be_visible()
+    expect(page.locator(".d-proposed").first).to_be_attached()
     verdict = page.locator(".verdict-text").inner_text()
-    assert page.locator('#proposal-status[role="status"]').text_content() == verdict
-    assert "storeys=4" in page.url
-    assert "use=housing" in page.url
+    expect(page.locator('#proposal-status[role="status"]')).to_have_text(verdict)
     # what was being typed in stays in place
-    assert page.evaluate("document.activeElement.name") == "use"
+    expect(page.locator('input[name="use"][value="housing"]')).to_be_focused()
     page.reload()
     page.wait_for_selector('.proposal-verdict[data-state="passes"]')
     page.locator("#ask-bays").fill("many")
-    page.wait_for_selector("#trouble-bays:not(:empty)")
-    assert page.locator("#ask-bays").get_attribute("aria-invalid") is not None
+    expect(page.locator("#trouble-bays")).not_to_be_empty()
+    expect(page.locator("#ask-bays")).to_have_attribute("aria-invalid", "")
     assert troubles == []
 
 
 def test_a_row_of_the_table_fills_the_form(window):
     page = window
     page.goto(ADDRESS)
-    page.wait_for_load_state("networkidle")
     page.locator('.choices-table th a[href*="storeys=3"]').click()
     page.wait_for_selector('.proposal-verdict[data-state="passes"]')
-    assert page.locator("#ask-storeys").input_value() == "۳"
+    expect(page.locator("#ask-storeys")).to_have_value("۳")
 
 
 def test_a_building_that_the_parcel_offers_costs_what_the_parcels_page_says(chromium, demo_city):
@@ -51,12 +52,13 @@ def test_a_building_that_the_parcel_offers_costs_what_the_parcels_page_says(chro
     page = context.new_page()
     page.goto(f"/parcels/{KEY}/")
     total = page.locator(".cost:not([hidden]) .cost-total .amount").inner_text()
+    assert total
     page.goto(f"{ADDRESS}?storeys=4&area=165")
-    assert page.locator(".proposal-cost .cost-total .amount").inner_text() == total
+    expect(page.locator(".proposal-cost .cost-total .amount")).to_have_text(total)
     # what nobody told is said to be assumed
-    assert "با فرض" in page.locator(".proposal-cost").inner_text()
+    expect(page.locator(".proposal-cost")).to_contain_text("با فرض")
     page.goto(f"{ADDRESS}?storeys=4&area=165&units=8&bays=8&use=housing")
-    assert page.locator(".proposal-cost .cost-total .amount").inner_text() == total
+    expect(page.locator(".proposal-cost .cost-total .amount")).to_have_text(total)
     context.close()
 
 
@@ -67,7 +69,7 @@ def test_without_script_the_button_asks(chromium, demo_city):
     page.locator("#ask-storeys").fill("9")
     page.locator("#ask-storeys").press("Enter")
     page.wait_for_selector('.proposal-verdict[data-state="fails"]')
-    assert "storeys=9" in page.url
+    expect(page).to_have_url(re.compile("storeys=9"))
     page.locator(".better a").click()
     page.wait_for_selector('.proposal-verdict[data-state="passes"]')
     context.close()
