@@ -345,10 +345,7 @@ def test_storeys_on_request_are_unknown_where_what_they_hang_on_is_not_known():
     assert (on_request().value, on_request().state) == (5.0, "discretionary")
     other = replace(RULES["STOREY"], code="CIRCULAR-7", params={"limit": "ZONE", "storeys": 3})
     assert on_request(other).reason.args == {"inputs": ["storeys"]}
-    nobody_knows = streets(
-        {"key": "front", "line": FRONT_LINE, "existing": 8, "planned": np.nan},
-        {"key": "side", "line": SIDE_LINE, "existing": 8, "planned": 8},
-    )
+    nobody_knows = corner_streets({"planned": np.nan})
     assert on_request(passages=nobody_knows).reason.args == {"inputs": ["governing_width_m"]}
     assert on_request(zones=zones(("R121", translate(WHOLE_PLACE, 9000)))).reason.args == {
         "inputs": ["zone", "storeys"]
