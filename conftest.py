@@ -12,9 +12,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).resolve().parent
 collect_ignore = ["gis_core/wsgi.py"]  # importing it begins to serve
+
+# A loaded machine fails no property, and a change is always tried with the same examples; who looks for
+# new ones asks for `./pelak test --thorough`.
+settings.register_profile(
+    "suite", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile("thorough", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("thorough" if os.environ.get("PELAK_THOROUGH") else "suite")
 
 
 def real_data(*parts: str) -> Path:

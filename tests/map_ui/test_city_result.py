@@ -270,7 +270,7 @@ def cookie(demo_city, tmp_path_factory):
     }
     environment["SECRET_KEY"] = "only for this test"
     command = [sys.executable, "-m", "parcels.city_wide", "--processes", "1"]
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300)
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=500)
     assert done.returncode == 0, done.stderr[-2000:]
     name, key = demo_city.manage("shell", "-c", SESSION).split("SESSION")[1].split()
     return {"name": name, "value": key, "url": demo_city.url}

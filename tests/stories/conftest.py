@@ -99,7 +99,7 @@ def bring_in_staff(served: Served) -> None:
     recipe, people = CAMBRIDGE.with_name("staff.toml"), CAMBRIDGE.with_name("staff_invented.csv")
     words = [sys.executable, "-m", "import_scripts", "staff", people, "--recipe", recipe]
     environment = {**served.environment, "DJANGO_SETTINGS_MODULE": "gis_core.settings.owner"}
-    done = subprocess.run(words, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300)
+    done = subprocess.run(words, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=500)
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-3000:]
 
 

@@ -132,7 +132,7 @@ def test_the_nearest_post_office_is_told_by_travel_time(cambridge_town, page):
 def test_the_gallery_draws_a_lot_in_two_zones_with_both_and_says_what_is_not_known(cambridge_town, tmp_path):
     words = [sys.executable, "-m", "map_ui.gallery", str(tmp_path), "--lots", "2000"]
     environment = cambridge_town.served.environment
-    done = subprocess.run(words, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300)
+    done = subprocess.run(words, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=500)
     assert done.returncode == 0, done.stderr[-3000:]
     page = (tmp_path / "index.en.html").read_text(encoding="utf-8")
     lot = page[page.index('id="split_zone"') :].split("</article>")[0]

@@ -15,6 +15,9 @@ import pytest
 from gis_core.cli import cluster, places
 from gis_core.cli.places import ROOT
 
+#: How long a command may take on a loaded machine before a test gives it up.
+PATIENCE_S = 400
+
 
 class Pelak(subprocess.Popen):
     """

@@ -15,7 +15,7 @@ from gis_core.city import DEMO_CITY, read_city
 from gis_core.cli import account, databases, doctor, places, serve, within_reach
 from gis_core.cli.environment import CityHome
 from gis_core.cli.places import ROOT
-from tests.gis_core.cli.conftest import Pelak
+from tests.gis_core.cli.conftest import PATIENCE_S, Pelak
 
 pytestmark = [
     pytest.mark.story,
@@ -67,7 +67,7 @@ def test_the_web_server_and_the_worker_never_run_as_root(new_places):
             said = up.read_until("Ctrl-C stops it")
             owners = {words: uid for words, uid in _below(up.pid) if "postgres" not in words}
             up.send_signal(signal.SIGINT)
-            up.communicate(timeout=60)
+            up.communicate(timeout=PATIENCE_S)
     for program in ("gunicorn", "procrastinate"):
         assert any(program in words for words in owners), said
     assert set(owners.values()) == {places.service_account().pw_uid} != {0}

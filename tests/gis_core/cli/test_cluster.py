@@ -13,6 +13,7 @@ import pytest
 
 from gis_core.cli import cluster, databases, places, roles
 from gis_core.cli.troubles import MachineTrouble
+from tests.gis_core.cli.conftest import PATIENCE_S
 
 
 @pytest.fixture(scope="module")
@@ -226,8 +227,8 @@ def test_another_server_lacking_extensions_is_told_the_sql_to_run(served, town):
         databases.check_foreign_server(urls[0].replace("/town", "/nowhere"), urls[1], "nowhere")
 
 
-def _wait_until(true, seconds=20):
-    end = time.monotonic() + seconds
+def _wait_until(true):
+    end = time.monotonic() + PATIENCE_S
     while not true():
         assert time.monotonic() < end
         time.sleep(0.05)

@@ -5,6 +5,7 @@ import signal
 import time
 
 from gis_core.cli import cluster, doctor
+from tests.gis_core.cli.conftest import PATIENCE_S
 
 
 def _codes(look, places):
@@ -25,7 +26,7 @@ def test_a_cluster_that_was_stopped_is_well(own_places):
 def test_a_cluster_that_crashed(own_places):
     cluster.ensure_started(own_places, throwaway=True)
     os.kill(cluster.postmaster(own_places), signal.SIGKILL)
-    end = time.monotonic() + 20
+    end = time.monotonic() + PATIENCE_S
     while cluster.postmaster(own_places) is not None and time.monotonic() < end:
         time.sleep(0.05)
     assert _codes(doctor.data, own_places) == ["CRASHED"]

@@ -13,6 +13,7 @@ from gis_core.cli import dotenv, frontend, locks, steps, venv
 from gis_core.cli.__main__ import COMMANDS, main
 from gis_core.cli.places import ROOT
 from gis_core.cli.troubles import MachineTrouble
+from tests.gis_core.cli.conftest import PATIENCE_S
 
 SWITCH = re.compile(r"""environ(?:\.get\(|\.setdefault\(|\[)\s*["']([A-Z_]+)["']|secret\("([A-Z_]+)\"""")
 NOT_OURS = {"DJANGO_SETTINGS_MODULE", "XDG_RUNTIME_DIR", "PATH"}
@@ -125,7 +126,7 @@ def test_the_second_of_two_is_told_that_it_waits(tmp_path):
         )
         second = subprocess.Popen(["python3", "-c", program], cwd=ROOT, stdout=subprocess.PIPE, text=True)
         told.append(second.stdout.readline())
-    assert second.wait(timeout=20) == 0
+    assert second.wait(timeout=PATIENCE_S) == 0
     assert told == ["waiting\n"]
 
 

@@ -17,7 +17,7 @@ from gis_core.cli.places import ROOT
 from gis_core.cli.serve import Program
 from gis_core.cli.troubles import MachineTrouble
 from gis_core.cli.up_lock import up_lock
-from tests.gis_core.cli.conftest import Pelak
+from tests.gis_core.cli.conftest import PATIENCE_S, Pelak
 
 pytestmark = pytest.mark.story
 
@@ -42,7 +42,7 @@ def _is_free(port):
 
 def test_two_first_starts_at_once_make_one_city(home_places):
     both = [Pelak("prepare", "--no-demo") for _ in range(2)]
-    said = [process.communicate(timeout=240)[0] for process in both]
+    said = [process.communicate(timeout=PATIENCE_S)[0] for process in both]
     assert [process.returncode for process in both] == [0, 0], "\n".join(said)
     assert sum("Making the private database cluster" in words for words in said) == 1
     assert sum("to the newest form ..." in words for words in said) == 1
@@ -67,7 +67,7 @@ def test_it_serves_refuses_a_second_start_survives_deaths_and_stops_everything(h
         assert "starting it again" in first.read_until("web server died")
 
         first.send_signal(signal.SIGINT)
-        assert "Stopped" in first.communicate(timeout=60)[0]
+        assert "Stopped" in first.communicate(timeout=PATIENCE_S)[0]
         assert first.returncode == 0
     assert not cluster.is_answering(home_places)
 
@@ -81,7 +81,7 @@ def test_a_killed_start_leaves_nothing_in_the_way_of_the_next(home_places):
     with Pelak("up", "--no-demo", "--port", str(port)) as second:
         second.read_until("Ctrl-C stops it")
         assert "Stopped" in Pelak("stop").communicate()[0]
-        second.communicate(timeout=60)
+        second.communicate(timeout=PATIENCE_S)
     assert not cluster.is_answering(home_places)
     assert up_lock(home_places).note() is None
 
@@ -198,11 +198,11 @@ def test_the_parts_of_the_containers_serve_together(home_places, monkeypatch):
                 finally:  # a part that did not come must not keep the test waiting for the other one
                     for part in (web, worker):
                         part.terminate()
-                        part.communicate(timeout=60)
+                        part.communicate(timeout=PATIENCE_S)
             assert cluster.is_answering(home_places)
         finally:
             database.terminate()
-            database.communicate(timeout=60)
+            database.communicate(timeout=PATIENCE_S)
     assert not cluster.is_answering(home_places)
 
 
@@ -280,8 +280,8 @@ def _child(parent, name):
     return found[0]
 
 
-def _wait_until(true, seconds=30):
-    end = time.monotonic() + seconds
+def _wait_until(true):
+    end = time.monotonic() + PATIENCE_S
     while not true():
         assert time.monotonic() < end
         time.sleep(0.1)

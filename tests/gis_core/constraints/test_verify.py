@@ -31,7 +31,7 @@ def on_a_machine_without_database(file: Path, **more: str) -> subprocess.Complet
         env={**clean, "PYTHONHASHSEED": "4711", "PYTHONIOENCODING": "utf-8", **more},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=400,
     )
 
 

@@ -23,6 +23,7 @@ from map_ui.documents.three_lists import three_lists
 from parcels.service_requests.intake import receive
 from parcels.service_requests.models import Decision
 from parcels.writing_down import fingerprint
+from tests.conftest import PATIENCE_S
 from tests.parcels.service_requests.situations import (
     lot_in_a_zone,
     property_file,
@@ -109,7 +110,7 @@ def asked(demo_city):
 def extract_of(demo_city, key: str, language: str = "en") -> PdfReader:
     address = f"{demo_city.url}/parcels/{key}/extract.pdf?on={TODAY.isoformat()}"
     request = urllib.request.Request(address, headers={"Accept-Language": language})
-    with urllib.request.urlopen(request, timeout=60) as response:
+    with urllib.request.urlopen(request, timeout=PATIENCE_S) as response:
         assert response.headers["Content-Type"] == "application/pdf"
         return PdfReader(BytesIO(response.read()))
 

@@ -35,7 +35,7 @@ DRAWN = {
 
 def written(environment, folder) -> str:
     command = [sys.executable, "-m", "map_ui.gallery", str(folder), "--lots", "2000"]
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300)
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=500)
     assert done.returncode == 0, done.stderr[-3000:]
     return done.stdout
 

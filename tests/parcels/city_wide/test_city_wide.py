@@ -39,7 +39,7 @@ def rows(demo_city, state: Path, *words: str) -> gpd.GeoDataFrame:
     """The rows of a whole run, as its GeoParquet holds them."""
     out = state / "city.parquet"
     run = evaluate_city(demo_city, state, *words, "--out", str(out))
-    _, said = run.communicate(timeout=300)
+    _, said = run.communicate(timeout=500)
     assert run.returncode == 0, said
     return gpd.read_parquet(out)
 
@@ -126,7 +126,7 @@ def test_killing_processes_in_the_middle_changes_nothing(demo_city, in_one_proce
     out = tmp_path / "city.parquet"
     run = evaluate_city(demo_city, tmp_path, "--processes", "2", "--out", str(out))
     killed = kill_one_child(run, tmp_path / "city_wide" / "demo" / "evaluations")
-    _, said = run.communicate(timeout=300)
+    _, said = run.communicate(timeout=500)
     assert killed
     assert run.returncode == 0, said
     assert_same_rows(gpd.read_parquet(out), in_one_process)

@@ -14,6 +14,7 @@ from parcels.inspections.plans import write_plan
 from parcels.inspections.questions import DayQuestion
 from tests.parcels.inspections.situations import DAY, EVE
 
+PATIENCE_S = 180
 NOTHING_OWED = DayAnswer(DayQuestion("77", DAY, (), (), (), (), 0), DecidedPlan((), ()), ())
 
 
@@ -44,16 +45,16 @@ def test_each_gets_a_draft_of_its_own_number(committing):
         with transaction.atomic():
             plan = write_plan(NOTHING_OWED, now=EVE)
             first_wrote.set()
-            may_end.wait(timeout=20)
+            may_end.wait(timeout=PATIENCE_S)
             return plan.number
 
     one = committing(first)
-    assert first_wrote.wait(timeout=20)
+    assert first_wrote.wait(timeout=PATIENCE_S)
     other = committing(lambda: write_plan(NOTHING_OWED, now=EVE).number)
     while not other.done() and not somebody_waits():
         pass
     may_end.set()
-    assert [one.result(timeout=20), other.result(timeout=20)] == [1, 2]
+    assert [one.result(timeout=PATIENCE_S), other.result(timeout=PATIENCE_S)] == [1, 2]
 
 
 def somebody_waits() -> bool:
