@@ -13,6 +13,7 @@ from gis_core.city import IdentifierKind
 from gis_core.persian import grouped, persian_digits
 
 _PERSIAN = re.compile("[\u0600-\u06ff]")
+_NUMBERED = re.compile(r"_\d+$")
 _POINT = re.compile(r"(?<=\d)\.(?=\d)")
 _SMALLER = re.compile(r"min\(([^,()]+), ([^,()]+)\)")
 
@@ -73,6 +74,7 @@ FINDINGS = {
     "surveyed_area_m2": gettext_noop("Area as surveyed"),
     "area_discrepancy_m2": gettext_noop("Deed and survey differ by"),
     "widening_area_m2": gettext_noop("Widening of the street"),
+    "corrected_line": gettext_noop("Corrected line of the street"),
     "chamfer_area_m2": gettext_noop("Corner chamfer"),
     "other_parts_area_m2": gettext_noop("Parts cut off by the street"),
     "net_area_m2": gettext_noop("Net parcel"),
@@ -164,6 +166,11 @@ REASONS = {
     "OUTSIDE_SURVEYED_EXTENT": gettext_noop("The survey of it does not reach this parcel."),
     "INVALID_FEATURE": gettext_noop("A shape on the map of it cannot be read; the map must be mended."),
     "LAYER_WITHOUT_RULE": gettext_noop("No rule says what it means for building, nor how far it reaches."),
+    "CORRECTED_LINE_UNCLEAR": gettext_noop(
+        "The corrected line does not clearly speak for the whole frontage (%(lines)s); "
+        "the municipality says where it runs."
+    ),
+    "CORRECTED_LINE_NOT_DRAWN": gettext_noop("A corrected line of the street cannot be read."),
     "STREET_NOT_DRAWN": gettext_noop("The line of the street is missing or cannot be read."),
     "EXTENT_UNKNOWN": gettext_noop("Nobody has said how far its survey reaches."),
     "RASTER_ABOVE": gettext_noop(
@@ -302,8 +309,9 @@ def cost_trouble(code: str) -> str:
 
 
 def finding_name(key: str) -> str:
-    """What a finding is called; a key without a name is shown as it is."""
-    return _(FINDINGS[key]) if key in FINDINGS else key
+    """What a finding is called, without its number where there are several; a key without a name as it is."""
+    named = key if key in FINDINGS else _NUMBERED.sub("", key)
+    return _(FINDINGS[named]) if named in FINDINGS else key
 
 
 def use(name: str) -> str:
@@ -410,6 +418,7 @@ def _with_gaps(args: Mapping[str, Any]) -> dict[str, Any]:
         "light_height_m",
         "main_to_main_m",
         "other_m",
+        "lines",
     )
     return {key: args.get(key, "؟") for key in needed} | dict(args)
 
@@ -425,7 +434,7 @@ def _argument(key: str, value: Any, names: Mapping[str, str]) -> str:
         return day(date.fromisoformat(value))
     if key == "agencies":
         return agency(value)
-    if key in ("zone", "falls_to"):
+    if key in ("zone", "falls_to", "lines"):
         return f"\u2066{value}\u2069"
     if key == "measured_in":
         return unit(value)

@@ -1,7 +1,7 @@
 """Holds evaluations of many lots: columns for all, and the whole evaluation of any one on demand."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import count
 from typing import Any
@@ -11,6 +11,7 @@ import shapely
 
 from gis_core.constraints.choices import Permitted, choices
 from gis_core.constraints.columns import Column
+from gis_core.constraints.corrected_lines import line_findings
 from gis_core.constraints.envelopes import Standing
 from gis_core.constraints.findings import EdgeFinding, Evaluation, Finding, Reason, ZoneShare
 from gis_core.constraints.intake import Frame
@@ -73,6 +74,7 @@ class Evaluations(Sequence[Evaluation]):
         row = int(self.row[lot])
         findings = {key: column.finding(row) for key, column in self.columns.items()}
         findings |= self._wells_and_bays(row)
+        self._tell_lines(findings, row)
         return Evaluation(
             parcel_id=int(self.lots.id[row]),
             parcel_key=str(self.lots.key[row]),
@@ -88,6 +90,15 @@ class Evaluations(Sequence[Evaluation]):
             choices=choices(self._permitted(row), self._rule("HEIGHT", row), self._rule("PARK", row)),
             geometries=self._geometries(row),
         )
+
+    def _tell_lines(self, findings: dict[str, Finding], row: int) -> None:
+        """Add the corrected lines that say what the lot cedes, as inputs of that."""
+        lines = line_findings(self.steps.land.said, self.around.corrected, row)
+        if lines:
+            findings |= {line.key: line for line in lines}
+            ceded = findings["widening_area_m2"]
+            inputs = (*ceded.inputs, *(line.key for line in lines))
+            findings[ceded.key] = replace(ceded, inputs=inputs)
 
     def _refusal(self, lot: int) -> Evaluation:
         reason = self.refused[lot]

@@ -136,14 +136,16 @@ def _origin(lots: Lots, origin: tuple[float, float] | None) -> Floats:
 
 
 def _near(around: Surroundings, frame: Frame) -> Surroundings:
-    held = [part.geometry for part in (around.edges, around.passages, around.zones, around.overlays)]
+    beside = (around.edges, around.passages, around.zones, around.overlays, around.corrected)
+    held = [part.geometry for part in beside]
     near, ends = frame.near(np.concatenate(held)), np.cumsum([0, *map(len, held)]).tolist()
-    edges, passages, zones, overlays = (near[first:last] for first, last in pairwise(ends))
+    edges, passages, zones, overlays, corrected = (near[first:last] for first, last in pairwise(ends))
     return Surroundings(
         edges=replace(around.edges, geometry=edges),
         passages=_sane_widths(replace(around.passages, geometry=passages)),
         zones=replace(around.zones, geometry=zones),
         overlays=replace(around.overlays, geometry=overlays),
+        corrected=replace(around.corrected, geometry=corrected),
         layers=_near_layers(around.layers, frame),
     )
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from gis_core.constraints import chamfer, widening
 from gis_core.constraints.areas import Areas, permitted_discrepancy_m2, within_tolerance
 from gis_core.constraints.columns import CONDITIONAL, NEEDS_INSPECTION, UNKNOWN, Doubts, Table, metres
+from gis_core.constraints.corrected_lines import Spoken, doubt_lines, spoken, with_lines
 from gis_core.constraints.findings import Reason
 from gis_core.constraints.frontages import Ways, corners_between, edges_after, no_ways
 from gis_core.constraints.parting import outside
@@ -39,7 +40,8 @@ class Land:
     What is left of the lots; arrays of (n,).
 
     `after` all parts after widening, `main` the largest, `net` that less its chamfers. `edges` are those
-    of `main`. Where widening or chamfer is unknown the shapes are an upper bound and the table says so.
+    of `main`; `said` is what corrected lines say of the lots. Where widening or chamfer is
+    unknown the shapes are an upper bound and the table says so.
     """
 
     after: Shapes
@@ -49,6 +51,7 @@ class Land:
     in_plan: NDArray[np.bool_]
     areas: Areas
     net_mm2: Ints
+    said: Spoken
 
     def chamfer(self, lot: int) -> shapely.Geometry:
         """What corners take from one lot, as one shape."""
@@ -62,7 +65,10 @@ def clear_land(table: Table, lots: Lots, around: Surroundings, rules: RuleSet, o
     picked = rules.pick("WIDEN")
     rule = picked.rule
     drawn = readable(around.passages.geometry)
+    said = spoken(around.edges, around.passages, around.corrected, len(lots))
     ways = _ways(lots, around, rules, rule, drawn)
+    if rule is not None:
+        ways = with_lines(ways, said, around.edges, around.passages, around.corrected)
     widened = _widened(lots, ways, rule)
     edges = edges_after(around.edges, widened.main, widened.ceded_m2 > 1e-9, ways)
     net, corner_doubts, cut_rule = _corners_cut(widened.main, edges, around, rules)
@@ -70,7 +76,7 @@ def clear_land(table: Table, lots: Lots, around: Surroundings, rules: RuleSet, o
         whole_mm2(shapely.area(shape)) for shape in (lots.geometry, widened.after, widened.main, net)
     )
     in_m2 = 1 / 1e6
-    ceding = _widening_doubts(lots, around, picked, drawn)
+    ceding = _widening_doubts(lots, around, picked, drawn, said)
     _doubt_plans(ceding, lots, around, rules, on)
     _area_columns(table, lots, surveyed * in_m2, rules)
     table.add(
@@ -98,7 +104,7 @@ def clear_land(table: Table, lots: Lots, around: Surroundings, rules: RuleSet, o
     )
     _net_column(table, net_mm2 * in_m2, widened.in_plan)
     basis = Areas(lots.deed_area_m2, surveyed * in_m2, main * in_m2, net_mm2 * in_m2)
-    return Land(widened.after, widened.main, net, edges, widened.in_plan, basis, net_mm2)
+    return Land(widened.after, widened.main, net, edges, widened.in_plan, basis, net_mm2, said)
 
 
 def _ways(
@@ -180,7 +186,7 @@ def _widened(lots: Lots, ways: Ways, rule: Rule | None) -> widening.Widened:
 
 
 def _widening_doubts(
-    lots: Lots, around: Surroundings, picked: Picked, readable_line: NDArray[np.bool_]
+    lots: Lots, around: Surroundings, picked: Picked, readable_line: NDArray[np.bool_], said: Spoken
 ) -> Doubts:
     doubts, rule = Doubts.none(len(lots)), picked.rule
     if rule is None:
@@ -193,6 +199,8 @@ def _widening_doubts(
         left, right = widening.half_widths_m(passages, never_narrow=rule.params["never_narrow"])
         silent = (passages.form == "CENTRELINE") & np.isnan(left + right)
         untold[named] |= silent[edges.passage[named]]
+        untold &= ~said.edge
+    doubt_lines(doubts, said, around.corrected)
     where = np.zeros(len(lots), dtype=bool)
     where[edges.lot[untold]] = True
 

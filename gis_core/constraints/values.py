@@ -78,6 +78,30 @@ class Passages:
 
 
 @dataclass(frozen=True)
+class CorrectedLines:
+    """
+    Lines that a document draws as the border of a street to come (بر اصلاحی); every entry is (c,).
+
+    `passage`: position of the street, whose one side the line is. `code` names it; `told` is a mapping each
+    of who draws it: what a `RuleReference` says besides code and kind (article, source, days, ...).
+    """
+
+    passage: Ints
+    geometry: Shapes
+    code: Texts
+    told: Texts
+
+    def __len__(self) -> int:
+        return len(self.code)
+
+    @classmethod
+    def none(cls) -> Self:
+        """No line at all."""
+        text = np.array([], dtype=object)
+        return cls(np.array([], dtype=np.int64), text, text, text)
+
+
+@dataclass(frozen=True)
 class Edges:
     """
     Edges of lots in the order of their outer rings; every entry is an array of (e,).
@@ -168,13 +192,14 @@ class Overlays:
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What lies around the lots: edges, passages, zones, overlays, and the overlay layers that exist."""
+    """What lies around lots: edges, passages and their corrected lines, zones, overlays, overlay layers."""
 
     edges: Edges = field(default_factory=Edges.none)
     passages: Passages = field(default_factory=Passages.none)
     zones: Zones = field(default_factory=Zones.none)
     overlays: Overlays = field(default_factory=Overlays.none)
     layers: Mapping[str, Layer] = field(default_factory=dict)
+    corrected: CorrectedLines = field(default_factory=CorrectedLines.none)
 
 
 def chosen(values: Any, at: Any) -> Any:

@@ -50,6 +50,7 @@ def _ceded(document: Mapping[str, Any]) -> list[Listed]:
                 )
             )
         )
+        sentence = _by_lines(document) or sentence
         found.append(
             Listed(
                 "loss",
@@ -65,6 +66,18 @@ def _ceded(document: Mapping[str, Any]) -> list[Listed]:
             Listed("loss", _("Corner chamfer"), _minus(chamfer), "", "chamfer_area_m2", "why-net_area_m2")
         )
     return found
+
+
+def _by_lines(document: Mapping[str, Any]) -> str:
+    """The corrected lines that say what is ceded, each with its document; empty where widths say it."""
+    told = []
+    for finding in document["findings"].values():
+        rule = finding.get("rule")
+        if rule and rule["kind"] == "CORRECTED_LINE":
+            source = wording.in_language(rule["source_title_fa"], rule["source_title_en"])
+            named = {"line": f"\u2066{finding['value']}\u2069", "source": source or rule["source_code"]}
+            told.append(_("corrected line %(line)s: %(source)s") % named)
+    return wording.listed(told)
 
 
 def _minus(area_m2: float) -> str:
