@@ -28,6 +28,7 @@ class Layer(models.Model):
         PARCELS = "parcels", _("parcels")
         OFFICES = "offices", _("offices")
         RASTER = "raster", _("raster")
+        CORRECTED_LINES = "corrected_lines", _("corrected lines")
 
     key = models.SlugField(max_length=60, unique=True)
     kind = models.CharField(max_length=20, choices=Kind.choices)

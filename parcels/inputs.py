@@ -17,7 +17,16 @@ from gis_core.constraints.inputs import Inputs
 from gis_core.constraints.orientation import convergence_deg
 from gis_core.constraints.plane import shapes
 from gis_core.constraints.rules import RuleSet
-from gis_core.constraints.values import Edges, Layer, Lots, Overlays, Passages, Surroundings, Zones
+from gis_core.constraints.values import (
+    CorrectedLines,
+    Edges,
+    Layer,
+    Lots,
+    Overlays,
+    Passages,
+    Surroundings,
+    Zones,
+)
 from gis_core.errors import NotFound
 from gis_core.prepared import prepared_cursor
 from layers.terrain import ground_m, measured
@@ -89,10 +98,11 @@ def _inputs(found: list[tuple[Any, ...]], question: Question) -> Inputs:
         ground_m=ground_m(lots.geometry, rules, standing.rasters),
     )
     place = Place(_hull(lots.geometry), on, known_at)
-    zones, overlays, passages = _ground(place, reach_of(rules), layers)
+    zones, overlays, passages, corrected = _ground(place, reach_of(rules), layers)
     around = Surroundings(
         edges=_edges(edges, streets, passages),
         passages=passages,
+        corrected=corrected,
         zones=zones,
         overlays=overlays,
         layers=_overlay_layers(layers),
@@ -194,13 +204,18 @@ def _edges(rows: list[tuple[int, dict[str, Any]]], streets: list[str], passages:
     )
 
 
-#: Rows of streets come after those of zones and overlays (`ground_selects`).
-_STREET = 2
+#: Rows of streets and of their corrected lines come after those of zones and overlays (`ground_selects`).
+_STREET, _LINE = 2, 3
 
 
-def _ground(place: Place, reach_m: float, layers: dict[str, Layer]) -> tuple[Zones, Overlays, Passages]:
+def _ground(
+    place: Place, reach_m: float, layers: dict[str, Layer]
+) -> tuple[Zones, Overlays, Passages, CorrectedLines]:
     """Zones, overlay features and streets of the place, or of the whole city; one round trip."""
-    near = "true" if place.shape is None else "ST_DWithin(s.geometry, q.shape, %(street_reach_m)s::float8)"
+    near, near_line = (
+        "true" if place.shape is None else f"ST_DWithin({row}.geometry, q.shape, %(street_reach_m)s::float8)"
+        for row in ("s", "c")
+    )
     with prepared_cursor() as cursor:
         cursor.execute(
             f"""
@@ -214,6 +229,14 @@ def _ground(place: Place, reach_m: float, layers: dict[str, Layer]) -> tuple[Zon
               from {AT_PLACE}, network_streetsegment s
               join layers_layerversion v on v.id = s.layer_version_id
              where {near} and {in_force_at_place("s")} and {published("v")}
+            union all
+            select {_LINE}, c.code, c.street_lineage::text, '', '', ST_AsBinary(c.geometry),
+                   json_build_array(v.number, c.sheet, d.code, d.title_fa, d.title_en, d.confidence,
+                                    lower(c.valid))::text, c.id
+              from {AT_PLACE}, network_correctedline c
+              join layers_layerversion v on v.id = c.layer_version_id
+              left join gis_core_source d on d.id = v.source_id
+             where {near_line} and {in_force_at_place("c")} and {published("v")}
             """,
             place.parameters(reach_m=reach_m, street_reach_m=STREET_REACH_M),
         )
@@ -221,7 +244,8 @@ def _ground(place: Place, reach_m: float, layers: dict[str, Layer]) -> tuple[Zon
         rows = sorted(
             cursor.fetchall(), key=lambda row: (row[0], "" if row[0] == _STREET else row[1], row[7])
         )
-    return *ground_of(rows, layers), _passages([row for row in rows if row[0] == _STREET])
+    passages = _passages([row for row in rows if row[0] == _STREET])
+    return *ground_of(rows, layers), passages, _corrected([row for row in rows if row[0] == _LINE], passages)
 
 
 def _passages(rows: list[tuple[Any, ...]]) -> Passages:
@@ -243,6 +267,32 @@ def _passages(rows: list[tuple[Any, ...]]) -> Passages:
         lineage=_objects([row[1] for row in rows]),
         street_class=_objects([row[2] for row in rows]),
     )
+
+
+def _corrected(rows: list[tuple[Any, ...]], passages: Passages) -> CorrectedLines:
+    """Corrected lines of streets that are there; one whose street is not in force says nothing."""
+    number = {key: position for position, key in enumerate(passages.lineage)}
+    rows = [row for row in rows if row[2] in number]
+    return CorrectedLines(
+        passage=np.array([number[row[2]] for row in rows], dtype=np.int64),
+        geometry=shapely.from_wkb(_objects([bytes(row[5]) for row in rows])),
+        code=_objects([row[1] for row in rows]),
+        told=_objects([_told_by(*json.loads(row[6])) for row in rows]),
+    )
+
+
+def _told_by(version: int, sheet: str, code: str | None, fa: str | None, en: str | None, *rest: Any) -> Any:
+    """The edition, the sheet and the document that draw a line, as a rule is cited."""
+    confidence, valid_from = rest
+    return {
+        "version": version,
+        "article": sheet,
+        "source_code": code or "",
+        "source_title_fa": fa or "",
+        "source_title_en": en or "",
+        "confidence": confidence or "C",
+        "valid_from": valid_from,
+    }
 
 
 def _overlay_layers(layers: dict[str, Layer]) -> dict[str, Layer]:

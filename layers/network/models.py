@@ -70,6 +70,23 @@ class StreetSegment(Bitemporal):
         indexes = [models.Index(fields=["from_node"]), models.Index(fields=["to_node"])]
 
 
+class CorrectedLine(Bitemporal):
+    """A line that a document draws as the border of a street to come (بر اصلاحی), on one side of a street."""
+
+    lineage = models.UUIDField(default=uuid.uuid4)
+    layer_version = models.ForeignKey(LayerVersion, on_delete=models.PROTECT)
+    code = models.CharField(max_length=60)
+    sheet = models.CharField(
+        max_length=200, blank=True, help_text=_("Where in its document the line is drawn.")
+    )
+    street_lineage = models.UUIDField(help_text=_("The street segment whose one side it is."))
+    geometry = MetricLineField()
+
+    class Meta:
+        constraints = [no_two_at_once("one_corrected_line_version_at_once", "lineage")]
+        indexes = [models.Index(fields=["street_lineage"])]
+
+
 class TurnRestriction(Bitemporal):
     """A turn from one segment into another that is forbidden."""
 

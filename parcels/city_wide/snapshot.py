@@ -1,8 +1,9 @@
 """
 Keeps the inputs of lots as GeoParquet and reads them back, to the bit: one folder, one independent part.
 
-A part holds `lots`, `edges`, `passages`, `zones` and `overlays` as GeoParquet, and `rules.json` with rules,
-layers, the day and the instant. Nothing here asks the database, so a part can be judged on any machine.
+A part holds `lots`, `edges`, `passages`, `corrected` lines, `zones` and `overlays` as GeoParquet, and
+`rules.json` with rules, layers, the day and the instant. Nothing here asks the database, so a part can be
+judged on any machine.
 """
 
 import json
@@ -22,11 +23,20 @@ import shapely
 
 from gis_core.constraints.inputs import Inputs, layer_from, layer_row, rule_rows, rules_from
 from gis_core.constraints.rules import RuleSet
-from gis_core.constraints.values import Edges, Layer, Lots, Overlays, Passages, Surroundings, Zones
+from gis_core.constraints.values import (
+    CorrectedLines,
+    Edges,
+    Layer,
+    Lots,
+    Overlays,
+    Passages,
+    Surroundings,
+    Zones,
+)
 
-Held = TypeVar("Held", Lots, Edges, Passages, Zones, Overlays)
+Held = TypeVar("Held", Lots, Edges, Passages, CorrectedLines, Zones, Overlays)
 #: Columns of a value that are mappings, kept as JSON text.
-MAPPINGS = ("attributes", "rasters")
+MAPPINGS = ("attributes", "rasters", "told")
 
 
 def write(inputs: Inputs, folder: Path, *, srid: int) -> None:
@@ -43,7 +53,7 @@ def write(inputs: Inputs, folder: Path, *, srid: int) -> None:
     if inputs.north_deg is not None:
         lots["north_deg"] = inputs.north_deg
     lots.to_parquet(making / "lots.parquet")
-    for name in ("edges", "passages", "zones", "overlays"):
+    for name in ("edges", "passages", "corrected", "zones", "overlays"):
         _frame(getattr(around, name), srid).to_parquet(making / f"{name}.parquet")
     (making / "rules.json").write_text(json.dumps(_standing(inputs), ensure_ascii=False), encoding="utf-8")
     making.rename(folder)
@@ -61,6 +71,7 @@ def read(folder: Path) -> Inputs:
         around=Surroundings(
             edges=_values(Edges, folder / "edges.parquet"),
             passages=_values(Passages, folder / "passages.parquet"),
+            corrected=_values(CorrectedLines, folder / "corrected.parquet"),
             zones=zones,
             overlays=_values(Overlays, folder / "overlays.parquet"),
             layers=dict(told.layers),
