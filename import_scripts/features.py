@@ -27,7 +27,7 @@ class FeatureKind:
 
     `dimension`: 0 points, 1 lines, 2 areas, None any. `tiles`: whether its areas should fit together
     without gaps and overlaps. `one_part`: its column holds single polygons. `key`: the field that names
-    a feature for good; without one its values and shape do.
+    a feature for good; without one its values and shape do. `check`: what else it asks of its rows.
     """
 
     model: type[models.Model]
@@ -39,6 +39,7 @@ class FeatureKind:
     key: str | None = None
     defaults: Mapping[str, Any] = field(default_factory=dict)
     finish: Callable[[pd.DataFrame, Task], pd.DataFrame] | None = None
+    check: Callable[[pd.DataFrame, np.ndarray, Task, Doubts], tuple[pd.DataFrame, np.ndarray]] | None = None
 
 
 def bring_in(kind: FeatureKind, task: Task, destination: Destination, doubts: Doubts) -> Counts:
@@ -96,7 +97,7 @@ def _checked(
         names = frame[kind.key].to_numpy() if kind.key else frame.iloc[:, 0].to_numpy()
         check.report_overlaps(check.overlaps(shapes), names, frame.index.to_numpy(), doubts)
         check.report_gaps(check.gaps(shapes), doubts)
-    return frame, shapes
+    return kind.check(frame, shapes, task, doubts) if kind.check else (frame, shapes)
 
 
 def _without_repeats(

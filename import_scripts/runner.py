@@ -25,6 +25,7 @@ KINDS = {
     "overlays": "import_scripts.overlays",
     "rasters": "import_scripts.rasters",
     "streets": "import_scripts.streets",
+    "corrected-lines": "import_scripts.corrected_lines",
     "offices": "import_scripts.offices",
     "staff": "import_scripts.staff",
     "property-records": "import_scripts.records",
@@ -44,6 +45,7 @@ _TABLES = (
     "zoning_zone",
     "network_streetsegment",
     "network_streetnode",
+    "network_correctedline",
     "offices_office",
     "records_propertyfile",
 )

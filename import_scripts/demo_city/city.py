@@ -14,6 +14,7 @@ from import_scripts.demo_city import names as pools
 from import_scripts.demo_city import reference as ref
 from import_scripts.demo_city.buildings import footprints
 from import_scripts.demo_city.cells import bazaar, madi_columns, plan_cell
+from import_scripts.demo_city.corrected import corrected_lines
 from import_scripts.demo_city.districts import districts_of_cells, inner_cell
 from import_scripts.demo_city.latin import in_latin
 from import_scripts.demo_city.layout import Layout
@@ -28,6 +29,8 @@ from import_scripts.demo_city.zones import NAMES, NAMES_EN, zone_polygons
 ORIGIN = np.array([562_000.0, 3_617_000.0])
 """Where the middle of the city lies: an invented place in UTM zone 39N, EPSG:32639."""
 SRID = 32639
+_REFERENCE_STREETS = ("سرو", "نارون")
+"""The reference lot stands at the corner of streets of these names."""
 _FAMILY = uuid.UUID("5b0e0e7e-3f0c-4d8e-9c43-0d6f0a5a9c11")
 
 
@@ -37,7 +40,8 @@ class DemoCity:
     The invented city as frames; every geometry is in EPSG:32639 on the 1 mm grid.
 
     `parcels`: lineage, key, codes, areas, fabric, use, cell. `ground`: what lies between lots, with the
-    segment whose surface it is. `segments`, `nodes`: the street network. `zones`, `districts`, `buildings`
+    segment whose surface it is. `segments`, `nodes`: the street network, `corrected` the lines drawn for a
+    few of its streets. `zones`, `districts`, `buildings`
     (with their parcel's lineage). Frames of overlays, offices, people and records are made from these.
     """
 
@@ -50,6 +54,7 @@ class DemoCity:
     zones: pd.DataFrame
     districts: pd.DataFrame
     buildings: pd.DataFrame
+    corrected: pd.DataFrame
     bazaar: np.ndarray
     madis: np.ndarray
     river: np.ndarray
@@ -95,6 +100,7 @@ def generate(parcels: int = 20_000, seed: int = 1) -> DemoCity:
         zones=_zones(mains, faces, outside, seed),
         districts=_districts(mesh, places, faces, outside, seed),
         buildings=_buildings(lots, seed),
+        corrected=_corrected(segments, seed),
         bazaar=_bazaar(mains),
         madis=_moved(np.array([band[0] for one in layouts.values() for band in _madi(one)], dtype=object)),
         river=_moved(np.array([one.shape for one in outside if one.kind == "water"], dtype=object)),
@@ -283,7 +289,7 @@ def _direction(street: Street, rng: np.random.Generator) -> int:
         between
         and street.kind == "street"
         and 5 < street.width_m < 11
-        and not street.name.endswith(("سرو", "نارون"))
+        and not street.name.endswith(_REFERENCE_STREETS)
     ):
         return int(rng.choice([0, 0, 0, 0, 0, 0, 1, -1]))
     return 0
@@ -380,6 +386,11 @@ def _districts(mesh: Mesh, places, faces, outside: list[Surface], seed: int) -> 
     )
     frame["geometry"] = _moved(frame["geometry"].to_numpy())
     return frame
+
+
+def _corrected(segments: pd.DataFrame, seed: int) -> pd.DataFrame:
+    lines = corrected_lines(segments, seed, kept=(*_REFERENCE_STREETS, "مادی"))
+    return lines.assign(lineage=[lineage(seed, "corrected-line", code) for code in lines["code"]])
 
 
 def _buildings(lots: pd.DataFrame, seed: int) -> pd.DataFrame:

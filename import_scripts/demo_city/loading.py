@@ -35,7 +35,7 @@ from import_scripts.load import copy_frame, reserve_ids
 from import_scripts.recipe import Recipe, read_recipe
 from import_scripts.task import Destination, Progress, Task, silent
 from layers.models import District, GroundCover, Layer, LayerVersion, OverlayFeature
-from layers.network.models import StreetNode, StreetSegment
+from layers.network.models import CorrectedLine, StreetNode, StreetSegment
 from layers.offices.models import Office, OpeningHours
 from layers.zoning.models import Zone
 from parcels.inspections.models import Inspector, Shift
@@ -53,7 +53,7 @@ PARCEL_ACCURACY_M = 0.1
 SHIFTS_BEFORE, SHIFTS_AHEAD = 366, 100
 """Days for which the inspectors' shifts are known."""
 _SOURCE = "demo-detailed-plan"
-_STEPS = 17
+_STEPS = 18
 """About how many tables are written."""
 _LARGE_TABLES = (Parcel, Building, ParcelEdges, Address, Identifier, GroundCover, Zone, StreetSegment)
 
@@ -111,6 +111,17 @@ def _tables(city: DemoCity, run: ImportRun, on: date) -> Iterator[tuple[str, int
     streets = book.version("streets", Layer.Kind.STREETS, "گذرها", "Streets", SURVEYED_FROM)
     yield "nodes", _copy(StreetNode, city.nodes, {"layer_version": streets.pk})
     yield "segments", _copy(StreetSegment, city.segments, survey | {"layer_version": streets.pk})
+    drawn = book.version(
+        "corrected-lines",
+        Layer.Kind.CORRECTED_LINES,
+        "برهای اصلاحی",
+        "Corrected lines",
+        PLAN_FROM,
+        accuracy_m=0.1,
+    )
+    LayerVersion.objects.filter(pk=drawn.pk).update(source=_drawing())
+    in_plan = {"valid": (PLAN_FROM, None), "known": (KNOWN_FROM, None), "layer_version": drawn.pk}
+    yield "corrected lines", _copy(CorrectedLine, city.corrected, in_plan)
     ground = book.version("ground", Layer.Kind.GROUND, "پوشش زمین", "Ground cover", SURVEYED_FROM)
     cover = city.ground.drop(columns=["segment"])
     yield "ground", _copy(GroundCover, cover, survey | {"layer_version": ground.pk})
@@ -149,6 +160,15 @@ def _tables(city: DemoCity, run: ImportRun, on: date) -> Iterator[tuple[str, int
     yield from _about_parcels(city, ids)
     yield from _offices_and_people(city, book, on)
     yield from _records(city, run, on)
+
+
+def _drawing() -> Source:
+    """The drawing on which the corrected lines of the sample city stand."""
+    return Source.objects.create(
+        code="demo-corrected-lines",
+        title_fa="نقشهٔ بر و کف گذرها (ساختگی)",
+        title_en="Drawing of the streets' corrected lines (invented)",
+    )
 
 
 def _parcel_rows(city: DemoCity, ids: np.ndarray) -> pd.DataFrame:

@@ -77,6 +77,18 @@ def test_the_same_seed_gives_the_same_city_and_another_seed_another(city):
     assert city_hash(generate(900, seed=2)) != city_hash(city)
 
 
+def test_a_few_streets_have_corrected_lines_along_both_sides_and_those_of_the_reference_lot_have_none(city):
+    streets = city.segments.set_index("lineage").loc[city.corrected["street_lineage"]]
+    assert len(streets) >= 6
+    assert (streets.index.value_counts() == 2).all()
+    assert not streets["name_fa"].str.endswith(("سرو", "نارون")).any()
+    middles, lines = streets["geometry"].to_numpy(), city.corrected["geometry"].to_numpy()
+    assert not shapely.intersects(lines, middles).any()
+    for end, gives_m in ((0, 1.0), (-1, 2.5)):
+        away_m = shapely.distance(shapely.get_point(lines, end), middles)
+        assert away_m - streets["existing_width_m"].to_numpy() / 2 == pytest.approx(gives_m, abs=0.02)
+
+
 def test_zones_do_not_overlap_and_districts_tile_the_city(city):
     zones = city.zones["geometry"].to_numpy()
     districts = city.districts[city.districts["level"] == "district"]
