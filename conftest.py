@@ -58,6 +58,15 @@ def schema_hash() -> str:
     return digest.hexdigest()[:10]
 
 
+@pytest.fixture(autouse=True)
+def language_of_the_city() -> Iterator[None]:
+    """No test reads in the language that a page was asked in before it, whichever test that was."""
+    yield
+    from django.utils import translation
+
+    translation.deactivate()
+
+
 @pytest.fixture(scope="session")
 def template_database() -> str:
     """Name of the migrated template; made once for each state of the migrations, whoever comes first."""
