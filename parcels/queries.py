@@ -4,6 +4,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import reduce
+from operator import and_
 
 from django.conf import settings
 from django.contrib.gis.db.models.functions import Distance
@@ -15,6 +17,7 @@ from gis_core import crs, identifiers
 from gis_core.errors import BadInput, NotFound
 from gis_core.persian import normalise
 from layers.models import District
+from layers.network.models import StreetSegment
 from parcels.models import Address, Identifier, Parcel
 
 #: Nearer to a border than this a click does not say which side is meant: m.
@@ -29,7 +32,7 @@ _BETWEEN = re.compile(r"[\s\-‐‑–−/]+")
 _LOT_CODE = re.compile(r"\d+(?:[\s\-‐‑–−/]+\d+){3}")
 #: Words that stand in most addresses and tell none apart.
 _FILLERS = frozenset(
-    map(normalise, ("خیابان", "کوچه", "کوی", "بلوار", "بن‌بست", "پلاک", "شماره", "street", "no"))
+    map(normalise, ("خیابان", "کوچه", "کوی", "بلوار", "بن‌بست", "پلاک", "شماره", "street", "alley", "no"))
 )
 
 
@@ -188,22 +191,41 @@ def _by_address(text: str, *, on: date) -> list[Found]:
     key = normalise(text)
     rows = Address.objects.filter(parcel__in=Parcel.objects.in_force(on=on)).select_related("parcel")
     ranked = rows.annotate(similarity=TrigramWordSimilarity(key, "search_key"))
-    exact = ranked.filter(_has_words(key)).order_by("-similarity", "search_key")[: MOST * 2]
+    exact = ranked.filter(_has_words(key)).order_by("-similarity", "search_key")
+    in_english = _on_street_called(key, rows, on=on)
     alike = ranked.filter(search_key__trigram_word_similar=key, similarity__gte=_SIMILAR)
+    readings = (exact, in_english, alike.order_by("-similarity", "search_key"))
     found: dict[int, Found] = {}
-    for row in list(exact) or alike.order_by("-similarity", "search_key")[: MOST * 2]:
+    for row in next(filter(None, (list(rows[: MOST * 2]) for rows in readings)), []):
         found.setdefault(row.parcel_id, Found(row.parcel, row.text, "address"))
     return list(found.values())
 
 
+def _on_street_called(key: str, addresses: QuerySet[Address], *, on: date) -> QuerySet[Address]:
+    """Addresses on streets whose English name has every word of the text, with every number of it."""
+    words = _telling_words(key)
+    names = [word for word in words if not word.isdigit()]
+    if not names or not key.isascii():
+        return addresses.none()
+    called = reduce(and_, (Q(name_en__icontains=name) for name in names))
+    streets = StreetSegment.objects.in_force(on=on).filter(called).values("name_fa")
+    numbers = reduce(and_, (_has_word(word) for word in words if word.isdigit()), Q())
+    return addresses.filter(numbers, street_name__in=streets).order_by("search_key")
+
+
 def _has_words(key: str) -> Q:
     """Every word stands in the address and every number stands there whole: 17 is not 170."""
-    words = [word for word in key.split() if word not in _FILLERS] or key.split()
-    asked = Q()
-    for word in words:
-        whole = rf"(^|[^0-9]){word}([^0-9]|$)"
-        asked &= Q(search_key__regex=whole) if word.isdigit() else Q(search_key__contains=word)
-    return asked
+    return reduce(and_, map(_has_word, _telling_words(key)), Q())
+
+
+def _has_word(word: str) -> Q:
+    whole = rf"(^|[^0-9]){word}([^0-9]|$)"
+    return Q(search_key__regex=whole) if word.isdigit() else Q(search_key__contains=word)
+
+
+def _telling_words(key: str) -> list[str]:
+    words = [word.strip(",") for word in key.split()]
+    return [word for word in words if word and word not in _FILLERS] or words
 
 
 def lots(*, on: date) -> QuerySet[Parcel]:

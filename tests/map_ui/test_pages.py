@@ -252,6 +252,20 @@ def test_a_house_number_is_not_a_part_of_a_longer_one(persian, lot):
     assert reverse("parcel", args=[other.key]) not in html
 
 
+@pytest.mark.parametrize("typed", ["17 Sarv Lane", "sarv ۱۷", "17, sarv", "Lane"])
+def test_an_address_is_found_by_the_english_name_of_its_street(english, lot, typed):
+    StreetSegment.objects.filter(name_fa="کوچهٔ سرو").update(name_en="Sarv Lane")
+    html = english.get("/search", {"q": typed}).content.decode()
+    assert reverse("parcel", args=[KEY]) in html
+    assert "17 Sarv Lane" in html
+
+
+@pytest.mark.parametrize("typed", ["170 Sarv Lane", "17 Narvan Lane", "18 sarv"])
+def test_another_number_or_street_in_english_finds_nothing(english, lot, typed):
+    StreetSegment.objects.filter(name_fa="کوچهٔ سرو").update(name_en="Sarv Lane")
+    assert reverse("parcel", args=[KEY]) not in english.get("/search", {"q": typed}).content.decode()
+
+
 def test_nothing_found_says_what_to_do(persian, lot):
     html = persian.get("/search", {"q": "خیابان ناکجاآباد ۹۹۹"}).content.decode()
     assert "قطعه‌ای نیافتیم" in html
