@@ -29,7 +29,7 @@ def dimension_mark(dimension: shapes.Dimension, view: View, room: Room) -> str:
 
 
 def _places(dimension: shapes.Dimension, view: View) -> list[tuple[float, float, str]]:
-    """Where its figure may stand: beside its middle away from the lot, else on the other side, else along it."""
+    """Where its figure may stand: beside its middle away from the lot, on the other side, along it, past its ends."""
     start, end = view(np.array([dimension.start, dimension.end]))
     (x, y), across = (start + end) / 2, end - start
     if abs(across[0]) >= abs(across[1]):
@@ -42,10 +42,15 @@ def _places(dimension: shapes.Dimension, view: View) -> list[tuple[float, float,
     right, left = (8.0, "start"), (-8.0, "end")
     sides = [right, left] if x > view.width / 2 else [left, right]
     shares = (0.5, 0.32, 0.68, 0.18, 0.82)
+    top, bottom = sorted((start, end), key=lambda point: float(point[1]))
     return [
-        (start[0] + across[0] * share + dx, start[1] + across[1] * share + 4, anchor)
-        for dx, anchor in sides
-        for share in shares
+        *(
+            (start[0] + across[0] * share + dx, start[1] + across[1] * share + 4, anchor)
+            for dx, anchor in sides
+            for share in shares
+        ),
+        (top[0], top[1] - 7, "middle"),
+        (bottom[0], bottom[1] + 16, "middle"),
     ]
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 Box = tuple[float, float, float, float]
 #: About the size of a letter of a figure, px.
 LETTER_PX, LINE_PX = 7.4, 15.0
+#: Two texts on one line stand so far apart that they are not read as one, px.
+GAP_PX = 5.0
 
 
 @dataclass
@@ -16,11 +18,15 @@ class Room:
     height: int
     taken: list[Box] = field(default_factory=list)
 
+    def holds(self, box: Box) -> bool:
+        """Whether a box lies in the picture."""
+        left, top, right, bottom = box
+        return left >= 2 and top >= 2 and right <= self.width - 2 and bottom <= self.height - 2
+
     def is_free(self, box: Box) -> bool:
         """Whether a box lies in the picture and on nothing that is there."""
         left, top, right, bottom = box
-        inside = left >= 2 and top >= 2 and right <= self.width - 2 and bottom <= self.height - 2
-        return inside and not any(
+        return self.holds(box) and not any(
             left < other[2] and other[0] < right and top < other[3] and other[1] < bottom
             for other in self.taken
         )
@@ -30,14 +36,14 @@ class Room:
         self.taken.extend(boxes)
 
     def first_free(self, places: Sequence[tuple[float, float, str]], text: str) -> tuple[float, float, str]:
-        """The first of some places (x, baseline, anchor) where a text is free; else the first of all."""
-        for place in places:
-            box = text_box(*place, text)
-            if self.is_free(box):
-                self.take([box])
-                return place
-        self.take([text_box(*places[0], text)])
-        return places[0]
+        """Of places (x, baseline, anchor) the first that is free; else one in the picture; else any."""
+        boxes = {place: text_box(*place, text) for place in places}
+        free = (place for place in places if self.is_free(boxes[place]))
+        seen = (place for place in places if self.holds(boxes[place]))
+        chosen = next(free, None) or next(seen, places[0])
+        left, top, right, bottom = boxes[chosen]
+        self.take([(left - GAP_PX, top, right + GAP_PX, bottom)])
+        return chosen
 
 
 def text_box(x: float, y: float, anchor: str, text: str) -> Box:

@@ -259,6 +259,15 @@ def test_no_figure_lies_on_another_or_out_of_the_picture(document):
         room.take([box])
 
 
+def test_a_figure_that_is_free_nowhere_stays_in_the_picture_and_apart_from_the_next():
+    room = Room(200, 100, [(0.0, 0.0, 200.0, 100.0)])
+    assert room.first_free([(10.0, 50.0, "end"), (100.0, 50.0, "end")], "planned 12") == (100.0, 50.0, "end")
+    room = Room(200, 100)
+    beside = text_box(20.0, 50.0, "start", "now 8")[2] + 2
+    room.first_free([(20.0, 50.0, "start")], "now 8")
+    assert room.first_free([(beside, 50.0, "start"), (beside, 80.0, "start")], "12.00")[1] == 80.0
+
+
 def test_the_width_of_a_very_wide_street_is_not_measured_across(document):
     for edge in document["edges"]:
         edge["width_m"] = edge["width_m"] and 36.0
