@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from django.utils.translation import get_language, gettext_noop, ngettext
+from django.utils.translation import get_language, gettext_noop, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from gis_core import jalali
@@ -108,7 +108,6 @@ FINDINGS = {
 }
 
 UNITS = {
-    "m2": gettext_noop("sq m"),
     "m": gettext_noop("metres"),
     "percent": gettext_noop("percent"),
     "%": gettext_noop("percent"),
@@ -326,6 +325,8 @@ def part(kind: str) -> str:
 
 def unit(name: str | None) -> str:
     """The word of a unit; nothing for a bare number."""
+    if name == "m2":
+        return pgettext("after a number", "m²")
     return _(UNITS[name]) if name in UNITS else (name or "")
 
 
@@ -391,7 +392,19 @@ def one_of(texts: list[str]) -> str:
 def search_hint(kinds: Sequence[IdentifierKind]) -> str:
     """«نشانی، کد نوسازی یا کد پستی»: what stands in an empty search box, by the identifiers a city has."""
     labels = [in_language(kind.label_fa, kind.label_en) for kind in kinds]
-    return one_of([_("Address"), *(label[:1].lower() + label[1:] for label in labels)])
+    return one_of([_("Address"), *map(amid, labels)])
+
+
+def amid(title: str) -> str:
+    """
+    A title as it stands amid a sentence: without its capital.
+
+    Examples
+    --------
+    >>> amid("Floor area that counts")
+    'floor area that counts'
+    """
+    return title[:1].lower() + title[1:]
 
 
 def millions(toman: float) -> str:

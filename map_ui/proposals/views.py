@@ -145,7 +145,7 @@ def _in_words(building: Building) -> str:
         (building.projection_m, _("projection %(metres)s metres")),
     ):
         parts += [] if length_m is None else [said % {"metres": wording.number(round(length_m, 2))}]
-    parts += [wording.use(use) for use in building.uses]
+    parts += [wording.amid(wording.use(use)) for use in building.uses]
     return wording.listed(parts)
 
 
@@ -164,9 +164,9 @@ def _inputs(typed: Typed) -> list[Input]:
         "storeys": (_("Storeys above the pilot"), ""),
         "width": (_("Width along the street"), _("metres")),
         "depth": (_("Depth into the lot"), _("metres")),
-        "area": (_("or its area"), _("square metres")),
+        "area": (_("or its area"), wording.unit("m2")),
         "units": (_("Dwellings"), ""),
-        "unit_area": (_("Area of each"), _("square metres")),
+        "unit_area": (_("Area of each"), wording.unit("m2")),
         "bays": (_("Parking bays"), ""),
         "height": (_("Height above the street"), _("metres")),
         "projection": (_("Projection over the street"), _("metres")),
@@ -188,7 +188,7 @@ def _kinds_of_parts(held: Held) -> tuple[str, ...]:
 
 
 def _inputs_of_parts(typed: Typed, kinds: tuple[str, ...]) -> list[Input]:
-    return [_input(typed, PART + kind, wording.part(kind), _("square metres")) for kind in kinds]
+    return [_input(typed, PART + kind, wording.part(kind), wording.unit("m2")) for kind in kinds]
 
 
 def _uses(held: Held, building: Building) -> list[Use]:

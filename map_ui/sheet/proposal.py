@@ -54,7 +54,9 @@ def point_in_words(judgement: Judgement, document: Mapping[str, Any]) -> Point:
 
 
 def _verdict(state: str, points: Sequence[Point]) -> str:
-    names = {other: [point.name for point in points if point.state == other] for other in _MARKS}
+    names = {
+        other: [wording.amid(point.name) for point in points if point.state == other] for other in _MARKS
+    }
     if state == "fails":
         count = len(names["fails"])
         return ngettext(

@@ -29,9 +29,9 @@ def city_is_official() -> bool:
 
 
 @register.simple_tag
-def search_hint(kinds: int | None = None) -> str:
-    """What a parcel is found by in this city: an address, or one of its identifiers (the first `kinds`)."""
-    return wording.search_hint(settings.CITY.identifiers[:kinds])
+def search_hint() -> str:
+    """What a parcel is found by in this city: an address, or one of its identifiers."""
+    return wording.search_hint(settings.CITY.identifiers)
 
 
 @register.simple_tag(takes_context=True)

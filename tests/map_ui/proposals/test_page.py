@@ -49,7 +49,7 @@ def test_what_fails_is_told_with_its_excess_and_with_a_building_that_would_do(lo
 
 def test_the_same_answer_in_english(lot):
     told = text_of(asked("en", **ENOUGH | {"storeys": "6"}))
-    assert "This building is not permitted: Storeys and Floor area that counts fail." in told
+    assert "This building is not permitted: storeys and floor area that counts fail." in told
     assert "2 storeys more than the 4 storeys that are permitted. It would pass with 4 storeys." in told
 
 
