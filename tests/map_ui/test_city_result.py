@@ -297,6 +297,7 @@ def test_a_planner_asks_the_map_by_hand_and_by_keyboard_and_finds_the_numbers_in
     window.goto("/city/?lens=density")
     window.wait_for_selector("#city-map[data-ready]")
     assert window.evaluate("document.documentElement.scrollWidth") <= window.viewport_size["width"]
+    assert window.eval_on_selector(".city-scroll", "table => table.scrollWidth <= table.clientWidth")
     rows = window.locator("#by-district").locator("xpath=..").locator("tbody tr")
     expect(rows.nth(3)).to_be_visible()
     window.focus("#city-map")
