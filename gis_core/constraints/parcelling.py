@@ -57,7 +57,7 @@ def subdivide(
         gap_m2=shapely.difference(parent, together).area,
         overlap_m2=max(0.0, float(shapely.area(pieces).sum() - together.area)),
         outside_m2=shapely.difference(together, parent).area,
-        access_m=_shared_m(lots, shapely.union_all(np.concatenate([roads, passages]))),
+        access_m=shared_m(lots, shapely.union_all(np.concatenate([roads, passages]))),
         failed=(),
     )
     checks = _checks(measured, float(shapely.area(pieces).sum()), rule)
@@ -125,8 +125,8 @@ def consolidate(
     union = shapely.union_all(lots)
     parts = len(parts_by_size(union))
     every = range(len(lots))
-    shared = [_shared_m(lots[[lot]], shapely.union_all(np.delete(lots, lot)))[0] for lot in every]
-    pairs = [_shared_m(lots[[one]], lots[other])[0] for one, other in combinations(every, 2)]
+    shared = [shared_m(lots[[lot]], shapely.union_all(np.delete(lots, lot)))[0] for lot in every]
+    pairs = [shared_m(lots[[one]], lots[other])[0] for one, other in combinations(every, 2)]
     reasons = {
         "NOT_ONE_PART": parts != 1,
         "SHARED_EDGE_TOO_SHORT": any(length <= min_shared_edge_m for length in shared),
@@ -146,7 +146,7 @@ def _sides_m(lot: shapely.Geometry) -> tuple[float, float]:
     return float(min(first, second)), float(max(first, second))
 
 
-def _shared_m(lots: Shapes, other: shapely.Geometry) -> Floats:
+def shared_m(lots: Shapes, other: shapely.Geometry) -> Floats:
     """How much of the border of each lot lies on another shape, in metres."""
     border = shapely.boundary(lots)
     return shapely.length(shapely.intersection(border, shapely.buffer(other, SAME_BORDER_M)))

@@ -50,7 +50,7 @@ def _ceded(document: Mapping[str, Any]) -> list[Listed]:
                 )
             )
         )
-        sentence = _by_lines(document) or sentence
+        sentence = wording.listed([part for part in (sentence, _by_lines(document)) if part])
         found.append(
             Listed(
                 "loss",

@@ -1,0 +1,181 @@
+"""Judges the lots into which an evaluated lot is to be divided (تفکیک), each by each check of the rule."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import shapely
+
+from gis_core.constraints.evaluations import Evaluations
+from gis_core.constraints.findings import FindingState, Reason, RuleReference
+from gis_core.constraints.parcelling import SIZE_CHECKS, Subdivision, shared_m, subdivide
+from gis_core.constraints.plane import PASSING_M, Floats, Shapes, moved, shapes
+
+#: Corners nearer to the border of the land, or to a corner of another lot, than this lie on it: m.
+SNAP_M = 0.03
+
+
+@dataclass(frozen=True)
+class Check:
+    """
+    One check of a drawn subdivision: of one lot, by its position, or of the whole (None).
+
+    `measured` against `limit`, which it must reach (`at_least`) or not exceed; `by`: how much it fails by,
+    nothing where it passes. `exempt`: it does not count here.
+    """
+
+    code: str
+    lot: int | None
+    measured: float
+    limit: float
+    unit: str
+    at_least: bool
+    exempt: bool = False
+
+    @property
+    def by(self) -> float:
+        """How much is missing or too much."""
+        apart = self.limit - self.measured if self.at_least else self.measured - self.limit
+        return 0.0 if apart <= PASSING_M else float(apart)
+
+    @property
+    def passes(self) -> bool:
+        """Whether nothing is missing or too much."""
+        return self.by == 0.0
+
+
+@dataclass(frozen=True)
+class Divided:
+    """
+    A drawn subdivision, judged: checks of the whole first, then lot by lot.
+
+    `state`: `unknown` where nothing fails and the land after widening is not known, or there is no rule
+    (then `reason` says why and there are no checks). `land_state`: how sure the land is that is divided.
+    """
+
+    state: Literal["passes", "fails", "unknown"]
+    lots: Shapes
+    roads: Shapes
+    area_m2: Floats
+    width_m: Floats
+    frontage_m: Floats
+    access_m: Floats
+    checks: tuple[Check, ...]
+    land_m2: float
+    land_state: FindingState
+    reason: Reason | None = None
+    rule: RuleReference | None = None
+
+    def of_lot(self, lot: int | None) -> tuple[Check, ...]:
+        """The checks of one lot, or of the whole."""
+        return tuple(check for check in self.checks if check.lot == lot)
+
+
+def land_to_divide(evaluations: Evaluations, lot: int) -> shapely.Geometry | None:
+    """What a street leaves of a lot, its largest part, which may be divided; None of a refused lot."""
+    if lot in evaluations.refused:
+        return None
+    main = evaluations.steps.land.main[[int(evaluations.row[lot])]]
+    return evaluations.frame.back(main)[0]
+
+
+def divide(evaluations: Evaluations, lot: int, lots: Shapes, roads: Shapes) -> Divided:
+    """
+    Judge drawn lots and roads, in the metric CRS, that are to make up one evaluated lot.
+
+    Their corners are laid onto the border of the land where they are nearer than SNAP_M. Source: rules.md 17.
+    """
+    row = int(evaluations.row[lot])
+    frame, land = evaluations.frame, evaluations.steps.land
+    parent = land.main[row]
+    near = frame.near(np.concatenate([lots, roads]))
+    near = _snapped(near, parent)
+    mine, ways = near[: len(lots)], near[len(lots) :]
+    fronts = land.edges.geometry[(land.edges.lot == row) & (land.edges.kind == "passage")]
+    found = evaluations.steps.rules["SUBDIV"]
+    rule = found.rule[row]
+    ceded = evaluations.columns["widening_area_m2"].finding(row)
+    frontage_m = shared_m(mine, shapely.union_all(fronts))
+    told: dict[str, Any] = {
+        "lots": frame.back(mine),
+        "roads": frame.back(ways),
+        "area_m2": shapely.area(mine),
+        "frontage_m": frontage_m,
+        "land_m2": float(parent.area),
+        "land_state": ceded.state,
+    }
+    if rule is None:
+        nothing = np.full(len(lots), np.nan)
+        why = found.why_none(row)
+        return Divided("unknown", width_m=nothing, access_m=frontage_m, checks=(), reason=why, **told)
+    step = -np.floor(np.array(parent.bounds[:2]))
+    judged = subdivide(
+        moved(shapes(parent), step)[0], moved(mine, step), moved(ways, step), moved(fronts, step), rule.params
+    )
+    checks = checks_of(judged, float(shapely.area(near).sum()), rule.params)
+    unsure = ceded.reason if ceded.state == "unknown" else None
+    state: Literal["passes", "fails", "unknown"] = "unknown" if unsure is not None else "passes"
+    if any(not check.passes and not check.exempt for check in checks):
+        state = "fails"
+    return Divided(
+        state,
+        width_m=judged.lot_width_m,
+        access_m=judged.access_m,
+        checks=checks,
+        reason=ceded.reason,
+        rule=rule.reference,
+        **told,
+    )
+
+
+def checks_of(
+    found: Subdivision, sum_m2: float, rule: Mapping[str, Any], *, forced: bool = False
+) -> tuple[Check, ...]:
+    """Every check of a measured subdivision with its measure and limit: of the whole, then lot by lot."""
+    exempt = SIZE_CHECKS if forced and rule.get("forced_subdivision_exempt") else ()
+    topology_m2, parent_m2 = float(rule["topology_m2"]), found.parent_m2
+    checks = [
+        Check(
+            "PARENT_AREA", None, parent_m2, float(rule["parent_min_m2"]), "m2", True, "PARENT_AREA" in exempt
+        ),
+        Check("NO_GAP", None, found.gap_m2, topology_m2, "m2", False),
+        Check("NO_OVERLAP", None, found.overlap_m2, topology_m2, "m2", False),
+        Check("INSIDE_PARENT", None, found.outside_m2, topology_m2, "m2", False),
+        Check("AREA_SUM", None, abs(sum_m2 - parent_m2), rule["area_sum_share"] * parent_m2, "m2", False),
+    ]
+    each: tuple[tuple[str, Floats, str, str, bool], ...] = (
+        ("LOT_AREA", found.lot_m2, "lot_min_m2", "m2", True),
+        ("LOT_WIDTH", found.lot_width_m, "width_min_m", "m", True),
+        ("LENGTH_TO_WIDTH", found.lot_ratio, "ratio_max", "", False),
+        ("ACCESS", found.access_m, "access_min_m", "m", True),
+    )
+    for lot in range(len(found.lot_m2)):
+        for code, values, limit, unit, at_least in each:
+            measured, asked = float(values[lot]), float(rule[limit])
+            checks.append(Check(code, lot, measured, asked, unit, at_least, code in exempt))
+    return tuple(checks)
+
+
+def _snapped(drawn: Shapes, parent: shapely.Geometry) -> Shapes:
+    """Drawn shapes with their corners on the border of the land, or on each other, where they all but are."""
+    corners, border = shapely.get_coordinates(parent), shapely.boundary(parent)
+    fixed, found = corners, []
+    for shape in drawn:
+        points = shapely.get_coordinates(shape)
+        there = shapely.points(points)
+        on_border = (
+            shapely.line_interpolate_point(border, shapely.line_locate_point(border, there))
+            if (border.geom_type == "LineString")
+            else there
+        )
+        near = shapely.distance(there, on_border) <= SNAP_M
+        points = np.where(near[:, None], shapely.get_coordinates(on_border), points)
+        apart = np.hypot(*(points[:, None, :] - fixed[None, :, :]).transpose(2, 0, 1))
+        nearest = apart.argmin(axis=1)
+        close = apart[np.arange(len(points)), nearest] <= SNAP_M
+        points[close] = fixed[nearest[close]]
+        fixed = np.concatenate([fixed, points])
+        moved_there = shapely.set_coordinates(shapes(shape), points)[0]
+        found.append(moved_there if moved_there.is_valid and moved_there.area > 0 else shape)
+    return shapes(*found)
