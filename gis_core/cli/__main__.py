@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from gis_core.cli import dotenv, venv
+from gis_core.cli import dotenv, loops, venv
 from gis_core.cli.places import ROOT
 from gis_core.cli.troubles import MachineTrouble
 
@@ -61,6 +61,7 @@ def main(arguments: Sequence[str]) -> int:
         if command.packages:
             venv.ensure(command.packages)
             venv.hand_over(list(arguments))
+            loops.build()
         elif venv.is_ready():
             venv.hand_over(list(arguments))
         module = importlib.import_module(f"gis_core.cli.{command.module}")

@@ -5,7 +5,7 @@ import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from gis_core.cli import cluster, frontend, venv
+from gis_core.cli import cluster, frontend, loops, venv
 from gis_core.cli.places import ROOT, SHARED_HOME, Places, find_places, service_account
 from gis_core.cli.troubles import MachineTrouble
 from gis_core.cli.up_lock import up_lock
@@ -30,7 +30,7 @@ def diagnose() -> Iterator[str]:
     except MachineTrouble as trouble:
         yield _line(trouble)
         return
-    for look in (python_packages, pages, disk, data, socket, permissions, moved_checkouts):
+    for look in (python_packages, compiled, pages, disk, data, socket, permissions, moved_checkouts):
         yield from _asked(lambda look=look: look(places))
 
 
@@ -46,6 +46,12 @@ def python_packages(_places: Places) -> Iterator[str]:
     """A `.venv` that is absent, half done or older than its list."""
     if not venv.is_ready():
         yield "PYTHON_PACKAGES: .venv does not fit requirements.lock -> ./pelak venv"
+
+
+def compiled(_places: Places) -> Iterator[str]:
+    """Loops of the engine that run as slow Python, or as they were before a change."""
+    if venv.is_ready() and not loops.is_built():
+        yield "LOOPS: the engine's loops are not compiled from the present sources -> ./pelak prepare"
 
 
 def pages(_places: Places) -> Iterator[str]:

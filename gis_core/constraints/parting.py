@@ -6,7 +6,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from gis_core.constraints.borders import Borders, Outlines, borders_through
+from gis_core.constraints.borders import parted_by_borders
 from gis_core.constraints.plane import (
     CLEAN_M,
     DUST_M2,
@@ -15,7 +15,6 @@ from gis_core.constraints.plane import (
     Ints,
     Shapes,
     cleaned,
-    mended,
     polygons_only,
     rounds,
 )
@@ -63,64 +62,17 @@ def _parted(geometries: Shapes, others: Shapes) -> tuple[Shapes, Shapes]:
     inner, outer = np.full((2, len(geometries)), EMPTY, dtype=object)
     if not len(geometries):
         return inner, outer
-    borders = borders_through(geometries, others)
-    rest = ~(borders.untouched | borders.crossed)
+    parted = parted_by_borders(geometries, others)
+    rest = ~(parted.untouched | parted.crossed)
     if rest.any():
         inner[rest], outer[rest] = _parted_by_overlays(geometries[rest], others[rest])
-    some, whole = np.flatnonzero(borders.crossed), np.flatnonzero(borders.untouched)
-    if len(some):
-        geometry, left = _split(geometries, borders)
-        inner[some], outer[some] = _assigned(geometry, left, others[some])
+    some, whole = np.flatnonzero(parted.crossed), np.flatnonzero(parted.untouched)
+    inner[some], outer[some] = parted.inside, parted.outside
     if len(whole):
-        nothing = np.full(len(whole), EMPTY, dtype=object)
-        inner[whole], outer[whole] = _assigned(geometries[whole], nothing, others[whole])
+        within = shapely.intersects(others[whole], shapely.point_on_surface(geometries[whole]))
+        inner[whole[within]] = geometries[whole[within]]
+        outer[whole[~within]] = geometries[whole[~within]]
     return inner, outer
-
-
-def _assigned(one: Shapes, other: Shapes, others: Shapes) -> tuple[Shapes, Shapes]:
-    """Two parts of shapes as that which lies inside the others and that outside; the larger one tells."""
-    first = shapely.area(one) >= shapely.area(other)
-    large, small = np.where(first, one, other), np.where(first, other, one)
-    within = shapely.intersects(others, shapely.point_on_surface(large))
-    return np.where(within, large, small), np.where(within, small, large)
-
-
-def _split(geometries: Shapes, borders: Borders) -> tuple[Shapes, Shapes]:
-    """
-    Both parts of the shapes that a border crosses once.
-
-    One follows the outline from where the border comes in to where it goes out and the border back, the
-    other goes on from there and back along the border.
-    """
-    some = np.flatnonzero(borders.crossed)
-    position = np.cumsum(borders.crossed) - 1
-    outlines = Outlines.of(geometries[some])
-    at, row = outlines.rows.each(np.arange(len(some)))
-    corners = (outlines.rows.count - 1).astype(float)
-    number = (row - outlines.rows.first[at]).astype(float)
-    span = (borders.leaves[some] - borders.enters[some]) % corners
-    past = (number - borders.enters[some][at]) % corners[at]
-    # Corners on which the border comes in or goes out, and the closing one, are told by the border.
-    own = (past > 0) & (past != span[at]) & (number < corners[at])
-    run, of = np.arange(len(borders.pair)), position[borders.pair]
-    far = corners[of] + 1.0
-    ring = np.concatenate([2 * at[own] + (past > span[at])[own], 2 * of, 2 * of + 1])
-    key = np.concatenate([past[own], far + len(run) - run, far + run])
-    points = np.concatenate([outlines.points[row[own]], borders.points, borders.points])
-    order = np.lexsort((key, ring))
-    drawn = _polygons(points[order], ring[order], 2 * len(some))
-    return drawn[::2], drawn[1::2]
-
-
-def _polygons(points: Floats, ring: Ints, rings: int) -> Shapes:
-    """Rings of corners as polygons; of less than three corners there is none."""
-    found = np.full(rings, EMPTY, dtype=object)
-    solid = np.bincount(ring, minlength=rings) >= 3
-    mine = solid[ring]
-    if mine.any():
-        number = (np.cumsum(solid) - 1)[ring[mine]]
-        found[solid] = mended(shapely.polygons(shapely.linearrings(points[mine], indices=number)))
-    return found
 
 
 def _parted_by_overlays(geometries: Shapes, others: Shapes) -> tuple[Shapes, Shapes]:

@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 import shapely
 
-from gis_core.constraints.borders import borders_through
+from gis_core.constraints import borders
+from gis_core.constraints.borders import parted_by_borders
 from gis_core.constraints.parting import both_sides, overlaid
 from gis_core.constraints.plane import polygons_only, shapes
+from tests.gis_core.constraints.compiled import as_written
 from tests.gis_core.constraints.test_depth_profiles import a_row_lot
 
 #: Both ways differ by no more than this: places where borders meet are rounded once more by overlays, in m².
@@ -52,9 +54,9 @@ def test_lots_are_parted_along_a_border_as_overlays_part_them():
     lots, others = random_pairs(21, 4000)
     whole = shapely.is_valid(others)
     lots, others = lots[whole], others[whole]
-    borders = borders_through(lots, others)
-    assert borders.untouched.mean() > 0.1
-    assert borders.crossed.mean() > 0.5
+    parted = parted_by_borders(lots, others)
+    assert parted.untouched.mean() > 0.1
+    assert parted.crossed.mean() > 0.5
     for ours, theirs in zip(both_sides(lots, others), by_overlays(lots, others), strict=True):
         assert shapely.is_valid(ours).all()
         assert np.abs(shapely.area(ours) - shapely.area(theirs)).max() < BOUND_M2
@@ -69,6 +71,15 @@ def test_a_lot_alone_is_parted_as_among_thousands_to_the_bit():
         alone = both_sides(lots[[number]], others[[number]])
         for one, many in zip(alone, together, strict=True):
             assert shapely.to_wkb(one[0]) == shapely.to_wkb(many[number])
+
+
+def test_the_compiled_loop_parts_lots_as_the_python_that_it_is_written_in_to_the_bit(monkeypatch):
+    lots, others = random_pairs(23, 300)
+    fast = both_sides(lots, others)
+    monkeypatch.setattr(borders, "border_runs", as_written("border_runs").border_runs)
+    slow = both_sides(lots, others)
+    for one, other in zip(fast, slow, strict=True):
+        assert shapely.to_wkb(one).tolist() == shapely.to_wkb(other).tolist()
 
 
 @pytest.mark.parametrize("gap_m", [0.0, 1e-12, 1e-10, 1e-9, 3e-9, 1e-8, 1e-7, 1e-6])
@@ -86,8 +97,8 @@ def test_a_border_through_the_neck_of_a_lot_that_all_but_falls_apart_keeps_both_
 def test_a_border_that_crosses_more_than_once_and_one_that_stays_inside_are_left_to_overlays():
     yard = shapely.Polygon([(0, 0), (9, 0), (9, 9), (6, 9), (6, 3), (3, 3), (3, 9), (0, 9)])
     strip, well = shapely.box(-1, 5, 10, 7), shapely.box(1, 1, 2, 2)
-    borders = borders_through(shapes(yard, yard), shapes(strip, well))
-    assert not (borders.crossed | borders.untouched).any()
+    parted = parted_by_borders(shapes(yard, yard), shapes(strip, well))
+    assert not (parted.crossed | parted.untouched).any()
     inner, outer = both_sides(shapes(yard, yard), shapes(strip, well))
     assert shapely.area(inner).tolist() == [12.0, 1.0]
     assert shapely.area(outer).tolist() == [51.0, 62.0]
