@@ -10,6 +10,7 @@ import shapely
 from branca.element import Element
 from django.conf import settings
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
 
 from gis_core import crs
 from layers.network.models import StreetSegment
@@ -110,7 +111,7 @@ def _lay_route(drawn: folium.Map, route: RouteView) -> None:
     )
     for stop in route.stops:
         icon = folium.DivIcon(html=str(_numbered(route, stop)), icon_size=(32, 32), icon_anchor=(16, 16))
-        label = f"{wording.digits(str(stop.position))}، {stop.service}، {stop.address}"
+        label = _(", ").join((wording.digits(str(stop.position)), stop.title))
         folium.Marker(_latlon([stop.xy])[0], icon=icon, tooltip=label).add_to(drawn)
 
 

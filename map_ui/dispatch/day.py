@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Max
+from django.utils.translation import gettext as _
 
 from map_ui import wording
 from map_ui.dispatch import words
@@ -37,6 +38,11 @@ class StopView:
     def late(self) -> str:
         """«۱۰ دقیقه»: how long its promise is past."""
         return words.lateness(self.late_min * 60)
+
+    @property
+    def title(self) -> str:
+        """Its service and its address."""
+        return _(", ").join((self.service, self.address))
 
     @property
     def times(self) -> str:

@@ -39,7 +39,7 @@ def _route(route: RouteView) -> dict[str, Any]:
                 "visit": stop.visit_id,
                 "label": route.sign.label(stop.position),
                 "state": stop.state,
-                "title": f"{stop.service}، {stop.address}",
+                "title": stop.title,
                 "place": _lonlat([stop.xy])[0],
             }
             for stop in route.stops

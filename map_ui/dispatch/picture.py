@@ -151,7 +151,7 @@ def _stop_sign(frame: Frame, route: RouteView, stop: StopView) -> SafeString:
         '<a href="#visit-{}"><title>{}</title><g class="rs rs-{} rs-{}" transform="translate({} {})">'
         '{}<path d="{}"/><text y="5">{}</text></g></a>',
         stop.visit_id,
-        f"{stop.service}، {stop.address}",
+        stop.title,
         route.sign.shape,
         stop.state,
         x,

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from layers.offices.assignment import OfficeCard, OfficeChoice, OfficeOption
 from layers.offices.hours import Openness, OpenState
@@ -20,6 +21,7 @@ class OfficeRow:
     address: str
     phone: str
     minutes: str
+    minutes_unit: str
     kilometres: str
     is_open: bool
     is_known: bool
@@ -74,9 +76,10 @@ def day_words(day: date, today: date) -> str:
     return _("tomorrow") if (day - today).days == 1 else wording.day(day)
 
 
-def minutes_words(seconds: float) -> str:
-    """Whole minutes, at least one."""
-    return wording.number(max(1, round(seconds / 60)))
+def minutes_words(seconds: float) -> tuple[str, str]:
+    """Whole minutes, at least one, and the word beside them: «۱» «دقیقه»."""
+    minutes = max(1, round(seconds / 60))
+    return wording.number(minutes), ngettext("minute", "minutes", minutes)
 
 
 def kilometres_words(metres: float) -> str:
@@ -86,13 +89,15 @@ def kilometres_words(metres: float) -> str:
 
 def _row(number: int, option: OfficeOption, at: datetime, *, chosen: bool) -> OfficeRow:
     office = option.office
+    minutes, unit = ("", "") if option.seconds is None else minutes_words(option.seconds)
     return OfficeRow(
         number=number,
         code=office.code,
         name=name_of(office),
         address=wording.address(office.address),
         phone=office.phone,
-        minutes="" if option.seconds is None else minutes_words(option.seconds),
+        minutes=minutes,
+        minutes_unit=unit,
         kilometres="" if option.metres is None else kilometres_words(option.metres),
         is_open=option.state.is_open,
         is_known=option.state.openness is not Openness.UNKNOWN,

@@ -1,5 +1,6 @@
 """Tags of the pages: the city, the masthead, the other language, numbers and days as people read them."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -77,6 +78,12 @@ def field(bound: BoundField, hint: str = "", id: str = "") -> dict[str, Any]:
 def digits(value: Any) -> str:
     """Digits of the language of the page."""
     return wording.digits(str(value))
+
+
+@register.filter
+def listed(values: Iterable[Any]) -> str:
+    """Several as one phrase of the page's language: «الف، ب و پ»."""
+    return wording.listed([str(value) for value in values])
 
 
 @register.filter

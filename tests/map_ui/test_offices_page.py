@@ -5,12 +5,14 @@ from datetime import UTC, date, datetime, time
 import pytest
 import shapely
 from django.urls import reverse
+from django.utils import translation
 
 from gis_core import crs
 from layers.models import Layer
 from layers.network.models import StreetSegment
 from layers.network.travel import forget_networks
 from layers.offices.models import Office, OpeningHours
+from map_ui.offices.rows import minutes_words
 from parcels.service_requests.models import Service
 from tests.builders import LONG_AGO, ORIGIN, geos, plot, published_layer
 
@@ -82,6 +84,14 @@ def test_the_page_lists_offices_by_travel_time_and_says_which_cannot_be_reached(
     assert page.context["without_service"] == ["پیشخوان OTHER"]
     assert page.context["request_url"].endswith("?service=IQ-04&parcel=3-2-45-17-0-0-0&office=NEAR")
     assert "<svg" in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"), [(20, ("1", "minute")), (60, ("1", "minute")), (130, ("2", "minutes"))]
+)
+def test_a_minute_is_one_and_minutes_are_several(seconds, told):
+    with translation.override("en"):
+        assert minutes_words(seconds) == told
 
 
 def test_on_foot_takes_more_minutes(client, town):
