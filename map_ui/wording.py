@@ -149,6 +149,10 @@ REASONS = {
     ),
     "NO_ROW": gettext_noop("The table of the rule has no row for this case."),
     "RULES_CONFLICT": gettext_noop("Two rules contradict each other here."),
+    "ACCURACY_UNKNOWN": gettext_noop(
+        "The parcel lies over a border of zones, and nobody has said how exact the maps are."
+    ),
+    "AT_END_OF_SURVEY": gettext_noop("The survey of the plan ends here, within the accuracy of the maps."),
     "CORNER_NOT_AUTOMATIC": gettext_noop(
         "The corner is too sharp or too flat for the rule; an inspection measures it."
     ),
@@ -330,6 +334,32 @@ def unit(name: str | None) -> str:
     return _(UNITS[name]) if name in UNITS else (name or "")
 
 
+#: What rules of each kind are about.
+RULE_KINDS = {
+    "WIDEN": gettext_noop("the widening of streets"),
+    "CHAMFER": gettext_noop("corner chamfers"),
+    "DEED_TOLERANCE": gettext_noop("how far deed and survey may differ"),
+    "MIN_LOT": gettext_noop("the least size of a lot"),
+    "COV": gettext_noop("the coverage"),
+    "FAR": gettext_noop("the density"),
+    "STOREY": gettext_noop("the number of storeys"),
+    "STOREY_POLICY": gettext_noop("the passage that governs the storeys"),
+    "HEIGHT": gettext_noop("the height of storeys"),
+    "ORIENT": gettext_noop("the end of the lot that is built on"),
+    "DEPTH60": gettext_noop("the depth of the building"),
+    "SETBACK": gettext_noop("the setbacks"),
+    "LIGHTWELL": gettext_noop("light wells"),
+    "COUNT": gettext_noop("what counts as floor area"),
+    "PARK": gettext_noop("the parking"),
+    "USE": gettext_noop("the permitted uses"),
+    "LIGHT": gettext_noop("light planes"),
+    "CANTILEVER": gettext_noop("projections over the street"),
+    "OVERLOOK": gettext_noop("overlook"),
+    "SUBDIV": gettext_noop("subdivision"),
+    "MERGE": gettext_noop("taking lots as one"),
+}
+
+
 def agency(name: str) -> str:
     """What an agency is called."""
     return _(AGENCIES[name]) if name in AGENCIES else name
@@ -346,9 +376,30 @@ def reason(found: Mapping[str, Any] | None, names: Mapping[str, str] | None = No
     code, args = found["code"], found.get("args") or {}
     if code not in REASONS:
         return code
+    if code == "NO_RULE" and args.get("kind") in RULE_KINDS:
+        return no_rule([args["kind"]], args.get("zone", ""))
+    if code == "RULES_CONFLICT" and args.get("rules"):
+        return contradiction(args["rules"], args.get("articles") or ())
     return _(REASONS[code]) % {
         key: _argument(key, value, names or {}) for key, value in _with_gaps(args).items()
     }
+
+
+def no_rule(kinds: Sequence[str], zone: str) -> str:
+    """That no rule of some kinds is loaded, for a zone or at all (empty)."""
+    named = listed([_(RULE_KINDS[kind]) for kind in kinds])
+    if not zone:
+        return _("No rule on %(kinds)s is loaded.") % {"kinds": named}
+    told = {"kinds": named, "zone": f"\u2066{zone}\u2069"}
+    return _("No rule on %(kinds)s is loaded for zone %(zone)s.") % told
+
+
+def contradiction(codes: Sequence[str], articles: Sequence[str] = ()) -> str:
+    """That rules contradict each other, with their codes and, where told, their articles."""
+    named = [f"\u2068{code}\u2069" for code in codes]
+    for number, article in enumerate(articles):
+        named[number] += f" (\u2068{article}\u2069)" if article else ""
+    return _("These rules contradict each other here: %(rules)s.") % {"rules": listed(named)}
 
 
 def storeys(count: float) -> str:

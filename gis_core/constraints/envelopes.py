@@ -22,7 +22,7 @@ from gis_core.constraints.parting import inside, without
 from gis_core.constraints.placed import Placed
 from gis_core.constraints.plane import EMPTY, Floats, Ints, Shapes, flagged, line_ends, shapes
 from gis_core.constraints.restrictions import Restrictions, doubt_layers
-from gis_core.constraints.rules import Rule, RuleSet
+from gis_core.constraints.rules import Rule, RuleSet, contradiction
 from gis_core.constraints.setbacks import set_back
 from gis_core.constraints.values import Edges, Passages
 
@@ -227,7 +227,7 @@ def _by_rule(placed: Placed, rules: RuleSet, doubts: Doubts) -> dict[int, tuple[
         picked = [rules.each_rank(kind, code) for kind in ENVELOPE_KINDS]
         for holding, conflict in picked:
             if conflict:
-                doubts.add(where, UNKNOWN, Reason("RULES_CONFLICT", {"rules": list(conflict)}))
+                doubts.add(where, UNKNOWN, contradiction(conflict))
             for rule in holding:
                 found.setdefault(id(rule), (rule, np.zeros(placed.lots, dtype=bool)))[1][lots] = True
         if not any(holding or conflict for holding, conflict in picked):
@@ -314,7 +314,7 @@ def setbacks_column(table: Table, placed: Placed, rules: RuleSet) -> None:
         holding, conflict = rules.each_rank("SETBACK", code)
         deep, of_depth = rules.each_rank("DEPTH60", code)
         if conflict or (of_depth and not holding):
-            doubts.add(here, UNKNOWN, Reason("RULES_CONFLICT", {"rules": list(conflict or of_depth)}))
+            doubts.add(here, UNKNOWN, contradiction(conflict or of_depth))
         elif not holding and not deep:
             doubts.add(here, UNKNOWN, Reason("NO_RULE", {"kind": "SETBACK", "zone": code}))
         for rule in holding:

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gis_core.constraints.columns import Column, Table
 from gis_core.constraints.division import subdivision_column
@@ -20,6 +21,7 @@ from gis_core.constraints.overlay_zones import cut
 from gis_core.constraints.overlook import overlook_column
 from gis_core.constraints.percentages import percentages
 from gis_core.constraints.placed import place, rule_of_lots, unzoned_lots
+from gis_core.constraints.plan import doubts_of_plan, hang_on_accuracy
 from gis_core.constraints.plane import Floats
 from gis_core.constraints.projections import projection_columns
 from gis_core.constraints.restricting import restrict
@@ -27,9 +29,9 @@ from gis_core.constraints.rules import Picked, RuleSet
 from gis_core.constraints.soundness import unreadable
 from gis_core.constraints.storey_limits import governing_widths, storeys
 from gis_core.constraints.uses import use_column
-from gis_core.constraints.values import Lots, Surroundings
+from gis_core.constraints.values import Lots, Surroundings, Zones
 from gis_core.constraints.widths import tolerance_m
-from gis_core.constraints.zoned import unread_zones, zone_column, zone_overlaps
+from gis_core.constraints.zoned import misfit_m, unread_zones, zone_column, zone_overlaps
 
 #: Kinds of which a lot has one rule: of its zone, or of the whole city.
 LOT_KINDS = ("HEIGHT", "PARK", "LIGHTWELL", "LIGHT", "CANTILEVER", "OVERLOOK", "SUBDIV")
@@ -101,14 +103,18 @@ def _judge(taken: Intake, rules: RuleSet, on: date, north_deg: Floats) -> tuple[
         restrictions.leave_open(unclear)
     restrictions.judgements += judge_ground(lots, land.net, around, rules, on)
     broken = unreadable(around.zones.geometry, land.net)
-    overlaps = zone_overlaps(land, around.zones, broken, accuracy_m, rules, policy)
+    threshold_m = misfit_m(around.zones, accuracy_m, policy)
+    overlaps = zone_overlaps(land, around.zones, broken, threshold_m, rules, policy)
+    plan = doubts_of_plan(around.zones.layer, land.net, threshold_m, policy, on)
+    vague = _vague(lots, around.zones, accuracy) & hang_on_accuracy(overlaps)
     apart_m = np.zeros(len(lots)) if unclear else tolerance_m(policy, accuracy_m)
     widths_m = governing_widths(table, around.edges, around.passages, rules, apart_m)
     unclear = unclear or _contradiction(rules.pick("ZONE"), "ZONE")
-    unzoned = unzoned_lots(overlaps, unread_zones(land.net, around.zones, broken), unclear)
+    unread = unread_zones(land.net, around.zones, broken)
+    unzoned = unzoned_lots(overlaps, plan.untold, unread, unclear, vague)
     parts = cut(overlaps, restrictions, accuracy_m, policy)
     placed = place(overlaps, parts, around.zones.code, land.areas, widths_m, rules, unzoned)
-    zone_column(table, placed, around.zones.code)
+    zone_column(table, placed, around.zones.code, plan.at_its_end)
     percentages(
         table, placed, "FAR", "far", land.areas, rules, restrictions, widths_m, restrictions.shrunk_m2()
     )
@@ -133,6 +139,14 @@ def _judge(taken: Intake, rules: RuleSet, on: date, north_deg: Floats) -> tuple[
 def accuracy_policy(picked: Picked) -> Mapping[str, Any]:
     """How widths and accuracies are compared under the city's ACCURACY rule, or where there is none."""
     return {**ACCURACY, **(picked.rule.params if picked.rule else {})}
+
+
+def _vague(lots: Lots, zones: Zones, accuracy: Picked) -> NDArray[np.bool_]:
+    """Lots (n,) of which neither map nor rule says how exact they or the plan are."""
+    if accuracy.rule is not None:
+        return np.zeros(len(lots), dtype=bool)
+    layer = zones.layer
+    return np.isnan(lots.accuracy_m) | (layer is None or layer.accuracy_m is None)
 
 
 def _contradiction(picked: Picked, kind: str) -> Reason | None:

@@ -13,7 +13,7 @@ from gis_core.constraints.findings import Reason
 from gis_core.constraints.kept import Kept
 from gis_core.constraints.plane import Floats, Ints, Shapes, moved, shapes
 from gis_core.constraints.rules import RuleSet
-from gis_core.constraints.values import Layer, Lots, Passages, Surroundings, chosen
+from gis_core.constraints.values import Layer, Lots, Passages, Surroundings, Zones, chosen
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,7 @@ def _near(around: Surroundings, frame: Frame) -> Surroundings:
     return Surroundings(
         edges=replace(around.edges, geometry=edges),
         passages=_sane_widths(replace(around.passages, geometry=passages)),
-        zones=replace(around.zones, geometry=zones),
+        zones=_near_zones(replace(around.zones, geometry=zones), frame),
         overlays=replace(around.overlays, geometry=overlays),
         corrected=replace(around.corrected, geometry=corrected),
         layers=_near_layers(around.layers, frame),
@@ -157,6 +157,12 @@ def _near_layers(layers: Mapping[str, Layer], frame: Frame) -> Mapping[str, Laye
     where = (*frame.origin.tolist(), frame.ground_m)
     found: Mapping[str, Layer] = _LAYERS.of(tuple(layers.values()), brought, *layers, *where)
     return found
+
+
+def _near_zones(zones: Zones, frame: Frame) -> Zones:
+    if zones.layer is None:
+        return zones
+    return replace(zones, layer=_near_layers({zones.layer.key: zones.layer}, frame)[zones.layer.key])
 
 
 def _deeds_m2(told_m2: Floats) -> Floats:

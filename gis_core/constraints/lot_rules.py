@@ -17,7 +17,8 @@ class LotRules:
 
     Examples
     --------
-    >>> nothing = LotRules.alike("PARK", Picked(None, ("PLAN", "CIRCULAR")), 2)
+    >>> two = (Rule("PLAN", "PARK", {"m2_per_bay": 25}), Rule("CIRCULAR", "PARK", {"m2_per_bay": 30}))
+    >>> nothing = LotRules.alike("PARK", Picked(None, two), 2)
     >>> nothing.rule.tolist(), nothing.why_none(1).code
     ([None, None], 'RULES_CONFLICT')
     """

@@ -19,15 +19,15 @@ class Least:
     """
     Which of several maxima binds on lots (n,): its position, or -1; and the rules that contradict there.
 
-    `contradicting` (n,): their codes as tuples, empty where none do. Of maxima one of which is not known the
-    position is that of the first such: the least is not known either.
+    `contradicting` (n,): their positions as tuples, empty where none do. Where a maximum is not known,
+    the position is that of the first such: the least is not known either.
     """
 
     which: Ints
     contradicting: NDArray[np.object_]
 
 
-def least_of(values: Floats, ranks: Sequence[int], codes: Sequence[str], when: str) -> Least:
+def least_of(values: Floats, ranks: Sequence[int], when: str) -> Least:
     """
     The least of the maxima (n, k) of k rules on each lot.
 
@@ -37,7 +37,7 @@ def least_of(values: Floats, ranks: Sequence[int], codes: Sequence[str], when: s
 
     Examples
     --------
-    >>> found = least_of(np.array([[240.0, 200.0], [150.0, 200.0]]), [40, 60], ["PLAN", "LAW"], "ALWAYS")
+    >>> found = least_of(np.array([[240.0, 200.0], [150.0, 200.0]]), [40, 60], "ALWAYS")
     >>> found.which.tolist()
     [1, 0]
     """
@@ -54,7 +54,7 @@ def least_of(values: Floats, ranks: Sequence[int], codes: Sequence[str], when: s
     unknown = np.isnan(values)
     which = np.where(unknown.any(axis=1), unknown.argmax(axis=1), ties.argmax(axis=1))
     which[against.any(axis=1)] = -1
-    return Least(which, named_rows(list(codes), against))
+    return Least(which, named_rows(list(range(len(ranks))), against))
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class Bound:
     What the rules of one zone give lots (n,): percentage, area it counts on, whose rule; what contradicts.
 
     Of contradicting rules and of tables without a row the percentage is NaN. `contradicting` is a tuple of
-    codes, or None where there is but one rule.
+    positions among the rules, or None where there is but one rule.
     """
 
     percent: Floats
@@ -95,7 +95,7 @@ def bound_by(
     values = percent
     if on_different_areas(rules):
         values = percent * np.maximum(basis_m2 - np.reshape(shrunk_m2, (-1, 1)), 0.0)
-    found = least_of(values, [rule.rank for rule in rules], [rule.code for rule in rules], when)
+    found = least_of(values, [rule.rank for rule in rules], when)
     lot = np.arange(len(percent))
     named = np.empty(len(rules) + 1, dtype=object)
     named[:-1] = list(rules)

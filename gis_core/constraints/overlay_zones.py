@@ -13,7 +13,7 @@ from gis_core.constraints.findings import Reason
 from gis_core.constraints.parting import inside, outside
 from gis_core.constraints.plane import Floats, Ints, Shapes, flagged
 from gis_core.constraints.restrictions import LayerJudgement, Restrictions
-from gis_core.constraints.rules import Rule
+from gis_core.constraints.rules import Rule, contradiction
 from gis_core.constraints.slivers import threshold_width_m, widths_m
 from gis_core.constraints.zones import Overlaps
 
@@ -143,8 +143,7 @@ def doubt_changes(doubts: Doubts, parts: Parts, restrictions: Restrictions, para
         for other_at, other in replacing[number + 1 :]:
             if _rule(one).rank == _rule(other).rank and one.params[param] != other.params[param]:
                 where = flagged(parts.lot[parts.under[:, at] & parts.under[:, other_at]], parts.lots)
-                codes = [_rule(one).code, _rule(other).code]
-                doubts.add(where, UNKNOWN, Reason("RULES_CONFLICT", {"rules": codes}))
+                doubts.add(where, UNKNOWN, contradiction([_rule(one), _rule(other)]))
 
 
 def doubt_partly(doubts: Doubts, parts: Parts, values: Floats) -> None:

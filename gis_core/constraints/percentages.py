@@ -20,7 +20,7 @@ from gis_core.constraints.percent_tables import reads_area, reads_width
 from gis_core.constraints.placed import Placed, unknown_on
 from gis_core.constraints.plane import Floats, flagged, present
 from gis_core.constraints.restrictions import Restrictions, doubt_layers
-from gis_core.constraints.rules import Picked, Rule, RuleSet
+from gis_core.constraints.rules import Picked, Rule, RuleSet, contradiction
 from gis_core.constraints.zones import strictest, weighted
 
 
@@ -62,7 +62,7 @@ def percentages(
             rules.equal_rank_conflict,
         ).of_lots(placed.lot[here])
         percent[here], basis_m2[here], of_pair[here] = found.percent, found.basis_m2, found.rule
-        missing += _without_number(kind, here, found)
+        missing += _without_number(kind, here, holding, found)
     allowed, by = changed(percent[parts.pair], parts, param)
     placed.limits[param] = allowed
     for here, reason in missing:
@@ -90,14 +90,14 @@ def percentages(
 
 
 def _without_number(
-    kind: str, here: NDArray[np.bool_], found: Bound
+    kind: str, here: NDArray[np.bool_], rules: Sequence[Rule], found: Bound
 ) -> list[tuple[NDArray[np.bool_], Reason]]:
     """Pairs (m,) of a zone for which its rules give no number, and why: they contradict, or have no row."""
     reasons = []
-    for codes in sorted({codes for codes in found.contradicting if codes}):
+    for positions in sorted({positions for positions in found.contradicting if positions}):
         against = here.copy()
-        against[here] = [one == codes for one in found.contradicting]
-        reasons.append((against, Reason("RULES_CONFLICT", {"rules": list(codes)})))
+        against[here] = [one == positions for one in found.contradicting]
+        reasons.append((against, contradiction([rules[at] for at in positions])))
     without = here.copy()
     without[here] = np.isnan(found.percent)
     return [*reasons, (without, Reason("NO_ROW", {"kind": kind}))]

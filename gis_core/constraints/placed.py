@@ -14,7 +14,7 @@ from gis_core.constraints.findings import Reason
 from gis_core.constraints.lot_rules import LotRules
 from gis_core.constraints.overlay_zones import Parts
 from gis_core.constraints.plane import PASSING_M, Floats, Ints, present
-from gis_core.constraints.rules import Rule, RuleSet, one_of
+from gis_core.constraints.rules import Rule, RuleSet, contradiction, one_of
 from gis_core.constraints.zones import Overlaps, without_limits
 
 #: Nobody can read a shape of the zoning plan that may lie on the lot.
@@ -138,8 +138,8 @@ def _stop_circling(
     _fall(code, fell, sized, doubts)
     circling = code != before
     named = {*code[circling], *before[circling]}
-    codes = [rule.code for rule in sized.rules.of_kind("MIN_LOT") if rule.zone_code in named]
-    unknown_on(doubts, sized.lot[circling], Reason("RULES_CONFLICT", {"rules": codes}))
+    sending = [rule for rule in sized.rules.of_kind("MIN_LOT") if rule.zone_code in named]
+    unknown_on(doubts, sized.lot[circling], contradiction(sending))
     code[circling] = None
 
 
@@ -185,19 +185,27 @@ def _told(value: np.floating[Any]) -> float | None:
     return float(value) if np.isfinite(value) else None
 
 
-def unzoned_lots(overlaps: Overlaps, unread: NDArray[np.bool_], unclear: Reason | None) -> Doubts:
+def unzoned_lots(
+    overlaps: Overlaps,
+    untold: NDArray[np.object_],
+    unread: NDArray[np.bool_],
+    unclear: Reason | None,
+    vague: NDArray[np.bool_],
+) -> Doubts:
     """
     Why nobody can say in which zones lots lie.
 
-    `unread` (n,): lots that may lie in a zone whose shape cannot be read; `unclear`: why nobody can say what
-    a zone must be to concern a lot.
+    `untold` (n,): why the plan itself cannot be relied on there, or None; `unread` (n,): lots that may lie in
+    a zone whose shape cannot be read; `unclear`: why nobody can say what a zone must be to concern a lot;
+    `vague` (n,): lots whose zones hang on how exact the maps are, which nobody has said.
     """
-    doubts = Doubts.none(len(unread)).add(unread, UNKNOWN, INVALID_ZONE)
+    doubts = Doubts.none(len(unread)).add_each(present(untold), UNKNOWN, lambda lot: untold[lot])
+    doubts.add(unread, UNKNOWN, INVALID_ZONE)
     if unclear is not None:
         doubts.add(np.ones(len(unread), dtype=bool), UNKNOWN, unclear)
     for where, why in without_limits(overlaps):
         doubts.add(where, UNKNOWN, why)
-    return doubts
+    return doubts.add(vague, UNKNOWN, Reason("ACCURACY_UNKNOWN"))
 
 
 def rule_of_lots(placed: Placed, kind: str, rules: RuleSet) -> LotRules:

@@ -260,7 +260,7 @@ def joined(groups: list[list[object]]) -> Shapes:
     return np.atleast_1d(shapely.union_all(table, axis=1))
 
 
-def named_rows(names: list[str], flags: NDArray[np.bool_]) -> NDArray[np.object_]:
+def named_rows(names: list[Any], flags: NDArray[np.bool_]) -> NDArray[np.object_]:
     """
     For each row of flags (n, k) the names of the columns that are set, as a tuple.
 

@@ -58,13 +58,13 @@ class Rule:
 @dataclass(frozen=True)
 class Picked:
     """
-    The rule that holds, or none; and why not: rules of equal rank that contradict each other.
+    The rule that holds, or none; and why not: `conflict`, rules of equal rank that contradict each other.
 
     `apart`: the zones that were asked for have different rules, and nobody has said which of them holds.
     """
 
     rule: Rule | None = None
-    conflict: tuple[str, ...] = ()
+    conflict: tuple[Rule, ...] = ()
     apart: bool = False
 
     def why_none(self, kind: str, zone_code: str = "") -> Reason:
@@ -75,22 +75,34 @@ class Picked:
         --------
         >>> Picked().why_none("FAR", "R121")
         Reason(code='NO_RULE', args={'kind': 'FAR', 'zone': 'R121'})
-        >>> Picked(None, ("PLAN", "CIRCULAR")).why_none("FAR")
-        Reason(code='RULES_CONFLICT', args={'rules': ['PLAN', 'CIRCULAR']})
         """
         if self.conflict:
-            return Reason("RULES_CONFLICT", {"rules": list(self.conflict)})
+            return contradiction(self.conflict)
         if self.apart:
             return Reason("MULTI_ZONE")
         return Reason("NO_RULE", {"kind": kind, "zone": zone_code} if zone_code else {"kind": kind})
 
 
+def contradiction(rules: Sequence[Rule]) -> Reason:
+    """
+    That rules contradict each other: their codes and, where any is told, their articles in the same order.
+
+    Examples
+    --------
+    >>> contradiction([Rule("PLAN", "FAR", {}), Rule("CIRCULAR", "FAR", {}, article="Article 3")]).args
+    {'rules': ['PLAN', 'CIRCULAR'], 'articles': ['', 'Article 3']}
+    """
+    articles = [rule.article for rule in rules]
+    told = {"articles": articles} if any(articles) else {}
+    return Reason("RULES_CONFLICT", {"rules": [rule.code for rule in rules], **told})
+
+
 def one_of(picked: Sequence[Picked]) -> Picked:
     """What is the same for all zones; contradictions stand, different rules leave none."""
     first = picked[0]
-    contradicting = tuple(dict.fromkeys(code for one in picked for code in one.conflict))
+    contradicting = {id(rule): rule for one in picked for rule in one.conflict}
     if contradicting:
-        return Picked(None, contradicting)
+        return Picked(None, tuple(contradicting.values()))
     return first if all(_same(first.rule, one.rule) for one in picked) else Picked(apart=True)
 
 
@@ -170,7 +182,7 @@ class RuleSet:
         policy = self.pick("CONFLICT").rule
         return str(policy.params["equal_rank_conflict"]) if policy else "ALWAYS"
 
-    def each_rank(self, kind: str, zone_code: str) -> tuple[list[Rule], tuple[str, ...]]:
+    def each_rank(self, kind: str, zone_code: str) -> tuple[list[Rule], tuple[Rule, ...]]:
         """
         The rule of each rank that holds for a zone, all of which bind together; and those that contradict.
 
@@ -178,7 +190,7 @@ class RuleSet:
         """
         holding = self._holding(kind, zone_code)
         by_rank = [_nearest([rule for rule in holding if rule.rank == rank]) for rank in _ranks(holding)]
-        conflict = tuple(code for picked in by_rank for code in picked.conflict)
+        conflict = tuple(rule for picked in by_rank for rule in picked.conflict)
         return [picked.rule for picked in by_rank if picked.rule is not None], conflict
 
     def _holding(self, kind: str, zone_code: str) -> list[Rule]:
@@ -230,5 +242,5 @@ def _nearest(rules: list[Rule]) -> Picked:
         return Picked()
     first = [rule for rule in rules if rule.rank == rules[0].rank]
     if any((rule.params, rule.area_basis) != (first[0].params, first[0].area_basis) for rule in first):
-        return Picked(None, tuple(rule.code for rule in first))
+        return Picked(None, tuple(first))
     return Picked(first[0])

@@ -24,7 +24,7 @@ from gis_core.constraints.overlay_zones import changed, doubt_changes, doubt_par
 from gis_core.constraints.placed import Placed, rule_of_lots
 from gis_core.constraints.plane import Floats, flagged, or_none, present
 from gis_core.constraints.restrictions import LayerJudgement, Restrictions, doubt_layers
-from gis_core.constraints.rules import Rule, RuleSet
+from gis_core.constraints.rules import Rule, RuleSet, contradiction
 from gis_core.constraints.storeys import (
     Limit,
     Storeys,
@@ -114,8 +114,8 @@ def storeys(
     found = least(limits or [Limit("", np.full(placed.lots, np.inf))])
     doubts = placed.doubts.copy()
     _doubt_zones_without_limit(doubts, placed, rules, by, heights_told)
-    for codes, where in _contradicting(limits, sources, found, rules.equal_rank_conflict):
-        doubts.add(where, UNKNOWN, Reason("RULES_CONFLICT", {"rules": list(codes)}))
+    for why, where in _contradicting(limits, sources, found, rules.equal_rank_conflict):
+        doubts.add(where, UNKNOWN, why)
     doubt_changes(doubts, placed.parts, restrictions, "storeys")
     if placed.split == "DESK":
         doubt_partly(doubts, placed.parts, over)
@@ -178,7 +178,7 @@ def _doubt_by_width(doubts: Doubts, width: Column, sources: list[Source]) -> Non
 
 def _contradicting(
     limits: Sequence[Limit], sources: Sequence[Source], found: Storeys, when: str
-) -> list[tuple[tuple[str, ...], NDArray[np.bool_]]]:
+) -> list[tuple[Reason, NDArray[np.bool_]]]:
     """
     Storey rules of one rank, zone and kind of limit that differ on a lot, and the lots (n,) on which they do.
 
@@ -189,7 +189,7 @@ def _contradicting(
         rule = source.rule
         if "limit" in rule.params:  # an overlay zone's rule has none: it changes the limits of zones
             same.setdefault((rule.zone_code, rule.rank, rule.params["limit"]), []).append(number)
-    against: list[tuple[tuple[str, ...], NDArray[np.bool_]]] = []
+    against: list[tuple[Reason, NDArray[np.bool_]]] = []
     for numbers in same.values():
         for first, second in combinations(numbers, 2):
             one, other = limits[first], limits[second]
@@ -200,7 +200,7 @@ def _contradicting(
                 alone = np.array([len(names) == 1 for names in found.binding], dtype=bool)
                 where &= alone & (lesser <= found.storeys + EQUAL_WITHIN)
             if where.any():
-                against.append(((sources[first].rule.code, sources[second].rule.code), where))
+                against.append((contradiction([sources[first].rule, sources[second].rule]), where))
     return against
 
 

@@ -22,13 +22,21 @@ from gis_core.constraints.zones import Overlaps, overlay_zones, tolerated
 ONE_ZONE: Mapping[str, Any] = {"kind": "CONCERNED_BY_WIDTH"}
 
 
-def zone_overlaps(
-    land: Land, zones: Zones, broken: Ints, accuracy_m: Floats, rules: RuleSet, policy: Mapping[str, Any]
-) -> Overlaps:
-    """Zones that meet the net lots, judged by width against the accuracy of both; `broken` cannot be read."""
+def misfit_m(zones: Zones, accuracy_m: Floats, policy: Mapping[str, Any]) -> Floats:
+    """The width (n,) up to which a misfit of lots and the plan may come from their accuracy, in metres."""
     layer = zones.layer
     layer_m = policy["layer_accuracy_m"] if layer is None or layer.accuracy_m is None else layer.accuracy_m
-    threshold_m = threshold_width_m(policy, accuracy_m, np.full(len(accuracy_m), layer_m))
+    return threshold_width_m(policy, accuracy_m, np.full(len(accuracy_m), layer_m))
+
+
+def zone_overlaps(
+    land: Land, zones: Zones, broken: Ints, threshold_m: Floats, rules: RuleSet, policy: Mapping[str, Any]
+) -> Overlaps:
+    """
+    Zones that meet the net lots, by width against the accuracy of both (`misfit_m`).
+
+    `broken`: zones whose shape cannot be read.
+    """
     drawn = _without_broken(zones.geometry, broken)
     shapely.prepare(drawn)
     zone, lot = shapely.STRtree(land.net).query(drawn, predicate="intersects")
@@ -90,8 +98,14 @@ def _of_one_code(lot: Ints, zone: Ints, zones: Zones) -> tuple[tuple[Ints, Ints]
     return (kept[:, 0], kept[:, 1]), drawn, first
 
 
-def zone_column(table: Table, placed: Placed, codes: NDArray[np.object_]) -> None:
-    """Put the zone of each lot into the table, or why there is none."""
+def zone_column(
+    table: Table, placed: Placed, codes: NDArray[np.object_], at_the_end: NDArray[np.bool_]
+) -> None:
+    """
+    Put the zone of each lot into the table, or why there is none.
+
+    Of lots `at_the_end` (n,) of the plan's survey, within the accuracy, that is noted.
+    """
     doubts = placed.unzoned.copy()
     # A zone without a name is none that a rule could speak of.
     doubts.add((placed.overlaps.state == "ONE_ZONE") & (placed.single == ""), UNKNOWN, Reason("NO_ZONE"))
@@ -105,6 +119,7 @@ def zone_column(table: Table, placed: Placed, codes: NDArray[np.object_]) -> Non
             mine = (placed.overlaps.lot == lot) & (placed.overlaps.kind == "CONCERNED")
             found = codes[placed.overlaps.zone[mine]]
             values[lot] = " + ".join(sorted({str(code) for code in found}))
+    doubts.reason[at_the_end & (doubts.state == COMPUTED)] = Reason("AT_END_OF_SURVEY")
     # That another zone's rules hold is told beside the zone.
     for pair in np.flatnonzero(present(placed.fell))[::-1]:
         if doubts.state[placed.lot[pair]] == COMPUTED:

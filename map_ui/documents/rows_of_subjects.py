@@ -14,7 +14,6 @@ from map_ui.documents.rows import (
     Edition,
     Row,
     Standing,
-    code_in_line,
     kept_together,
     laws_of,
     map_line,
@@ -197,14 +196,10 @@ def _conflicts(document: Document, own: Sequence[Rule]) -> tuple[Standing, tuple
         if _code_of(finding) == "RULES_CONFLICT"
     }
     if found:
-        codes = sorted(
-            {code for reason in found.values() for code in reason.get("args", {}).get("rules", ())}
-        )
-        named = wording.listed([wording.finding_name(key) for key in found])
-        contradict = wording.reason({"code": "RULES_CONFLICT"})
-        return "unknown", (
-            f"{named}: {contradict} {wording.listed([code_in_line(code) for code in codes])}".strip(),
-        )
+        by_sentence: dict[str, list[str]] = {}
+        for key, why in found.items():
+            by_sentence.setdefault(wording.reason(why), []).append(wording.finding_name(key))
+        return "unknown", tuple(f"{wording.listed(named)}: {said}" for said, named in by_sentence.items())
     if value(document, "zone") is None:
         return "unknown", (_("Rules can be compared only when the zone is known."),)
     return "clear", (_("No two rules of one rank contradict each other here."),)

@@ -84,20 +84,28 @@ def _minus(area_m2: float) -> str:
     return _("%(area)s m² less") % {"area": wording.number(area_m2, 2)}
 
 
+#: Reasons of an unknown zone that say nothing against the map that shows the zones.
+_OF_SEVERAL_ZONES = frozenset({"MULTI_ZONE", "OVERLAPPING_ZONES", "PARTLY_UNZONED", "IN_PLAN", "NO_ZONE"})
+
+
 def _zones(document: Mapping[str, Any]) -> list[Listed]:
     found = []
     concerned = [zone for zone in document["zones"] if zone["class"] == "CONCERNED"]
+    # The map shows zones, but it cannot be relied on here; several zones are told by their own line.
+    finding = document["findings"].get("zone", {})
+    why = finding.get("reason") if finding.get("state") == "unknown" else None
+    unsure = wording.reason(why) if why and why["code"] not in _OF_SEVERAL_ZONES else ""
     for zone in concerned:
         name = wording.in_language(zone["name_fa"], zone.get("name_en", ""))
-        fell = wording.reason(zone.get("reason"))
+        fell = wording.reason(zone.get("reason")) or unsure
         share = _("%(percent)s percent") % {"percent": wording.number(round(zone["share"] * 100, 1))}
         text = _("Zone %(code)s") % {"code": f"\u2068{zone['code']}\u2069"}
         if len(concerned) == 1:
             told = " · ".join(part for part in (name, fell) if part)
-            found.append(Listed("zone", text, "", told, "zone"))
+            found.append(Listed("warning" if unsure else "zone", text, "", told, "zone"))
         else:
             told = " · ".join(part for part in (name, fell, *_limits(zone)) if part)
-            found.append(Listed("zone", text, share, told, "zone"))
+            found.append(Listed("warning" if unsure else "zone", text, share, told, "zone"))
     if document["zone_state"] not in ("ONE_ZONE", "MULTI_ZONE") and document["parcel"]["status"] != "IN_PLAN":
         found.append(
             Listed("warning", _("Zoning"), "", wording.reason({"code": document["zone_state"]}), "zone")

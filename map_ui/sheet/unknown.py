@@ -9,7 +9,11 @@ from django.utils.translation import ngettext
 from map_ui import wording
 from map_ui.sheet.parts import Listed
 
-_ZONING = frozenset({"MULTI_ZONE", "NO_ZONE", "PARTLY_UNZONED", "OVERLAPPING_ZONES"})
+#: Reasons that are about the zoning plan where they are told of a finding.
+_ZONING = frozenset(
+    {"MULTI_ZONE", "NO_ZONE", "PARTLY_UNZONED", "OVERLAPPING_ZONES", "ACCURACY_UNKNOWN"}
+    | {"STALE_LAYER", "MISSING_LAYER", "OUTSIDE_SURVEYED_EXTENT"}
+)
 
 
 def unknown_things(document: Mapping[str, Any], names: Mapping[str, str]) -> tuple[Listed, ...]:
@@ -20,6 +24,7 @@ def unknown_things(document: Mapping[str, Any], names: Mapping[str, str]) -> tup
     roots: list[Listed] = []
     by_reason: dict[tuple[str, str], list[str]] = {}
     followers: list[str] = []
+    without_rule: dict[str, Mapping[str, Any]] = {}
     for key in document["unknown"]:
         if key in overlays and (overlays[key].get("reason") or {}).get("code") == "IN_PLAN":
             followers.append(names[key])
@@ -30,13 +35,33 @@ def unknown_things(document: Mapping[str, Any], names: Mapping[str, str]) -> tup
         why = document["findings"].get(key, {}).get("reason") or {}
         if why.get("code") == "INPUT_UNKNOWN":
             followers.append(wording.finding_name(key))
+        elif why.get("code") == "NO_RULE":
+            without_rule[key] = why.get("args") or {}
         else:
             by_reason.setdefault((why.get("code", ""), wording.reason(why, names)), []).append(key)
-    roots = [_unknown_findings(code, reason, keys) for (code, reason), keys in by_reason.items()] + roots
+    told = [_unknown_findings(code, reason, keys) for (code, reason), keys in by_reason.items()]
+    roots = _without_rule(without_rule) + told + roots
     if followers:
         sentence = _("Therefore also not known: %(names)s.") % {"names": wording.listed(followers)}
         roots.append(Listed("unknown", _("What follows from it"), "", sentence, "follows"))
     return tuple(roots)
+
+
+def _without_rule(asked: Mapping[str, Mapping[str, Any]]) -> list[Listed]:
+    """One entry for each zone without rules, naming what they would be about; `asked`: by finding."""
+    zones = [args["zone"] for args in asked.values() if args.get("zone")]
+    by_zone: dict[str, list[str]] = {}
+    for key, args in asked.items():
+        # What no rule tells in any zone, none tells in this one.
+        by_zone.setdefault(args.get("zone") or (zones[0] if zones else ""), []).append(key)
+    found = []
+    for zone, keys in by_zone.items():
+        kinds = list(dict.fromkeys(asked[key].get("kind") for key in keys))
+        named = [kind for kind in kinds if kind in wording.RULE_KINDS]
+        general = wording.reason({"code": "NO_RULE"})
+        said = wording.no_rule(named, zone) if named and len(named) == len(kinds) else general
+        found.append(_unknown_findings("NO_RULE", said, keys))
+    return found
 
 
 def _unknown_findings(code: str, reason: str, keys: Sequence[str]) -> Listed:

@@ -1,12 +1,14 @@
 """Every finding and every reason that the engine can give has its words."""
 
 import ast
+import re
 from pathlib import Path
 
 from django.utils import translation
 
 from conftest import ROOT
 from gis_core.constraints.evaluate import SHOWN
+from gis_core.constraints.parameters import NEEDED
 from map_ui import wording
 
 ENGINE = ROOT / "gis_core" / "constraints"
@@ -36,3 +38,44 @@ def test_a_reason_fills_its_sentence_with_its_values():
     assert "%" not in told
     assert "۶" in told
     assert "۴" in told
+
+
+def in_both(reason):
+    told = []
+    for language in ("en", "fa"):
+        with translation.override(language):
+            told.append(re.sub("[\u2066-\u2069]", "", wording.reason(reason)))
+    return told
+
+
+def test_rules_that_contradict_each_other_are_named_with_their_articles():
+    reason = {
+        "code": "RULES_CONFLICT",
+        "args": {"rules": ["R121-FAR", "CIRCULAR-7"], "articles": ["جدول ۴-۲", ""]},
+    }
+    assert in_both(reason) == [
+        "These rules contradict each other here: R121-FAR (جدول ۴-۲) and CIRCULAR-7.",
+        "این ضابطه‌ها اینجا با هم نمی‌خوانند: R121-FAR (جدول ۴-۲) و CIRCULAR-7.",
+    ]
+    assert in_both({"code": "RULES_CONFLICT", "args": {}})[0] == "Two rules contradict each other here."
+
+
+def test_a_rule_that_is_missing_is_named_by_what_it_would_be_about_and_by_its_zone():
+    assert in_both({"code": "NO_RULE", "args": {"kind": "FAR", "zone": "BA-3"}}) == [
+        "No rule on the density is loaded for zone BA-3.",
+        "برای پهنهٔ BA-3 ضابطه‌ای دربارهٔ تراکم ثبت نشده است.",
+    ]
+    assert in_both({"code": "NO_RULE", "args": {"kind": "PARK"}}) == [
+        "No rule on the parking is loaded.",
+        "ضابطه‌ای دربارهٔ پارکینگ ثبت نشده است.",
+    ]
+
+
+def test_every_kind_of_rule_that_may_be_missing_has_its_words_in_both_languages():
+    of_layers = {"PLANNED_STREET", "BUFFER", "HEIGHT_SURFACE", "RASTER"}
+    of_the_city = {"GRID_TO_GROUND", "ACCURACY", "ZONE", "CONFLICT"}
+    assert set(NEEDED) - of_layers - of_the_city == set(wording.RULE_KINDS)
+    for kind in wording.RULE_KINDS:
+        english, persian = in_both({"code": "NO_RULE", "args": {"kind": kind}})
+        assert english != persian
+        assert not re.search("[a-z]", persian), kind

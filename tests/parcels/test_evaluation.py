@@ -8,6 +8,7 @@ import pytest
 import shapely
 from django.db import connection
 
+from gis_core.constraints.findings import as_document
 from gis_core.constraints.verify import check
 from gis_core.errors import NotFound
 from layers.models import Layer, OverlayFeature
@@ -31,6 +32,7 @@ from tests.builders import (
     published_layer,
     reference_lot,
     rule,
+    rule_pack,
     zoned,
 )
 from tests.gis_core.constraints.scenes import RULES
@@ -59,6 +61,34 @@ def test_the_reference_lot_of_the_rule_book_comes_out_of_the_database(reference_
     assert document["choices"][-1]["parking_need"] == 8
     assert document["parcel"]["key"] == reference_lot.key
     assert document["unknown"] == ["overlook"]
+
+
+@pytest.mark.parametrize(
+    ("on", "code"),
+    [(date(2026, 3, 1), None), (TODAY, "STALE_LAYER")],
+    ids=["while it is fresh", "when it is stale"],
+)
+def test_a_zoning_plan_that_is_out_of_date_on_the_day_leaves_the_zone_unknown_in_a_click_and_a_batch(
+    on, code
+):
+    version = published_layer("zoning", Layer.Kind.ZONING, surveyed_on=date(2026, 1, 1))
+    Layer.objects.filter(key="zoning").update(stale_after_days=90)
+    zoned(version=version)
+    rule_pack()
+    lot = corner_plot()
+    zone = evaluate_document(lot, on=on)["findings"]["zone"]
+    assert ((zone["reason"] or {}).get("code"), zone["value"]) == (code, None if code else "R121")
+    (batch,) = evaluate_parcels(on=on)
+    assert as_document(batch.evaluations[0])["findings"]["zone"] == zone
+
+
+def test_a_lot_beyond_the_survey_of_the_plan_is_told_so_not_that_no_zone_covers_it():
+    elsewhere = shapely.box(X + 5000, Y, X + 6000, Y + 900)
+    reach = shapely.multipolygons([elsewhere])
+    zoned(ring=elsewhere, version=published_layer("zoning", Layer.Kind.ZONING, surveyed_extent=reach))
+    rule_pack()
+    zone = evaluate_document(corner_plot(), on=TODAY)["findings"]["zone"]
+    assert (zone["value"], zone["reason"]["code"]) == (None, "OUTSIDE_SURVEYED_EXTENT")
 
 
 def test_a_click_asks_the_database_at_most_four_times_the_first_one_included(reference_lot):

@@ -294,6 +294,10 @@ def turned(around: Surroundings, degrees: float, dx: float = 0.0, dy: float = 0.
         for name, part in vars(around).items()
         if name != "layers"
     }
+    plan = values["zones"].layer
+    if plan is not None and plan.surveyed_extent is not None:
+        extent = turn_one(plan.surveyed_extent, degrees, dx, dy)
+        values["zones"] = replace(values["zones"], layer=replace(plan, surveyed_extent=extent))
     return Surroundings(**values, layers=around.layers)
 
 

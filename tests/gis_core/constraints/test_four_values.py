@@ -1,7 +1,7 @@
 """Applies, does not apply, borderline or unknown: what nobody knows never reads as no restriction."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pytest
@@ -12,9 +12,11 @@ from gis_core.constraints.findings import as_document
 from gis_core.constraints.rules import Rule, RuleSet
 from gis_core.constraints.values import Edges, Layer
 from tests.gis_core.constraints.scenes import (
+    FRONT_LINE,
     ON,
     REFERENCE_LOT,
     RULES,
+    SIDE_LINE,
     WHOLE_PLACE,
     X,
     Y,
@@ -314,6 +316,105 @@ def test_light_is_owed_across_the_yard_and_not_to_a_side_that_the_building_stand
     assert shown[1][0] == pytest.approx(shown[0][0] + 1.0)
     assert shown[0][1].value is not None
     assert shown[1][1].value == pytest.approx(shown[0][1].value)
+
+
+# --- the plan itself: which zone, as surely as any buffer ----------------------------------------------
+
+OF_ZONES = ("zone", "far_percent", "coverage_percent", "storeys", "uses", "envelope_area_m2", "setbacks_m")
+
+
+def in_plan_of(layer, *more, lot=None, **around):
+    drawn = replace(around.pop("zones", zones(("R121", WHOLE_PLACE))), layer=layer)
+    return answer_for(lot or a_lot(REFERENCE_LOT), reference_corner(zones=drawn, **around), rule_set(*more))[
+        0
+    ]
+
+
+PLAN = Layer("zoning", surveyed_extent=WHOLE_PLACE, accuracy_m=0.06, kind="zoning")
+OLD_PLAN = replace(PLAN, surveyed_on=date(2020, 1, 1), stale_after_days=30)
+LEFT_HALF = shapely.box(X - 900, Y - 900, X + 6, Y + 900)
+
+
+@pytest.mark.parametrize(
+    ("layer", "code"),
+    [
+        (replace(PLAN, surveyed_extent=BESIDE), "OUTSIDE_SURVEYED_EXTENT"),
+        (replace(PLAN, surveyed_extent=LEFT_HALF), "OUTSIDE_SURVEYED_EXTENT"),
+        (OLD_PLAN, "STALE_LAYER"),
+        (None, "MISSING_LAYER"),
+    ],
+    ids=["beyond its survey", "half beyond its survey", "stale", "missing"],
+)
+def test_a_plan_that_cannot_tell_leaves_the_zone_and_all_that_it_permits_unknown(layer, code):
+    evaluation = in_plan_of(layer)
+    for key in OF_ZONES:
+        finding = evaluation.findings[key]
+        assert (finding.state, finding.value, finding.reason.code) == ("unknown", None, code), key
+    assert evaluation.choices == ()
+    assert set(OF_ZONES) <= set(as_document(evaluation)["unknown"])
+    assert evaluation.findings["net_area_m2"].value == 275.0  # the land itself is no matter of zones
+
+
+def test_a_plan_is_stale_from_the_day_after_its_last_one():
+    last = replace(PLAN, surveyed_on=ON, stale_after_days=0)
+    assert in_plan_of(last).findings["zone"].value == "R121"
+    over = replace(PLAN, surveyed_on=ON - timedelta(days=1), stale_after_days=0)
+    finding = in_plan_of(over).findings["zone"]
+    assert finding.reason.args == {"surveyed_on": "2026-11-20"}
+
+
+def test_a_plan_of_which_nobody_said_how_far_it_reaches_tells_of_the_zones_that_it_shows():
+    assert in_plan_of(replace(PLAN, surveyed_extent=None)).findings["zone"].value == "R121"
+
+
+def test_a_lot_that_leaves_the_survey_by_less_than_the_accuracy_keeps_its_zone_and_it_is_noted():
+    # Lot to 8 cm and plan to 6 cm are together exact to 10 cm.
+    for beyond_m, value, code in (
+        (0.09, "R121", "AT_END_OF_SURVEY"),
+        (0.11, None, "OUTSIDE_SURVEYED_EXTENT"),
+    ):
+        extent = shapely.box(X - 900, Y - 900, X + 12 - beyond_m, Y + 900)
+        evaluation = in_plan_of(replace(PLAN, surveyed_extent=extent))
+        finding = evaluation.findings["zone"]
+        assert (finding.value, finding.reason.code) == (value, code)
+        assert (evaluation.findings["far_percent"].value is None) == (value is None)
+    assert evaluation.findings["far_percent"].reason.code == "OUTSIDE_SURVEYED_EXTENT"
+
+
+def test_the_shape_of_the_survey_is_read_on_the_ground_as_the_lots_are():
+    to_ground = Rule("GROUND", "GRID_TO_GROUND", {"apply": True, "grid_scale": 0.99, "elevation_factor": 1.0})
+    extent = shapely.box(X - 1, Y - 1, X + 13, Y + 26)
+    assert in_plan_of(replace(PLAN, surveyed_extent=extent), to_ground).findings["zone"].value == "R121"
+
+
+def test_a_lot_that_a_street_takes_whole_lies_in_the_plan_however_old_the_zoning_is():
+    wide = streets(
+        {"key": "front", "line": FRONT_LINE, "existing": 8, "planned": 90},
+        {"key": "side", "line": SIDE_LINE, "existing": 8, "planned": 8},
+    )
+    evaluation = in_plan_of(OLD_PLAN, passages=wide)
+    assert evaluation.status == "IN_PLAN"
+    assert evaluation.findings["zone"].reason.code == "IN_PLAN"
+
+
+@pytest.mark.parametrize(
+    ("lot_m", "plan_m"), [(np.nan, 0.06), (0.08, None), (np.nan, None)], ids=["lot", "plan", "neither"]
+)
+def test_where_nobody_said_how_exact_the_maps_are_a_lot_over_two_zones_lies_in_nobody_knows_which(
+    lot_m, plan_m
+):
+    sliver = zones(("R121", shapely.box(X - 900, Y - 900, X + 11.95, Y + 900)), ("R112", WHOLE_PLACE))
+    sliver = replace(
+        sliver, geometry=np.array([sliver.geometry[0], WHOLE_PLACE.difference(sliver.geometry[0])])
+    )
+    lot, plan = a_lot(REFERENCE_LOT, accuracy_m=lot_m), replace(PLAN, accuracy_m=plan_m)
+    finding = in_plan_of(plan, *in_zone("R112"), lot=lot, zones=sliver).findings["zone"]
+    assert (finding.value, finding.reason.code) == (None, "ACCURACY_UNKNOWN")
+    # Well within one zone no accuracy is needed, and a rule of the city may tell it for all.
+    assert in_plan_of(plan, lot=lot).findings["zone"].value == "R121"
+    params = {"measure": "INSCRIBED_DIAMETER", "combine": "SUM"}
+    told = Rule("MAPS", "ACCURACY", params | {"parcel_accuracy_m": 0.1, "layer_accuracy_m": 0.1})
+    assert in_plan_of(plan, told, *in_zone("R112"), lot=lot, zones=sliver).findings["zone"].value == "R121"
 
 
 # --- storeys that may be asked for ------------------------------------------------------------------------

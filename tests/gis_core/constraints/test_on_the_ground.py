@@ -64,6 +64,9 @@ def drawn_anew(around, draw):
         for name, part in vars(around).items()
         if name != "layers"
     }
+    plan = around.zones.layer
+    reach = replace(plan, surveyed_extent=draw(plan.surveyed_extent))
+    parts["zones"] = replace(parts["zones"], layer=reach)
     layers = {
         key: replace(layer, surveyed_extent=draw(layer.surveyed_extent))
         for key, layer in around.layers.items()

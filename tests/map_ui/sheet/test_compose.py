@@ -155,6 +155,29 @@ def test_without_rules_nothing_reads_as_permission(document):
     assert told.choices == ()
 
 
+def test_rules_that_are_missing_are_one_thing_that_we_do_not_know_with_what_they_would_be_about(document):
+    forget(document, "far_percent", kind="FAR", zone="R121")
+    forget(document, "storeys", kind="STOREY", zone="R121")
+    forget(document, "height_m", kind="HEIGHT")
+    told = sheet(document, PLACE)
+    rules = [entry for entry in told.unknown if entry.name == "ضابطه‌های ساخت اینجا"]
+    said = plain(rules[0].sentence).replace("\u2066", "").replace("\u2069", "")
+    assert len(rules) == 1
+    assert said.startswith("برای پهنهٔ R121 ضابطه‌ای دربارهٔ تراکم، تعداد طبقات و ارتفاع طبقات ثبت نشده است.")
+
+
+def test_a_zone_of_a_plan_that_is_out_of_date_is_shown_with_that_doubt(document):
+    assert [entry.mark for entry in sheet(document, PLACE).concerns if entry.key == "zone"] == ["zone"]
+    forget(document, "zone", "STALE_LAYER", surveyed_on="2015-03-21")
+    told = sheet(document, PLACE)
+    (zone,) = [entry for entry in told.concerns if entry.key == "zone"]
+    assert zone.mark == "warning"
+    assert "به‌روز نشده است" in zone.sentence
+    assert "پهنه‌بندی" in [entry.name for entry in told.unknown] or "پهنه" in [
+        entry.name for entry in told.unknown
+    ]
+
+
 def test_what_only_follows_from_an_unknown_is_not_counted_again(document):
     forget(document, "footprint_m2", "INPUT_UNKNOWN", inputs=["coverage_cap_m2"])
     told = sheet(document, PLACE)

@@ -1,0 +1,64 @@
+"""Says where the zoning plan itself cannot tell: none is there, it is stale, a lot leaves its survey."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from gis_core.constraints.parting import both_sides
+from gis_core.constraints.plane import DUST_M2, Floats, Shapes
+from gis_core.constraints.silence import silence_of
+from gis_core.constraints.slivers import widths_m
+from gis_core.constraints.values import Layer
+from gis_core.constraints.zones import Overlaps
+
+#: Reasons for which what a layer shows cannot be relied on either, not only its silence.
+_UNTOLD = frozenset({"MISSING_LAYER", "STALE_LAYER", "OUTSIDE_SURVEYED_EXTENT"})
+
+
+@dataclass(frozen=True)
+class PlanDoubts:
+    """
+    What the plan leaves open of lots (n,).
+
+    `untold`: why it cannot be relied on, or None. `at_its_end`: lots that leave its survey by no more than
+    the accuracy of both; their zone stands, and it is noted.
+    """
+
+    untold: NDArray[np.object_]
+    at_its_end: NDArray[np.bool_]
+
+
+def doubts_of_plan(
+    layer: Layer | None, net: Shapes, threshold_m: Floats, policy: Mapping[str, Any], on: date
+) -> PlanDoubts:
+    """
+    Where the edition of the plan says nothing reliable of net lots on a day.
+
+    `threshold_m` (n,): the width up to which a misfit of lot and plan may come from their accuracy;
+    `policy["measure"]` tells how wide the part of a lot beyond the survey is. A plan of which nobody said
+    how far it reaches still tells of what it shows.
+    """
+    untold = silence_of(layer, net, on)
+    codes = np.array([None if why is None else why.code for why in untold], dtype=object)
+    at_its_end = np.zeros(len(net), dtype=bool)
+    outside = np.flatnonzero(codes == "OUTSIDE_SURVEYED_EXTENT")
+    if len(outside) and layer is not None:
+        extent = np.full(len(outside), layer.surveyed_extent, dtype=object)
+        _, beyond = both_sides(net[outside], extent)
+        wide = widths_m(beyond, policy["measure"], threshold_m[outside]) > threshold_m[outside]
+        at_its_end[outside[~wide]] = True
+    untold[at_its_end | ~np.isin(codes, list(_UNTOLD))] = None
+    return PlanDoubts(untold, at_its_end)
+
+
+def hang_on_accuracy(overlaps: Overlaps) -> NDArray[np.bool_]:
+    """Lots (n,) that no zone holds whole: their zones hang on how exact lots and plan are."""
+    some = shapely.area(overlaps.shape) > DUST_M2
+    parts = np.bincount(overlaps.lot, weights=some, minlength=len(overlaps.state))
+    bare = shapely.area(overlaps.uncovered) > DUST_M2
+    return np.asarray((parts > 1) | ((parts == 1) & bare))
