@@ -105,7 +105,7 @@ def account(
         formula=wording.formula(finding.get("formula") or ""),
         loss=key in LOSSES and bool(value),
         geometry=finding.get("geometry") or "",
-        rule=_rule(finding.get("rule")),
+        rule=citation(finding.get("rule")),
         inputs=tuple(account(document, name, names, depth - 1) for name in inputs if name != key),
     )
 
@@ -123,7 +123,7 @@ def _sentence(finding: Mapping[str, Any], names: Mapping[str, str] | None) -> st
     return f"{_(state)}: {said}" if said else _(state)
 
 
-def _rule(rule: Mapping[str, Any] | None) -> dict[str, str]:
+def citation(rule: Mapping[str, Any] | None) -> dict[str, str]:
     """Rows of the rule's citation: label and text, empty ones left out."""
     if not rule:
         return {}

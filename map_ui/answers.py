@@ -194,6 +194,16 @@ def _next_steps(parcel: Parcel) -> list[Step]:
     extract = reverse("parcel-extract", args=[parcel.key])
     steps = (
         Step(what_if, _("What if I build something else?"), _("Your own numbers, judged point by point")),
+        Step(
+            reverse("subdivision", args=[parcel.key]),
+            _("Divide this lot"),
+            _("evenly, by drawn lines or from a file; each new lot judged"),
+        ),
+        Step(
+            reverse("consolidation", args=[parcel.key]),
+            _("Join it with neighbours"),
+            _("what lots have together that they have not apart"),
+        ),
         Step(services, _("Other services for this parcel"), _("What can be asked for, and what it needs")),
         Step(offices, _("Nearest office"), _("by travel time, with its hours")),
         Step(extract, _("Extract of restrictions"), _("three lists with articles and sources, on A4")),

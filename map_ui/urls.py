@@ -16,6 +16,7 @@ urlpatterns: list = [
     path("search", pages.search, name="search"),
     path("language/<str:code>", pages.language, name="set-language"),
     path("", include("map_ui.proposals.urls")),
+    path("", include("map_ui.parcelling.urls")),
     path("", include("map_ui.people.urls")),
     path("", include("map_ui.requests.urls")),
     path("", include("map_ui.desks.urls")),

@@ -20,12 +20,14 @@ class Consolidated:
     """
     Lots as they are, whether the rules let them become one, and that one lot; None where they are not one.
 
-    Who owns them is not asked here: `judgement` takes them for lots of one owner.
+    Who owns them is not asked here: `judgement` takes them for lots of one owner. `limit_m`: the border that
+    each must share with the others, NaN without a rule.
     """
 
     separate: tuple[Evaluation, ...]
     judgement: Judgement
     together: Evaluation | None
+    limit_m: float
 
 
 def consolidated(ids: Sequence[int], *, on: date, known_at: datetime | None = None) -> Consolidated:
@@ -42,7 +44,9 @@ def consolidated(ids: Sequence[int], *, on: date, known_at: datetime | None = No
     judgement = judge_consolidation(
         inputs.lots.geometry, [""] * len(ids), inputs.around.passages.geometry, inputs.rules
     )
-    return Consolidated(tuple(ask(inputs)), judgement, _together(inputs, question))
+    rule = inputs.rules.pick("MERGE").rule
+    limit_m = float("nan") if rule is None else float(rule.params["min_shared_edge_m"])
+    return Consolidated(tuple(ask(inputs)), judgement, _together(inputs, question), limit_m)
 
 
 def _together(inputs: Inputs, question: Question) -> Evaluation | None:

@@ -3,7 +3,7 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
-from map_ui.api import docs, offices, parcels, proposals, requests, services, visits, zoning
+from map_ui.api import docs, offices, parcelling, parcels, proposals, requests, services, visits, zoning
 
 app_name = "api"
 urlpatterns = [
@@ -14,6 +14,8 @@ urlpatterns = [
     path("parcels/<str:key>/evaluation/", parcels.evaluation, name="parcel-evaluation"),
     path("parcels/<str:key>/costs/", parcels.costs, name="parcel-costs"),
     path("parcels/<str:key>/proposal/", proposals.proposal, name="parcel-proposal"),
+    path("parcels/<str:key>/subdivision/", parcelling.subdivision, name="parcel-subdivision"),
+    path("parcels/<str:key>/consolidation/", parcelling.consolidation, name="parcel-consolidation"),
     path("services/", services.services, name="services"),
     path("requests/", requests.file, name="request-file"),
     path("requests/<str:code>/", requests.track, name="request-track"),

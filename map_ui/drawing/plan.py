@@ -2,8 +2,10 @@
 """Draws the plan of a parcel with its surroundings as SVG that also prints."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import shapely
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
@@ -20,6 +22,17 @@ from map_ui.drawing.surroundings import Restricting, Surroundings
 from map_ui.drawing.view import HEIGHT_PX, WIDTH_PX, View, view_of
 
 _NOTHING = Restricting()
+
+
+@dataclass(frozen=True)
+class Cut:
+    """A lot that is proposed, or that is to be joined: its shape (metric CRS), number, and whether it fails."""
+
+    shape: Any
+    number: str
+    fails: bool
+
+
 #: Two lines of text one under the other.
 _LINE_PX = 22.0
 #: A lot drawn smaller than that gets no number.
@@ -35,30 +48,34 @@ def plan(
     height: int = HEIGHT_PX,
     rows: Mapping[str, Row] | None = None,
     proposed: Any = None,
+    cuts: Sequence[Cut] = (),
+    corner: tuple[float, float] | None = None,
 ) -> SafeString:
     """
     The parcel with what restricts and surrounds it, north up, as one SVG of `width` x `height` px that also prints.
 
     With scale bar, north arrow and the dimensions of the lot. `rows` are the numbers of the page by role:
     each shape of such a role leads to its number and can be reached by keyboard. `proposed` is the
-    footprint of a proposed building, drawn over the envelope with what of it lies outside. Empty for a
-    lot without a shape.
+    footprint of a proposed building, drawn over the envelope with what of it lies outside; `cuts` are lots
+    into which it is divided, or of which it is made. With a `corner`, from which lines are measured, the lot
+    is seen close by and without dimensions. Empty for a lot without a shape.
     """
     drawn, rows = shapes.geometries(document), rows or {}
     if "parcel" not in drawn:
         return mark_safe("")
-    dimensions = shapes.dimensions(document)
-    view = view_of(drawn["parcel"], width, height, dimensions)
+    dimensions = shapes.dimensions(document) if corner is None else []
+    view = view_of(drawn["parcel"], width, height, dimensions, close=corner is not None)
     room = Room(width, height, [*furniture.places(width, height), *line_boxes(dimensions, view)])
     marks = _dimensions(dimensions, view, room, rows)
     zones = held.zones(restricting, drawn, view, room)
     numbers = _numbers(around, view, room)
     parts = [_ground(around, view), _lots(around, view), numbers, held.unsurveyed(restricting, view)]
     parts += [held.ways(restricting, around, view), _answer(drawn, restricting, view, rows)]
-    parts += [_proposed(proposed, drawn, view), zones, marks]
+    parts += [_proposed(proposed, drawn, view), _cuts(cuts, view), zones, marks]
     parts += [
         street_names(around, view, room),
         furniture.scale_bar(view, height),
+        _corner(corner, view),
         _callouts(drawn, view, rows),
     ]
     label = _("Plan of the parcel and what lies round it, north up")
@@ -165,6 +182,28 @@ def _proposed(footprint: Any, drawn: Mapping[str, Any], view: View) -> str:
         outside = shapely.difference(footprint, drawn["envelope"])
         parts.append(f'<path d="{path_of(outside, view)}" class="d-outside"/>' if outside.area > 0.01 else "")
     return "".join(parts)
+
+
+def _cuts(cuts: Sequence[Cut], view: View) -> str:
+    """Lots with their numbers; those that fail are hatched as well as coloured."""
+    parts = []
+    for cut in cuts:
+        fails = " d-cut-fails" if cut.fails else ""
+        parts.append(f'<path d="{path_of(cut.shape, view)}" class="d-cut{fails}"/>')
+        x, y = view(shapely.get_coordinates(shapely.point_on_surface(cut.shape)))[0]
+        parts.append(f'<text x="{x:.1f}" y="{y + 6:.1f}" class="d-cut-number">{escape(cut.number)}</text>')
+    return "".join(parts)
+
+
+def _corner(corner: tuple[float, float] | None, view: View) -> str:
+    """A cross at the point from which lines are measured."""
+    if corner is None:
+        return ""
+    x, y = view(np.array([corner]))[0]
+    return (
+        f'<path d="M{x - 7:.1f} {y:.1f}h14M{x:.1f} {y - 7:.1f}v14" class="d-corner"/>'
+        f'<text x="{x - 5:.1f}" y="{y + 18:.1f}" class="d-corner-text">{wording.digits("0 0")}</text>'
+    )
 
 
 def _dimensions(

@@ -44,11 +44,18 @@ class View:
         return shapely.box(x - half_w, y - half_h, x + half_w, y + half_h)
 
 
-def view_of(parcel: Any, width: int, height: int, dimensions: Sequence[shapes.Dimension] = ()) -> View:
-    """The view that shows a lot in the middle with what lies round it, and its dimensions whole."""
+#: How much wider and higher than a lot is what is seen of it: with what lies round it, or close by.
+_ROUND, _CLOSE = (2.6, 2.0), (1.3, 1.3)
+
+
+def view_of(
+    parcel: Any, width: int, height: int, dimensions: Sequence[shapes.Dimension] = (), *, close: bool = False
+) -> View:
+    """The view that shows a lot in the middle with what lies round it, or `close`; its dimensions whole."""
+    wider, higher = _CLOSE if close else _ROUND
     west, south, east, north = parcel.bounds
     x, y = (west + east) / 2, (south + north) / 2
-    span_x, span_y = max(east - west, 12.0) * 2.6, max(north - south, 12.0) * 2.0
+    span_x, span_y = max(east - west, 12.0) * wider, max(north - south, 12.0) * higher
     px_per_m = min(width / span_x, height / span_y)
     if dimensions:
         ends = np.array([end for entry in dimensions for end in (entry.start, entry.end)])
