@@ -33,6 +33,8 @@ from layers.terrain import ground_m, measured
 from layers.zoning.queries import (
     AT_PLACE,
     STAMP_COLUMN,
+    STREET_REACH,
+    STREET_REACH_M,
     Place,
     ground_of,
     ground_selects,
@@ -42,9 +44,6 @@ from layers.zoning.queries import (
     reach_of,
     standing_on,
 )
-
-#: How far from a lot its streets are looked for: half of the widest that is planned, and a pavement: m.
-STREET_REACH_M = 60.0
 
 
 @dataclass(frozen=True)
@@ -98,7 +97,7 @@ def _inputs(found: list[tuple[Any, ...]], question: Question) -> Inputs:
         ground_m=ground_m(lots.geometry, rules, standing.rasters),
     )
     place = Place(_hull(lots.geometry), on, known_at)
-    zones, overlays, passages, corrected = _ground(place, reach_of(rules), layers)
+    zones, overlays, passages, corrected = _ground(place, reach_of(rules), standing.street_reach_m, layers)
     around = Surroundings(
         edges=_edges(edges, streets, passages),
         passages=passages,
@@ -209,13 +208,15 @@ _STREET, _LINE = 2, 3
 
 
 def _ground(
-    place: Place, reach_m: float, layers: dict[str, Layer]
+    place: Place, reach_m: float, street_reach_m: float, layers: dict[str, Layer]
 ) -> tuple[Zones, Overlays, Passages, CorrectedLines]:
     """Zones, overlay features and streets of the place, or of the whole city; one round trip."""
-    near, near_line = (
-        "true" if place.shape is None else f"ST_DWithin({row}.geometry, q.shape, %(street_reach_m)s::float8)"
-        for row in ("s", "c")
-    )
+    near = near_line = "true"
+    if place.shape is not None:
+        # The index finds what the widest street of the city may reach, each then has its own reach.
+        near = f"""ST_DWithin(s.geometry, q.shape, %(street_reach_m)s::float8)
+               and ST_Distance(s.geometry, q.shape) <= {STREET_REACH}"""
+        near_line = f"ST_DWithin(c.geometry, q.shape, {STREET_REACH_M})"
     with prepared_cursor() as cursor:
         cursor.execute(
             f"""
@@ -238,7 +239,7 @@ def _ground(
               left join gis_core_source d on d.id = v.source_id
              where {near_line} and {in_force_at_place("c")} and {published("v")}
             """,
-            place.parameters(reach_m=reach_m, street_reach_m=STREET_REACH_M),
+            place.parameters(reach_m=reach_m, street_reach_m=street_reach_m),
         )
         # Zones and features in the order of their layers, streets in that of their rows.
         rows = sorted(

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -16,6 +16,7 @@ from django.db import connection
 from gis_core.constraints.rules import Rule as RuleValue
 from gis_core.constraints.rules import RuleSet
 from gis_core.constraints.values import Layer, Overlays, Zones
+from gis_core.constraints.widening import MITRE_LIMIT
 
 #: Added to the reach of buffers whose offset a feature itself carries (half a canal, a pylon's arm): m.
 CARRIED_OFFSET_M = 30.0
@@ -79,6 +80,20 @@ STAMP_COLUMN = """
 """
 
 
+#: How far from a lot its streets are looked for at least: half of a wide street, and a pavement: m.
+STREET_REACH_M = 60.0
+#: SQL: how far from its centreline a street (`s`) may take land, in metres: its widths to either side, and as
+#: many of them at the tip of a sharp bend as the engine draws (`widening.MITRE_LIMIT`).
+STREET_REACH = f"""
+    greatest({STREET_REACH_M}, {MITRE_LIMIT} * greatest(
+        coalesce(s.existing_width_m, 0) / 2
+          + case when s.widening like 'ONE_SIDED%%'
+                 then greatest(coalesce(s.planned_width_m, 0) - coalesce(s.existing_width_m, 0), 0)
+                 else 0 end,
+        coalesce(s.planned_width_m, 0) / 2, coalesce(s.offset_left_m, 0), coalesce(s.offset_right_m, 0)))
+"""
+
+
 #: SQL of the shape that is asked about; taken once, not for every row.
 AT_PLACE = "(select ST_GeomFromWKB(%(shape)s, %(srid)s) as shape offset 0) as q"
 
@@ -99,11 +114,16 @@ class RasterEdition:
 
 @dataclass(frozen=True)
 class Standing:
-    """What holds in the whole city on a day: its rules, its layers and its rasters by their layer's key."""
+    """
+    What holds in the whole city on a day: its rules, its layers and its rasters by their layer's key.
+
+    `street_reach_m`: how far from its centreline the widest street of the city may take land.
+    """
 
     rules: RuleSet
     layers: dict[str, Layer]
     rasters: dict[str, RasterEdition] = field(default_factory=dict)
+    street_reach_m: float = STREET_REACH_M
 
 
 def standing_on(on: date, *, known_at: datetime | None = None, stamp: str | None = None) -> Standing:
@@ -147,12 +167,14 @@ def _read_standing(on: date, known_at: datetime | None) -> Standing:
                  join layers_layer l on l.id = v.layer_id
                  join gis_core_importrun i on i.id = v.import_run_id
                  join layers_raster r on r.layer_id = l.id and r.sha256 = i.file_sha256
-                where l.kind = 'raster' and {published("v")})
+                where l.kind = 'raster' and {published("v")}),
+              (select max({STREET_REACH}) from network_streetsegment s)
             """,
             {"on": on, "known_at": known_at},
         )
-        rules, layers, rasters = (column or "[]" for column in cursor.fetchone())
-    return _told(rules, layers, rasters)
+        *told, reach_m = cursor.fetchone()
+    rules, layers, rasters = (column or "[]" for column in told)
+    return replace(_told(rules, layers, rasters), street_reach_m=reach_m or STREET_REACH_M)
 
 
 @lru_cache(maxsize=32)

@@ -33,6 +33,7 @@ from tests.builders import (
     reference_lot,
     rule,
     rule_pack,
+    street,
     zoned,
 )
 from tests.gis_core.constraints.scenes import RULES
@@ -89,6 +90,48 @@ def test_a_lot_beyond_the_survey_of_the_plan_is_told_so_not_that_no_zone_covers_
     rule_pack()
     zone = evaluate_document(corner_plot(), on=TODAY)["findings"]["zone"]
     assert (zone["value"], zone["reason"]["code"]) == (None, "OUTSIDE_SURVEYED_EXTENT")
+
+
+WIDE_STREETS = {
+    "planned 160 m wide, its middle 78 m away": ([(-400, -78), (400, -78)], {"planned_width_m": 160.0}, 24.0),
+    "widened by 82 m to one side": (
+        [(-400, -83), (400, -83)],
+        {"planned_width_m": 90.0, "widening": "ONE_SIDED_LEFT"},
+        36.0,
+    ),
+    "given an offset of 70 m": (
+        [(-400, -68), (400, -68)],
+        {"planned_width_m": 78.0, "widening": "OFFSETS", "offset_left_m": 70.0, "offset_right_m": 8.0},
+        24.0,
+    ),
+    "bent sharply before the lot, 40 m wide": (
+        [(6 - 50, -75 - 187), (6, -75), (6 + 50, -75 - 187)],
+        {"planned_width_m": 40.0},
+        None,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", WIDE_STREETS)
+def test_a_street_takes_its_land_however_wide_it_is_planned(name):
+    line, values, ceded_m2 = WIDE_STREETS[name]
+    zoned()
+    rule_pack()
+    streets = published_layer("streets", Layer.Kind.STREETS)
+    street(
+        streets,
+        shapely.LineString([(X + x, Y + y) for x, y in line]),
+        "بزرگراه",
+        **{"existing_width_m": 8.0, **values},
+    )
+    ring = shapely.box(X, Y, X + 12, Y + 25)
+    lot = plot(ring, "3-2-45-17-0-0-0", deed_area_m2=300.0)
+    found = evaluate_document(lot, on=TODAY)["findings"]["widening_area_m2"]["value"]
+    assert found == pytest.approx(ceded_m2) if ceded_m2 else found > 0
+    neighbour = plot(shapely.box(X, Y - 300, X + 12, Y - 290), "3-2-45-18-0-0-0", deed_area_m2=120.0)
+    # Among others, whose ground is read together, the lot has the same answer.
+    together = answer_for([lot.pk, neighbour.pk], on=TODAY).evaluations[0]
+    assert as_document(together)["findings"]["widening_area_m2"]["value"] == found
 
 
 def test_a_click_asks_the_database_at_most_four_times_the_first_one_included(reference_lot):
