@@ -127,10 +127,10 @@ def citation(rule: Mapping[str, Any] | None) -> dict[str, str]:
     """Rows of the rule's citation: label and text, empty ones left out."""
     if not rule:
         return {}
-    since = rule.get("valid_from")
+    since, drawn = rule.get("valid_from"), rule.get("kind") == "CORRECTED_LINE"
     source = wording.in_language(rule.get("source_title_fa", ""), rule.get("source_title_en", ""))
     rows = {
-        _("Rule"): rule.get("article") or rule["code"],
+        _("Sheet") if drawn else _("Rule"): rule.get("article") or rule["code"],
         _("Version"): f"{wording.number(rule.get('version', 1))} (\u2066{rule['code']}\u2069)",
         _("Source"): source or rule.get("source_code", ""),
         _("In force since"): wording.day(date.fromisoformat(since)) if since else "",

@@ -1,8 +1,10 @@
 """Reads what lies round a parcel, to be drawn beside it."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+import numpy as np
 import shapely
 from django.contrib.gis.geos import Polygon
 from django.db.models import QuerySet
@@ -18,9 +20,11 @@ _REACH_M = 45.0
 _MOST = 600
 
 
-def surroundings(parcel: Parcel, *, on: date) -> Surroundings:
-    """Lots, buildings, ground and streets within sight of a parcel on a day; four queries."""
-    west, south, east, north = parcel.geometry.extent
+def surroundings(parcel: Parcel, *, on: date, joined: Sequence[Parcel] = ()) -> Surroundings:
+    """Lots, buildings, ground and streets within sight of a parcel and those joined with it; four queries."""
+    extents = np.array([one.geometry.extent for one in (parcel, *joined)])
+    west, south = extents[:, :2].min(axis=0).tolist()
+    east, north = extents[:, 2:].max(axis=0).tolist()
     reach = max(_REACH_M, (east - west) * 0.9, (north - south) * 0.7)
     box = Polygon.from_bbox((west - reach, south - reach, east + reach, north + reach))
     box.srid = crs.metric_srid()

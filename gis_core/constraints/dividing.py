@@ -14,6 +14,8 @@ from gis_core.constraints.plane import PASSING_M, Floats, Shapes, moved, shapes
 
 #: Corners nearer to the border of the land, or to a corner of another lot, than this lie on it: m.
 SNAP_M = 0.03
+#: What fails of land that is an upper bound may not fail of the land itself.
+_OF_THE_BOUND = frozenset({"NO_GAP", "AREA_SUM", "ACCESS"})
 
 
 @dataclass(frozen=True)
@@ -50,8 +52,9 @@ class Divided:
     """
     A drawn subdivision, judged: checks of the whole first, then lot by lot.
 
-    `state`: `unknown` where nothing fails and the land after widening is not known, or there is no rule
-    (then `reason` says why and there are no checks). `land_state`: how sure the land is that is divided.
+    `state`: `unknown` where there is no rule (then `reason` says why and there are no checks), or where
+    nothing surely fails and the land after widening is not known. `land_state`: how sure the land is that
+    is divided.
     """
 
     state: Literal["passes", "fails", "unknown"]
@@ -116,7 +119,8 @@ def divide(evaluations: Evaluations, lot: int, lots: Shapes, roads: Shapes) -> D
     checks = checks_of(judged, float(shapely.area(near).sum()), rule.params)
     unsure = ceded.reason if ceded.state == "unknown" else None
     state: Literal["passes", "fails", "unknown"] = "unknown" if unsure is not None else "passes"
-    if any(not check.passes and not check.exempt for check in checks):
+    failing = {check.code for check in checks if not check.passes and not check.exempt}
+    if failing - (_OF_THE_BOUND if unsure is not None else frozenset()):
         state = "fails"
     return Divided(
         state,

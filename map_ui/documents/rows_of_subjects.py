@@ -30,7 +30,7 @@ def rows_of_subjects(document: Document, rules: RuleSet, editions: Mapping[str, 
 
 def _row(subject: Subject, document: Document, rules: RuleSet, editions: Mapping[str, Edition]) -> Row:
     own = [rule for kind in subject.kinds for rule in _holding(document, rules, kind)]
-    cited = [document["findings"][key].get("rule") for key in subject.findings if key in document["findings"]]
+    cited = [document["findings"][key].get("rule") for key in _told(subject, document)]
     standing, lines = _judged(subject, document, own)
     edition = _edition(subject, rules, editions)
     return Row(
@@ -83,12 +83,19 @@ def _judged(subject: Subject, document: Document, own: Sequence[Rule]) -> tuple[
     return ("concerns", known) if known else ("unknown", (wording.reason({"code": "NO_VALUE"}),))
 
 
+def _told(subject: Subject, document: Document) -> list[str]:
+    """The findings of a subject that a document has, with the corrected lines on which the first rests."""
+    keys = [key for key in subject.findings if key in document["findings"]]
+    rests_on = document["findings"][keys[0]].get("inputs") or () if keys else ()
+    return keys + [key for key in rests_on if key.startswith("corrected_line")]
+
+
 def _known_lines(subject: Subject, document: Document) -> Iterable[str]:
     """A line for each finding that is known, with what makes it less than sure."""
     title = f"{_(subject.title)}: "
-    for key in subject.findings:
-        finding = document["findings"].get(key)
-        if finding is None or finding["state"] == "unknown" or finding["value"] is None:
+    for key in _told(subject, document):
+        finding = document["findings"][key]
+        if finding["state"] == "unknown" or finding["value"] is None:
             continue
         said = SAID.get(key, plainly)(document, key)
         if not said:

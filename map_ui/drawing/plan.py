@@ -111,7 +111,9 @@ def _ground(around: Surroundings, view: View) -> str:
 
 
 def _lots(around: Surroundings, view: View) -> str:
-    parts = [f'<path d="{path_of(lot, view)}" class="d-lot"/>' for lot, _label in around.lots]
+    seen = shapely.intersects(np.array([lot for lot, _label in around.lots], dtype=object), view.box)
+    lots = [lot for (lot, _label), is_seen in zip(around.lots, seen, strict=True) if is_seen]
+    parts = [f'<path d="{path_of(lot, view)}" class="d-lot"/>' for lot in lots]
     parts += [
         f'<path d="{path_of(building, view)}" class="d-building"/>' for building, _height in around.buildings
     ]
@@ -202,7 +204,7 @@ def _corner(corner: tuple[float, float] | None, view: View) -> str:
     x, y = view(np.array([corner]))[0]
     return (
         f'<path d="M{x - 7:.1f} {y:.1f}h14M{x:.1f} {y - 7:.1f}v14" class="d-corner"/>'
-        f'<text x="{x - 5:.1f}" y="{y + 18:.1f}" class="d-corner-text">{wording.digits("0 0")}</text>'
+        f'<text x="{x - 5:.1f}" y="{y - 11:.1f}" class="d-corner-text">{wording.digits("0 0")}</text>'
     )
 
 

@@ -45,7 +45,7 @@ class View:
 
 
 #: How much wider and higher than a lot is what is seen of it: with what lies round it, or close by.
-_ROUND, _CLOSE = (2.6, 2.0), (1.3, 1.3)
+_ROUND, _CLOSE = (2.6, 2.0), (1.3, 1.5)
 
 
 def view_of(

@@ -204,7 +204,7 @@ def _choices(lots: list[Parcel], beside: list[Parcel], *, on: date) -> list[Choi
 
 def _merged(parcel: Parcel, lots: list[Parcel], *, on: date) -> dict[str, Any]:
     """What is said of the chosen lots, and how they are drawn; the one lot while nothing is chosen."""
-    around = surroundings(parcel, on=on)
+    around = surroundings(parcel, on=on, joined=lots)
     if len(lots) == 1:
         document = evaluate_document(parcel, on=on)
         return {"plans": _plans(document, around, []), "told": None}

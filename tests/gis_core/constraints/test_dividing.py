@@ -121,6 +121,13 @@ def test_where_the_street_has_no_width_nobody_says_that_it_passes():
     assert found.reason.code == "WIDTH_UNKNOWN"
 
 
+def test_where_the_land_is_not_known_a_gap_is_no_failure_and_a_small_lot_is_one():
+    evaluations = field(planned=np.nan)
+    inside = shapes(*[shapely.box(X + x, Y + 3, X + x + 15, Y + 40) for x in (0, 15, 30, 45)])
+    assert divide(evaluations, 0, inside, shapes()).state == "unknown"
+    assert divide(evaluations, 0, cut_evenly(FIELD, 8, EAST, "BESIDE"), shapes()).state == "fails"
+
+
 def test_without_a_rule_nothing_is_judged_and_the_reason_is_told():
     around = reference_corner(
         edges=edges_of(FIELD, ("passage", 0), *[("neighbour", -1)] * 3),
