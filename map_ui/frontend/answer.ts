@@ -2,7 +2,7 @@
 import type Feature from "ol/Feature";
 import type { FeatureLike } from "ol/Feature";
 import GeoJSON from "ol/format/GeoJSON";
-import { LineString, type Geometry } from "ol/geom";
+import { LineString, MultiPolygon, Point, type Geometry } from "ol/geom";
 import VectorLayer from "ol/layer/Vector";
 import VectorSource from "ol/source/Vector";
 import { Fill, Stroke, Style, Text } from "ol/style";
@@ -58,8 +58,10 @@ export class AnswerLayer {
             zIndex: 5,
             fill: new Fill({ color: `rgba(11,110,120,${dimmed ? 0.12 : this.lit.includes("envelope") ? 0.4 : 0.25})` }),
             stroke: new Stroke({ color: TURQUOISE, width: 1.6 }),
-            text: close && resolution < 0.27 && !dimmed ? this.label((feature.get("text") as string) ?? "", TURQUOISE) : undefined,
           }),
+          ...(close && resolution < 0.27 && !dimmed
+            ? [new Style({ zIndex: 5, geometry: largest(feature), text: this.label((feature.get("text") as string) ?? "", TURQUOISE) })]
+            : []),
         ];
       case "line60":
         return close && !dimmed ? [new Style({ zIndex: 8, stroke: new Stroke({ color: TURQUOISE, width: 2, lineDash: [0.1, 5], lineCap: "round" }) })] : [];
@@ -115,7 +117,7 @@ export class AnswerLayer {
       (end) => new Style({ zIndex: 30, geometry: new LineString([[end[0]! - dx, end[1]! - dy], [end[0]! + dx, end[1]! + dy]]), stroke: pen }),
     );
     const text = this.label((feature.get("text") as string) ?? "", colour);
-    // figures stand on the side away from the lot; the width now on the near side of its line, clear of the planned one
+    // figures stand on the side away from the lot; the width now at the end of its line that is away from the lot
     const [lotX, lotY] = this.middle();
     const right = (from[0]! + to[0]!) / 2 > lotX !== (kind === "width_now");
     const below = (from[1]! + to[1]!) / 2 < lotY;
@@ -123,10 +125,12 @@ export class AnswerLayer {
     const lies = !widths && Math.abs(to[0]! - from[0]!) >= Math.abs(to[1]! - from[1]!);
     text.setTextAlign(lies ? "center" : right ? "left" : "right");
     text.setOffsetX(lies ? 0 : right ? 9 : -9);
-    // the width now stands a little further off, for the lot's corner is near
-    const aside = kind === "width_now" ? 9 : 0;
-    text.setOffsetY(lies ? (below ? 15 : -13) : below ? aside : -aside);
-    return [new Style({ zIndex: 30, stroke: pen, text }), ...ticks];
+    text.setOffsetY(lies ? (below ? 15 : -13) : 0);
+    if (kind !== "width_now") return [new Style({ zIndex: 30, stroke: pen, text }), ...ticks];
+    const end = from[1]! < to[1]! === below ? from : to;
+    text.setOffsetX(right ? -6 : 6);
+    text.setOffsetY(below ? 15 : -13);
+    return [new Style({ zIndex: 30, stroke: pen }), new Style({ zIndex: 30, geometry: new Point(end), text }), ...ticks];
   }
 
   private middle(): [number, number] {
@@ -138,6 +142,13 @@ export class AnswerLayer {
   private label(text: string, colour: string): Text {
     return new Text({ text, font: "600 13px Vazirmatn", fill: new Fill({ color: colour }), stroke: halo, overflow: true, declutterMode: "obstacle" });
   }
+}
+
+/** Where the one figure of a shape stands: of several parts the largest. */
+function largest(feature: FeatureLike): Geometry {
+  const geometry = feature.getGeometry() as Geometry;
+  if (!(geometry instanceof MultiPolygon)) return geometry;
+  return geometry.getPolygons().reduce((most, part) => (part.getArea() > most.getArea() ? part : most));
 }
 
 let pattern: CanvasPattern | null = null;
