@@ -7,7 +7,7 @@ import shapely
 from numpy.typing import NDArray
 
 from gis_core.constraints.loops.border_runs import CROSSED, UNTOUCHED, border_runs
-from gis_core.constraints.plane import EMPTY, TIP_M, Floats, Ints, Shapes, mended
+from gis_core.constraints.plane import EMPTY, TIP_M, Floats, Ints, Shapes, mended, rings_of
 
 #: What reaches over a line by no more than this lies on it, in metres.
 ON_LINE_M = 1e-9
@@ -63,8 +63,9 @@ def parted_by_borders(geometries: Shapes, others: Shapes) -> Parted:
     other = np.array([number.setdefault(id(shape), len(number)) for shape in others[some]], dtype=np.int64)
     first = np.zeros(len(number), dtype=np.int64)
     first[other[::-1]] = some[::-1]
+    border, ring_of, other_of, hole = rings_of(others[first])
     found, points, ring = border_runs(
-        corners, corner_of, *_rings(others[first]), other, ON_LINE_M, TIP_M, MOST_SIDES
+        corners, corner_of, border, ring_of, other_of, hole.view(np.int8), other, ON_LINE_M, TIP_M, MOST_SIDES
     )
     untouched[some], crossed[some] = found == UNTOUCHED, found == CROSSED
     parts = _polygons(points, ring, 2 * int(crossed.sum()))
@@ -81,17 +82,6 @@ def _plain(geometries: Shapes) -> NDArray[np.bool_]:
 def _areal(others: Shapes) -> NDArray[np.bool_]:
     corners, kind = shapely.get_num_coordinates(others), shapely.get_type_id(others)
     return np.asarray(((kind == 3) | (kind == 6)) & (corners > 3) & (corners <= MOST_CORNERS))
-
-
-def _rings(others: Shapes) -> tuple[Floats, Ints, Ints, NDArray[np.int8]]:
-    """The corners of all rings of shapes, the ring of each corner, the shape of each ring, and holes."""
-    parts, of_shape = shapely.get_parts(others, return_index=True)
-    rings, of_part = shapely.get_rings(parts, return_index=True)
-    points, of_ring = shapely.get_coordinates(rings, return_index=True)
-    # The first ring of a part is its outline.
-    hole = np.zeros(len(rings), dtype=np.int8)
-    hole[1:] = of_part[1:] == of_part[:-1]
-    return points, of_ring, of_shape[of_part], hole
 
 
 def _polygons(points: Floats, ring: Ints, rings: int) -> Shapes:

@@ -7,15 +7,14 @@ from typing import Any
 import numpy as np
 import shapely
 
-from gis_core.constraints.depth_overlays import by_overlays
-from gis_core.constraints.depth_profiles import by_profiles
+from gis_core.constraints.depth_bands import across_distance
+from gis_core.constraints.depth_line_ends import from_line_end
 from gis_core.constraints.depth_strips import (
     Frame,
     Segments,
     Strips,
     chord_strips,
     mean_strips,
-    of_lots,
     segments,
 )
 from gis_core.constraints.plane import PASSING_M, Floats, Ints, Shapes, cleaned, shapes
@@ -101,23 +100,16 @@ def _drawn(
     policy: Mapping[str, Any],
     basic: bool,
 ) -> tuple[Shapes, Floats, Shapes]:
-    """Envelopes in the depth frame, basic areas, retreat points: lot by lot by profiles, or by overlays."""
-    found = by_profiles(strips, edges, lots, policy, basic=basic)
-    envelope, basic_m2 = found.envelope, found.basic_m2
+    """Envelopes in the depth frame, basic areas (NaN without `basic`), and where a retreat starts."""
+    if policy["retreat"] == "FROM_LINE_END":
+        return from_line_end(strips, edges, lots, measured, policy, basic=basic)
+    if policy["retreat"] != "ACROSS_DISTANCE":
+        raise ValueError(f"Expected retreat ACROSS_DISTANCE or FROM_LINE_END, got {policy['retreat']!r}.")
+    basic_m2 = np.full(len(lots), np.nan)
+    if basic:
+        basic_m2 = shapely.area(across_distance(strips, edges, lots, {**policy, "extension_m": 0.0}))
     points = shapes(*[shapely.MultiPoint()] * len(lots))
-    rest = np.flatnonzero(~found.plain)
-    if len(rest):
-        position = np.full(len(lots), -1, dtype=np.int64)
-        position[rest] = np.arange(len(rest))
-        envelope[rest], basic_m2[rest], points[rest] = by_overlays(
-            of_lots(strips, position),
-            of_lots(edges, position),
-            lots[rest],
-            measured[rest],
-            policy,
-            basic=basic,
-        )
-    return envelope, basic_m2, points
+    return across_distance(strips, edges, lots, policy), basic_m2, points
 
 
 def _less_dense(lots: Shapes) -> Shapes:

@@ -1,20 +1,19 @@
 """Turns lots so that their depth runs up, and cuts them into strips along it (عمق قطعه)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import shapely
 
-from gis_core.constraints.plane import Floats, Ints, Shapes, direction
+from gis_core.constraints.loops.depth_bands import first_chords
+from gis_core.constraints.plane import Floats, Ints, Shapes, direction, rings_of
 
 #: Points of a lot nearer to each other across the depth than this stand on one line along it, in metres.
 SAME_LINE_M = 1e-6
 #: A corner that stands less than this beside the line between its neighbours is none, in metres.
 STRAIGHT_M = 1e-3
-
-Rows = TypeVar("Rows", "Strips", "Segments")
 
 
 @dataclass(frozen=True)
@@ -39,13 +38,6 @@ class Segments:
     va: Floats
     xb: Floats
     vb: Floats
-
-
-def of_lots(rows: Rows, position: Ints) -> Rows:
-    """The rows of some lots; `position` (n,) of each lot among them, -1 of the others."""
-    kept = position[rows.lot] >= 0
-    held = {entry.name: getattr(rows, entry.name)[kept] for entry in fields(rows)}
-    return type(rows)(**{**held, "lot": position[held["lot"]]})
 
 
 @dataclass(frozen=True)
@@ -94,78 +86,13 @@ def boundaries(polygons: Shapes) -> Segments:
     return segments(rings, of_lot[of_part])
 
 
-@dataclass(frozen=True)
-class Crossings:
-    """
-    Where segments run through the strips of their lot: arrays of (c,), ascending by strip, then along it.
-
-    `side` is the segment, `at0` and `at1` its places along the depth at the ends of the strip. A strip runs
-    from line `strip` to the next one; lines (l,) have their `line_lot` and their place across, `line_x`.
-    `line` is where each segment begins.
-    """
-
-    strip: Ints
-    side: Ints
-    at0: Floats
-    at1: Floats
-    line_lot: Ints
-    line_x: Floats
-    line: Ints
-
-
-def crossings(sides: Segments, same_line_m: float) -> Crossings:
-    """Cut lots along lines through all ends of their segments; nearer than `same_line_m` is one line."""
-    rank_a, rank_b, line_lot, line_x = _lines_across(sides, same_line_m)
-    forward = rank_a < rank_b
-    first, last = np.where(forward, rank_a, rank_b), np.where(forward, rank_b, rank_a)
-    va = np.where(forward, sides.va, sides.vb)
-    vb = np.where(forward, sides.vb, sides.va)
-    count = last - first
-    side = np.arange(len(count)).repeat(count)
-    strip = (first - (count.cumsum() - count))[side] + np.arange(len(side))
-    run = np.maximum(line_x[last[side]] - line_x[first[side]], same_line_m)
-    slope = (vb[side] - va[side]) / run
-    at0 = va[side] + slope * (line_x[strip] - line_x[first[side]])
-    at1 = np.where(
-        strip + 1 == last[side], vb[side], va[side] + slope * (line_x[strip + 1] - line_x[first[side]])
-    )
-    order = np.lexsort((at0 + at1, strip))
-    return Crossings(strip[order], side[order], at0[order], at1[order], line_lot, line_x, rank_a)
-
-
 def chord_strips(lots: Shapes, policy: Mapping[str, Any]) -> Strips:
     """Between two neighbouring vertices a chord's ends run straight: the first chord of each such strip."""
-    found = crossings(boundaries(lots), SAME_LINE_M)
-    strip, at0, at1 = found.strip, found.at0, found.at1
-    begins, goes_on = np.ones(len(strip), dtype=bool), np.zeros(len(strip), dtype=bool)
-    begins[1:] = strip[1:] != strip[:-1]
-    goes_on[:-1] = ~begins[1:]
-    starts = (begins & goes_on).nonzero()[0]
-    chosen = strip[starts]
-    s0, s1, f0, f1 = at0[starts], at1[starts], at0[starts + 1], at1[starts + 1]
+    corners, ring_of, lot_of, _ = rings_of(lots)
+    chords, lot = first_chords(corners, ring_of, lot_of, len(lots), SAME_LINE_M)
+    x0, x1, s0, s1, f0, f1 = chords.T
     share = policy["depth_share"]
-    return Strips(
-        found.line_lot[chosen],
-        found.line_x[chosen],
-        found.line_x[chosen + 1],
-        s0,
-        s1,
-        s0 + share * (f0 - s0),
-        s1 + share * (f1 - s1),
-    )
-
-
-def _lines_across(sides: Segments, same_line_m: float) -> tuple[Ints, Ints, Ints, Floats]:
-    """The lines along the depth through all vertices: rank of each segment's ends, lot and x of each line."""
-    lot, x = np.concatenate([sides.lot, sides.lot]), np.concatenate([sides.xa, sides.xb])
-    order = np.lexsort((x, lot))
-    lot_sorted, x_sorted = lot[order], x[order]
-    new = np.ones(len(x), dtype=bool)
-    new[1:] = (lot_sorted[1:] != lot_sorted[:-1]) | (x_sorted[1:] - x_sorted[:-1] > same_line_m)
-    rank = np.empty(len(x), dtype=np.int64)
-    rank[order] = new.cumsum() - 1
-    half = len(sides.lot)
-    return rank[:half], rank[half:], lot_sorted[new], x_sorted[new]
+    return Strips(lot, x0, x1, s0, s1, s0 + share * (f0 - s0), s1 + share * (f1 - s1))
 
 
 def mean_strips(lots: Shapes, policy: Mapping[str, Any]) -> Strips:
@@ -202,30 +129,6 @@ def _mean_of_end_edges_m(lots: Shapes) -> Floats:
 def reach_of(policy: Mapping[str, Any]) -> float:
     """How far from a neighbour's edge a point must stay for each metre that it lies beyond the line."""
     return float(np.tan(np.radians(policy["retreat_deg"])))
-
-
-def near_pairs(strips: Strips, edges: Segments, policy: Mapping[str, Any]) -> tuple[Ints, Ints]:
-    """Strips and edges of one lot that could cut their extension; edges across the depth cut nothing."""
-    extension_m = policy["extension_m"]
-    reach = reach_of(policy)
-    aside_m = extension_m * max(1.0, reach) if reach else 0.0
-    if not aside_m:
-        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
-    leaning = (np.abs(edges.vb - edges.va) > 1e-9).nonzero()[0]
-    leaning = leaning[edges.lot[leaning].argsort(kind="stable")]
-    owner = edges.lot[leaning]
-    first = owner.searchsorted(strips.lot, side="left")
-    count = owner.searchsorted(strips.lot, side="right") - first
-    strip = np.arange(len(strips.lot)).repeat(count)
-    edge = leaning[(first - (count.cumsum() - count))[strip] + np.arange(len(strip))]
-    line_low, line_high = np.minimum(strips.e0, strips.e1)[strip], np.maximum(strips.e0, strips.e1)[strip]
-    beside = (np.minimum(edges.xa, edges.xb)[edge] < strips.x1[strip] + aside_m) & (
-        np.maximum(edges.xa, edges.xb)[edge] > strips.x0[strip] - aside_m
-    )
-    abreast = (np.minimum(edges.va, edges.vb)[edge] < line_high + extension_m) & (
-        np.maximum(edges.va, edges.vb)[edge] > line_low
-    )
-    return strip[beside & abreast], edge[beside & abreast]
 
 
 def run_numbers(strips: Strips) -> Ints:

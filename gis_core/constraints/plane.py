@@ -154,6 +154,26 @@ def _parts_by_size(geometries: Shapes) -> tuple[Shapes, Ints, Ints]:
     return part[order], owner[order], np.bincount(owner, minlength=len(geometries))
 
 
+def rings_of(geometries: Shapes) -> tuple[Floats, Ints, Ints, NDArray[np.bool_]]:
+    """
+    The corners of all rings of polygons, the ring of each, the shape of each ring, and which are holes.
+
+    Examples
+    --------
+    >>> yard = shapely.box(0, 0, 9, 9).difference(shapely.box(3, 3, 6, 6))
+    >>> points, of_ring, of_shape, hole = rings_of(shapes(yard))
+    >>> len(points), of_ring.tolist(), of_shape.tolist(), hole.tolist()
+    (10, [0, 0, 0, 0, 0, 1, 1, 1, 1, 1], [0, 0], [False, True])
+    """
+    parts, of_shape = shapely.get_parts(geometries, return_index=True)
+    rings, of_part = shapely.get_rings(parts, return_index=True)
+    points, of_ring = shapely.get_coordinates(rings, return_index=True)
+    # The first ring of a part is its outline.
+    hole = np.zeros(len(rings), dtype=bool)
+    hole[1:] = of_part[1:] == of_part[:-1]
+    return points, of_ring, of_shape[of_part], hole
+
+
 def cleaned(geometries: Shapes) -> Shapes:
     """
     Shapes without the spikes and hairs that overlays of turned shapes leave; others stay as they are.

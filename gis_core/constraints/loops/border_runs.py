@@ -6,6 +6,8 @@ import cython
 import numpy as np
 from cython.cimports.libc.math import fabs, floor, fmod, sqrt
 
+from gis_core.constraints.loops.rows import firsts, most
+
 #: What is found of a pair: nothing is said, the border keeps out of the shape, it crosses it once.
 REST, UNTOUCHED, CROSSED = 0, 1, 2
 
@@ -47,13 +49,13 @@ def border_runs(
     outside.
     """
     pairs: cython.Py_ssize_t = other.shape[0]
-    shape_first: cython.longlong[::1] = _firsts(corner_of, pairs)
-    ring_first: cython.longlong[::1] = _firsts(ring_of, other_of.shape[0])
+    shape_first: cython.longlong[::1] = firsts(corner_of, pairs)
+    ring_first: cython.longlong[::1] = firsts(ring_of, other_of.shape[0])
     others: cython.Py_ssize_t = other_of[other_of.shape[0] - 1] + 1 if other_of.shape[0] else 0
-    other_first: cython.longlong[::1] = _firsts(other_of, others)
+    other_first: cython.longlong[::1] = firsts(other_of, others)
     found_array = np.zeros(pairs, dtype=np.int8)
     found: cython.char[::1] = found_array
-    walk = Walk(corners, border, most_sides, on_line_m, tip_m, _most(shape_first))
+    walk = Walk(corners, border, most_sides, on_line_m, tip_m, most(shape_first))
     crossed: cython.Py_ssize_t = 0
     pair: cython.Py_ssize_t
     for pair in range(pairs):
@@ -63,30 +65,6 @@ def border_runs(
             walk.part(2 * crossed, hole)
             crossed += 1
     return found_array, *walk.drawn()
-
-
-@cython.cfunc
-@cython.boundscheck(False)
-@cython.wraparound(False)
-def _firsts(owner: cython.longlong[::1], owners: cython.Py_ssize_t) -> cython.longlong[::1]:
-    """Where the rows of each owner begin, and after the last where they end."""
-    first_array = np.zeros(owners + 1, dtype=np.int64)
-    first: cython.longlong[::1] = first_array
-    row: cython.Py_ssize_t
-    for row in range(owner.shape[0]):
-        first[owner[row] + 1] += 1
-    for row in range(owners):
-        first[row + 1] += first[row]
-    return first_array
-
-
-@cython.cfunc
-def _most(first: cython.longlong[::1]) -> cython.longlong:
-    most: cython.longlong = 0
-    row: cython.Py_ssize_t
-    for row in range(first.shape[0] - 1):
-        most = max(most, first[row + 1] - first[row])
-    return most
 
 
 @cython.cclass

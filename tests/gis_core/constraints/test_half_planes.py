@@ -6,7 +6,7 @@ import shapely
 from gis_core.constraints.half_planes import kept_sides
 from gis_core.constraints.plane import half_plane, polygons_only, shapes
 from gis_core.constraints.setbacks import set_back
-from tests.gis_core.constraints.test_depth_profiles import a_row_lot
+from tests.gis_core.constraints.test_depth_bands import a_row_lot
 
 #: Both ways differ by no more than this: the overlays' half-planes are 20 km wide, in m².
 BOUND_M2 = 1e-6

@@ -9,7 +9,7 @@ from gis_core.constraints.borders import parted_by_borders
 from gis_core.constraints.parting import both_sides, overlaid
 from gis_core.constraints.plane import polygons_only, shapes
 from tests.gis_core.constraints.compiled import as_written
-from tests.gis_core.constraints.test_depth_profiles import a_row_lot
+from tests.gis_core.constraints.test_depth_bands import a_row_lot
 
 #: Both ways differ by no more than this: places where borders meet are rounded once more by overlays, in m².
 BOUND_M2 = 1e-7

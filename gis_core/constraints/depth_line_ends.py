@@ -1,4 +1,4 @@
-"""Draws depth envelopes by overlays of shapes: for lots of any form and for every policy."""
+"""Draws depth envelopes whose retreat starts where the line ends, by overlays of shapes."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,7 +7,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from gis_core.constraints.depth_strips import SAME_LINE_M, Segments, Strips, near_pairs, run_numbers
+from gis_core.constraints.depth_strips import SAME_LINE_M, Segments, Strips, run_numbers
 from gis_core.constraints.parting import inside, outside
 from gis_core.constraints.plane import EMPTY, Floats, Ints, Shapes, polygons_only, shapes
 
@@ -15,7 +15,7 @@ from gis_core.constraints.plane import EMPTY, Floats, Ints, Shapes, polygons_onl
 ON_EDGE_M = 1e-4
 
 
-def by_overlays(
+def from_line_end(
     strips: Strips,
     edges: Segments,
     lots: Shapes,
@@ -76,41 +76,13 @@ def _retreats(
 ) -> tuple[Ints, Shapes, Shapes]:
     """What the neighbours take from the extension: owners and shapes; and where a retreat starts."""
     points = shapes(*[shapely.MultiPoint()] * len(lots))
-    if policy["retreat"] == "ACROSS_DISTANCE":
-        owner, taken = _across_distance(strips, edges, policy)
-        return owner, taken, points
-    if policy["retreat"] != "FROM_LINE_END":
-        raise ValueError(f"Expected retreat ACROSS_DISTANCE or FROM_LINE_END, got {policy['retreat']!r}.")
     ends = _run_ends(strips, lots, policy)
     on_edge = np.array([_lies_on(lot, x, v, edges) for _, lot, x, v in ends], dtype=bool)
     kept = [end for end, on in zip(ends, on_edge, strict=True) if on]
     for lot in {lot for _, lot, _, _ in kept}:
         points[lot] = shapely.MultiPoint([(x, v) for _, of_lot, x, v in kept if of_lot == lot])
-    owner, taken = _from_line_end(strips, kept, policy)
+    owner, taken = _beyond_ends(strips, kept, policy)
     return owner, taken, points
-
-
-def _across_distance(strips: Strips, edges: Segments, policy: Mapping[str, Any]) -> tuple[Ints, Shapes]:
-    strip, edge = near_pairs(strips, edges, policy)
-    if not len(strip):
-        return np.array([], dtype=np.int64), shapes()
-    low, high = np.minimum(edges.va, edges.vb)[edge], np.maximum(edges.va, edges.vb)[edge]
-    lean = (edges.xb - edges.xa)[edge] / (edges.vb - edges.va)[edge]
-    foot = edges.xa[edge] - lean * edges.va[edge]
-    rise = (strips.e1 - strips.e0)[strip] / (strips.x1 - strips.x0)[strip]
-    level = strips.e0[strip] - rise * strips.x0[strip]
-    reach = np.tan(np.radians(policy["retreat_deg"]))
-    one, none = np.ones(len(strip)), np.zeros(len(strip))
-    # A point (x, v) is too near when t·reach > |x - n(v)|, t = v - level - rise·x, n(v) = foot + lean·v.
-    quads = _extensions(strips, policy["extension_m"])[strip]
-    for a, b, c in (
-        (none, one, -low),
-        (none, -one, high),
-        (-reach * rise - 1, reach + lean, foot - reach * level),
-        (-reach * rise + 1, reach - lean, -foot - reach * level),
-    ):
-        quads = _clipped(quads, a, b, c)
-    return _solid(strips.lot[strip], quads)
 
 
 def _run_ends(strips: Strips, lots: Shapes, policy: Mapping[str, Any]) -> list[tuple[int, int, float, float]]:
@@ -148,7 +120,7 @@ def _lies_on(lot: int, x: float, v: float, edges: Segments) -> bool:
     return bool((np.hypot(*(gap - run * at[:, None]).T) <= ON_EDGE_M).any())
 
 
-def _from_line_end(
+def _beyond_ends(
     strips: Strips, ends: list[tuple[int, int, float, float]], policy: Mapping[str, Any]
 ) -> tuple[Ints, Shapes]:
     runs = run_numbers(strips)
