@@ -2,7 +2,8 @@
 """Dimensions of a lot and of its street as lines with ticks and figures."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 from django.utils.html import escape
@@ -42,16 +43,15 @@ def _places(dimension: shapes.Dimension, view: View) -> list[tuple[float, float,
     right, left = (8.0, "start"), (-8.0, "end")
     sides = [right, left] if x > view.width / 2 else [left, right]
     shares = (0.5, 0.32, 0.68, 0.18, 0.82)
-    top, bottom = sorted((start, end), key=lambda point: float(point[1]))
-    return [
-        *(
-            (start[0] + across[0] * share + dx, start[1] + across[1] * share + 4, anchor)
-            for dx, anchor in sides
-            for share in shares
-        ),
-        (top[0], top[1] - 7, "middle"),
-        (bottom[0], bottom[1] + 16, "middle"),
+    along = [
+        (start[0] + across[0] * share + dx, start[1] + across[1] * share + 4, anchor)
+        for dx, anchor in sides
+        for share in shares
     ]
+    top, bottom = sorted((start, end), key=lambda point: float(point[1]))
+    past = [(top[0], top[1] - 7.0), (bottom[0], bottom[1] + 16.0)]
+    past = past[::-1] if y > view.height / 2 else past
+    return [*along, *((*place, anchor) for place in past for anchor in ("middle", "start", "end"))]
 
 
 def dimension_text(dimension: shapes.Dimension) -> str:
@@ -63,11 +63,11 @@ def dimension_text(dimension: shapes.Dimension) -> str:
     return wording.number(dimension.length_m, 2)
 
 
-def line_boxes(dimensions: Sequence[shapes.Dimension], view: View) -> list[Box]:
-    """The boxes (px) along drawn dimensions, on which no figure stands."""
+def line_boxes(lines: Iterable[tuple[Any, Any]], view: View) -> list[Box]:
+    """The boxes (px) along drawn lines, from point to point on the ground, on which no figure stands."""
     boxes = []
-    for entry in dimensions:
-        start, end = view(np.array([entry.start, entry.end]))
+    for line in lines:
+        start, end = view(np.array(line))
         steps = max(int(math.dist(start, end) / 10), 1)
         for share in np.linspace(0.0, 1.0, steps + 1):
             x, y = start + (end - start) * share

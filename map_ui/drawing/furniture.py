@@ -18,7 +18,7 @@ def scale_bar(view: View, height: int) -> str:
     """A bar of a round number of metres, at the foot of a picture so many px high."""
     metres = next((step for step in (5, 10, 20, 50, 100, 200) if step * view.px_per_m >= 60), 200)
     length, y = metres * view.px_per_m, height - 20
-    text = f"{wording.number(metres)} {_('metres')}"
+    text = f"\u2068{wording.number(metres)} {_('metres')}\u2069"  # an island: the number comes first in Persian, too
     half = length / 2
     return (
         f'<g class="d-scale"><rect x="16" y="{y - 24}" width="{length + 16:.1f}" height="36" rx="4" class="d-panel"/>'

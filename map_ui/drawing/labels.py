@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 
 Box = tuple[float, float, float, float]
 #: About the size of a letter of a figure, px.
-LETTER_PX, LINE_PX = 7.4, 15.0
+LETTER_PX, LINE_PX = 6.8, 15.0
 #: Two texts on one line stand so far apart that they are not read as one, px.
-GAP_PX = 5.0
+GAP_PX = 10.0
 
 
 @dataclass
@@ -53,7 +53,7 @@ def text_box(x: float, y: float, anchor: str, text: str) -> Box:
     Examples
     --------
     >>> text_box(100.0, 50.0, "middle", "12.00")
-    (81.5, 38.0, 118.5, 53.0)
+    (83.0, 38.0, 117.0, 53.0)
     """
     length = max(len(text), 1) * LETTER_PX
     left = {"start": x, "middle": x - length / 2, "end": x - length}[anchor]

@@ -3,6 +3,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -65,7 +66,10 @@ def plan(
         return mark_safe("")
     dimensions = shapes.dimensions(document) if corner is None else []
     view = view_of(drawn["parcel"], width, height, dimensions, close=corner is not None)
-    room = Room(width, height, [*furniture.places(width, height), *line_boxes(dimensions, view)])
+    lines = [(entry.start, entry.end) for entry in dimensions]
+    for part in shapes.polygons(drawn["parcel"]):
+        lines += pairwise(part.exterior.coords)
+    room = Room(width, height, [*furniture.places(width, height), *line_boxes(lines, view)])
     marks = _dimensions(dimensions, view, room, rows)
     zones = held.zones(restricting, drawn, view, room)
     numbers = _numbers(around, view, room)
