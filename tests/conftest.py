@@ -26,7 +26,7 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 
 DEMO_PARCELS = 1200
 #: How long a browser may take to show what is awaited: on a loaded machine what comes late is right too.
-PATIENCE_MS = 30_000
+PATIENCE_MS = 150_000
 #: How long a server may take to give its first page, and to end.
 PATIENCE_S = 180
 #: Where cities of the tests keep their files.
@@ -156,6 +156,7 @@ def chromium():
     expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGS)
+        browser.on("context", lambda context: context.set_default_timeout(PATIENCE_MS))
         yield browser
         browser.close()
 
@@ -171,9 +172,7 @@ def window(request: pytest.FixtureRequest, chromium, demo_city: Served):
         has_touch=width < 500,
         reduced_motion="reduce",
     )
-    page = context.new_page()
-    page.set_default_timeout(PATIENCE_MS)
-    yield page
+    yield context.new_page()
     context.close()
 
 
@@ -225,7 +224,7 @@ def _demo_hash() -> str:
 
 
 def _run(command: list, environment: dict[str, str]) -> str:
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=600)
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=800)
     if done.returncode:
         raise AssertionError(
             f"{' '.join(map(str, command))} failed:\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}"

@@ -95,7 +95,7 @@ def run_for_city(database: str, *words: str, city: Path = CAMBRIDGE) -> str:
     environment |= {"PELAK_CITY": str(city), "PELAK_REAL_DATA": str(real_data())}
     environment.pop("DJANGO_SETTINGS_MODULE", None)
     done = subprocess.run(
-        [sys.executable, *words], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=550
+        [sys.executable, *words], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=800
     )
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-3000:]
     return done.stdout

@@ -16,7 +16,7 @@ from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from playwright.sync_api import expect
 
 from conftest import ROOT, database_prefix
-from tests.conftest import PATIENCE_MS, Served, follow, serving
+from tests.conftest import Served, follow, serving
 from tests.import_scripts.conftest import CAMBRIDGE, cambridge_template  # noqa: F401
 
 DESK, PHONE = (1440, 900), (390, 844)
@@ -119,7 +119,6 @@ def someone(chromium) -> Iterator[Callable]:
         )
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(PATIENCE_MS)
         if role or username:
             sign_in(page, *(town.accounts[role] if role else town.let_in(username)))
         return page

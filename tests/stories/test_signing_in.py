@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from conftest import ROOT
 from gis_core.city import DEMO_CITY
-from tests.conftest import PATIENCE_MS, Served, follow
+from tests.conftest import Served, follow
 from tests.map_ui.one_time_codes import shown_by_the_app
 from tests.stories.conftest import DESK, PHONE, Town, accounts_of, seen, sign_in, walked
 
@@ -40,7 +40,6 @@ def window_on(chromium, served: Served, size: tuple[int, int], *, host: str = "1
         reduced_motion="reduce",
     )
     page = context.new_page()
-    page.set_default_timeout(PATIENCE_MS)
     troubles: list[str] = []
     page.on("pageerror", lambda error: troubles.append(str(error)))
     page.on("console", lambda line: troubles.append(line.text) if line.type == "error" else None)
