@@ -207,6 +207,7 @@ REASONS = {
     "OTHER_USES_NOT_TOLD": gettext_noop(
         "Bays that the dwellings need: %(bays)s; how much floor the other uses have is not told."
     ),
+    "NO_BAYS_OF_USE": gettext_noop("The parking rule does not say how many bays these uses need: %(uses)s."),
     "BAYS_BEYOND_ROOF": gettext_noop(
         "Bays that fit under the footprint: about %(bays)s; the drawings must show where the others are."
     ),

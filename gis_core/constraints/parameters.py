@@ -169,7 +169,7 @@ OPTIONAL: Mapping[str, Mapping[str, Wanted]] = {
         "width_columns": "a list",
     },
     "STOREY": {"storeys": "a number", "bands": "a list", "round": words("WHOLE", "HALF", "NONE"), **_PRINTED},
-    "PARK": _PRINTED,
+    "PARK": {"uses": "a table", **_PRINTED},
     "CANTILEVER": _PRINTED,
     "STOREY_POLICY": {"discretionary": "a table"},
     "DEPTH60": {
@@ -341,6 +341,20 @@ def _uses(params: Mapping[str, Any]) -> Faults:
         yield from one_of(f"uses.{use}", said, words("PERMITTED", "CONDITIONAL", "FORBIDDEN"))
 
 
+def _parking(params: Mapping[str, Any]) -> Faults:
+    yield from bands("bands", params["bands"], "bays")
+    for use, row in params.get("uses", {}).items():
+        if not isinstance(row, Mapping):
+            yield f"uses.{use} is {row!r}, and must be a table"
+            continue
+        if not (is_size(row.get("m2_per_bay")) and row["m2_per_bay"] > 0):
+            yield f"uses.{use}.m2_per_bay is {row.get('m2_per_bay')!r}, and must be {_ABOVE_ZERO}"
+        if not is_size(row.get("surcharge_share", 0)):
+            yield f"uses.{use}.surcharge_share is {row['surcharge_share']!r}, and must be a number"
+        for name in sorted(set(row) - {"m2_per_bay", "surcharge_share"}):
+            yield f"nothing reads uses.{use}.{name}"
+
+
 def _planes(params: Mapping[str, Any]) -> Faults:
     for number, plane in enumerate(params["planes"]):
         if not isinstance(plane, Mapping):
@@ -399,7 +413,7 @@ _MORE: Mapping[str, Callable[[Mapping[str, Any]], Faults]] = {
     "DEPTH60": _depth,
     "LIGHTWELL": lambda params: wells(params["rows"], params["serves"]),
     "COUNT": _counted,
-    "PARK": lambda params: bands("bands", params["bands"], "bays"),
+    "PARK": _parking,
     "CANTILEVER": lambda params: bands("bands", params["bands"], "projection_m"),
     "BUFFER": _buffer,
     "ORIENT": _sides,

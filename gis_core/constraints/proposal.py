@@ -27,7 +27,8 @@ class Proposal:
 
     `units_m2`: useful area of each dwelling. `parts`: what the building is made of, for the counted floor
     area; without them every storey counts in full. `footprint`: a polygon in the metric CRS, or only its
-    area. `other_uses`: area and need of other uses, as in the PARK rule. `projection_m`: how far it reaches
+    area. `use_areas_m2`: the area of each use beside dwellings, whose need of bays the PARK rule tells;
+    `other_uses`: area and need of such uses, told with the building. `projection_m`: how far it reaches
     over the passage. Areas m², heights m above the passage.
     """
 
@@ -41,11 +42,13 @@ class Proposal:
     projection_m: float | None = None
     bays: int | None = None
     other_uses: tuple[Mapping[str, Any], ...] = ()
+    use_areas_m2: tuple[tuple[str, float], ...] = ()
 
     def __post_init__(self) -> None:
         sizes = (self.storeys, self.footprint_m2, self.height_m, self.bays, *self.units_m2)
         wrong = [size for size in sizes if size is not None and not 0 <= size < math.inf]
-        wrong += [part.area_m2 for part in self.parts if not 0 <= part.area_m2 < math.inf]
+        areas = [part.area_m2 for part in self.parts] + [area for _, area in self.use_areas_m2]
+        wrong += [area for area in areas if not 0 <= area < math.inf]
         if wrong:
             raise ValueError(
                 f"Expected sizes of a building that are finite and not negative, got {wrong[0]}."
@@ -263,13 +266,15 @@ def _uses(proposal: Proposal, evaluation: Evaluation, rules: RuleSet) -> list[Ju
 def _parking(proposal: Proposal, evaluation: Evaluation, rules: RuleSet) -> list[Judgement]:
     if proposal.bays is None:
         return []
-    if not proposal.units_m2 and not proposal.other_uses:
+    if not proposal.units_m2 and not proposal.other_uses and not proposal.use_areas_m2:
         return [_undecided("bays", proposal.bays, Reason("UNITS_NOT_TOLD"))]
     picked = rule_of_lot(evaluation, rules, "PARK")
     rule = picked.rule
     if rule is None:
         return [_undecided("bays", proposal.bays, picked.why_none("PARK"))]
-    need = bays(proposal.units_m2, rule.params, proposal.other_uses).required
+    needs = rule.params.get("uses", {})
+    told = [{**needs[use], "area_m2": area_m2} for use, area_m2 in proposal.use_areas_m2 if use in needs]
+    need = bays(proposal.units_m2, rule.params, (*proposal.other_uses, *told)).required
     if need is None:
         return [_undecided("bays", proposal.bays, Reason("UNIT_IN_NO_BAND"))]
     missing = max(0, need - proposal.bays)
@@ -278,6 +283,9 @@ def _parking(proposal: Proposal, evaluation: Evaluation, rules: RuleSet) -> list
         return [
             Judgement("bays", "fails", proposal.bays, need, float(missing), "bays", "parking_need", remedy)
         ]
+    without = [use for use, _ in proposal.use_areas_m2 if use not in needs]
+    if without:
+        return [_undecided("bays", proposal.bays, Reason("NO_BAYS_OF_USE", {"uses": without}))]
     if _uses_untold(proposal):
         return [_undecided("bays", proposal.bays, Reason("OTHER_USES_NOT_TOLD", {"bays": need}))]
     remark = _beyond_the_roof(proposal, rule.params)
@@ -286,8 +294,8 @@ def _parking(proposal: Proposal, evaluation: Evaluation, rules: RuleSet) -> list
 
 def _uses_untold(proposal: Proposal) -> bool:
     """Whether a use needs bays that nobody counted: dwellings are one use, the others tell their areas."""
-    dwellings = 1 if proposal.units_m2 else 0
-    return len(proposal.uses) > dwellings + len(proposal.other_uses)
+    dwellings, told = 1 if proposal.units_m2 else 0, {use for use, _ in proposal.use_areas_m2}
+    return len(set(proposal.uses) - told) > dwellings + len(proposal.other_uses)
 
 
 def _beyond_the_roof(proposal: Proposal, rule: Mapping[str, Any]) -> Reason | None:

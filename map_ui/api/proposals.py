@@ -47,6 +47,11 @@ _PROPOSAL = inline_serializer(
         ),
         "bays": serializers.IntegerField(required=False, min_value=0),
         "uses": serializers.ListField(child=serializers.CharField(), required=False),
+        "use_areas_m2": serializers.DictField(
+            child=serializers.FloatField(),
+            required=False,
+            help_text="Area of each use beside dwellings, by name; it needs bays as the PARK rule says.",
+        ),
         "height_m": serializers.FloatField(required=False),
         "projection_m": serializers.FloatField(required=False, help_text="Over the street."),
         "parts": serializers.ListField(child=_PART, required=False),
@@ -128,6 +133,7 @@ def _told(better: Judged) -> dict[str, Any]:
         "height_m": _rounded(building.height_m),
         "projection_m": _rounded(building.projection_m),
         "uses": list(building.uses),
+        "use_areas_m2": dict(building.use_areas_m2) or None,
     }
     return {name: value for name, value in told.items() if value is not None}
 

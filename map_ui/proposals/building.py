@@ -41,6 +41,7 @@ FIELDS = {
         Field("bays", "شمار جاهای پارک", "the number of parking bays", 0, 5000, whole=True),
         Field("height", "ارتفاع", "the height", 1, 1000),
         Field("projection", "پیش‌آمدگی روی گذر", "the projection over the street", 0, 20),
+        Field("use_area", "مساحت این کاربری", "the area of this use", 0, 1_000_000),
         Field("part_area", "مساحت بخش", "the area of a part", 0, 1_000_000),
     )
 }
@@ -48,6 +49,8 @@ FIELDS = {
 TYPED = ("storeys", "width", "depth", "area", "units", "unit_area", "bays", "height", "projection")
 #: How the fields of the areas of a building's parts begin; the kind of the part follows.
 PART = "part_"
+#: How the fields of the areas of uses begin; the use follows.
+USE = "use_"
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,8 @@ class Building:
     What is told of a building; what is not told is None or empty.
 
     `width_m` along the street and `depth_m` into the lot, or the drawn `footprint` (metric CRS), or only
-    its `area_m2`. `units` dwellings of `unit_m2` each, or `units_m2` one by one.
+    its `area_m2`. `units` dwellings of `unit_m2` each, or `units_m2` one by one. `use_areas_m2`: the area
+    of each use beside the dwellings.
     """
 
     storeys: float | None = None
@@ -72,6 +76,7 @@ class Building:
     height_m: float | None = None
     projection_m: float | None = None
     parts: tuple[BuiltPart, ...] = ()
+    use_areas_m2: tuple[tuple[str, float], ...] = ()
 
     @property
     def nothing(self) -> bool:
@@ -97,11 +102,17 @@ class Typed:
     troubles: Mapping[str, BadInput]
 
 
-def from_form(texts: Mapping[str, str], uses: tuple[str, ...], kinds: tuple[str, ...] = ()) -> Typed:
+def from_form(
+    texts: Mapping[str, str],
+    uses: tuple[str, ...],
+    kinds: tuple[str, ...] = (),
+    with_area: tuple[str, ...] = (),
+) -> Typed:
     """
     Read the fields of the form; a field that cannot be read is told and left out.
 
-    `kinds` of parts whose areas are asked for, as the rule on counted floor area names them.
+    `kinds` of parts whose areas are asked for, as the rule on counted floor area names them; `with_area`:
+    uses whose areas are asked for. A use whose area is told is one of the building's, chosen or not.
 
     Examples
     --------
@@ -113,6 +124,7 @@ def from_form(texts: Mapping[str, str], uses: tuple[str, ...], kinds: tuple[str,
     troubles: dict[str, BadInput] = {}
     fields = {name: FIELDS[name] for name in TYPED}
     fields |= {PART + kind: replace(FIELDS["part_area"], name=PART + kind) for kind in kinds}
+    fields |= {USE + use: replace(FIELDS["use_area"], name=USE + use) for use in with_area}
     for name, field in fields.items():
         try:
             told[name] = _typed_number(field, texts.get(name, ""))
@@ -120,6 +132,7 @@ def from_form(texts: Mapping[str, str], uses: tuple[str, ...], kinds: tuple[str,
             troubles[name] = trouble
     for name, missing in incomplete(told):
         troubles.setdefault(name, missing)
+    areas = tuple((use, area) for use in with_area if (area := told.get(USE + use)))
     building = Building(
         storeys=told.get("storeys"),
         width_m=told.get("width") if "depth" not in troubles else None,
@@ -128,7 +141,8 @@ def from_form(texts: Mapping[str, str], uses: tuple[str, ...], kinds: tuple[str,
         units=_whole(told.get("units")),
         unit_m2=told.get("unit_area"),
         bays=_whole(told.get("bays")),
-        uses=named_uses(list(uses)),
+        uses=named_uses([*uses, *(use for use, _ in areas)]),
+        use_areas_m2=areas,
         height_m=told.get("height"),
         projection_m=told.get("projection"),
         parts=tuple(BuiltPart(kind, area) for kind in kinds if (area := told.get(PART + kind))),

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 
-from map_ui.proposals.building import Building
+from map_ui.proposals.building import USE, Building
 from map_ui.sheet.costs import cost
 from map_ui.sheet.parts import ChoiceView
 from map_ui.sheet.storeys import choices
@@ -53,6 +53,7 @@ def _address(
         told += [("units", str(units)), ("unit_area", _down(choice["floor_area_m2"] / units))]
     if choice["parking_need"] is not None:
         told.append(("bays", str(choice["parking_need"])))
+    told += [(USE + use, _down(area_m2)) for use, area_m2 in building.use_areas_m2]
     return "?" + urlencode(told + [("use", use) for use in building.uses])
 
 

@@ -78,16 +78,23 @@ def proposal_of(building: Building, held: Held) -> Proposal:
         height_m=building.height_m,
         projection_m=building.projection_m,
         bays=building.bays,
+        use_areas_m2=building.use_areas_m2,
     )
 
 
 def units_m2(building: Building) -> tuple[float, ...]:
-    """Area of each dwelling in m²; where only their number is told, the floor area is shared equally."""
+    """
+    Area of each dwelling in m².
+
+    Where only their number is told, the floor area that other uses leave is shared equally.
+    """
     if building.units_m2 or building.units is None:
         return building.units_m2
     area_m2 = building.unit_m2
     if area_m2 is None and building.covered_m2 is not None and building.storeys is not None:
-        area_m2 = building.covered_m2 * building.storeys / building.units
+        others_m2 = sum(told for _, told in building.use_areas_m2)
+        left_m2 = building.covered_m2 * building.storeys - others_m2
+        area_m2 = left_m2 / building.units if left_m2 > 0 else None
     return () if area_m2 is None else (area_m2,) * building.units
 
 
@@ -136,7 +143,11 @@ def _reduced(found: Judged, held: Held) -> Building | None:
         if point.key == "storeys":
             building = replace(building, storeys=point.limit)
         elif point.key == "use":
-            building = replace(building, uses=tuple(use for use in building.uses if use != point.proposed))
+            building = replace(
+                building,
+                uses=tuple(use for use in building.uses if use != point.proposed),
+                use_areas_m2=tuple(told for told in building.use_areas_m2 if told[0] != point.proposed),
+            )
         elif point.key == "bays":
             building = replace(building, bays=point.limit)
         elif point.key == "height_m":

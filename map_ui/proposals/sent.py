@@ -12,6 +12,7 @@ from gis_core.errors import BadInput
 from map_ui.proposals.building import (
     FIELDS,
     MOST_UNITS,
+    MOST_USES,
     Building,
     bad,
     incomplete,
@@ -60,6 +61,9 @@ def from_json(sent: Any) -> Building:
         {"width": told.get("width_m"), "depth": told.get("depth_m"), "area": told.get("footprint_m2")}
     ):
         raise trouble
+    if "use_areas_m2" in told:
+        named = [*told.get("uses", ()), *(use for use, _ in told["use_areas_m2"])]
+        told["uses"] = named_uses(named)
     if "footprint_m2" in told:
         told["area_m2"] = told.pop("footprint_m2")
     return Building(**told)
@@ -170,6 +174,17 @@ def _parts(parts: Any) -> tuple[BuiltPart, ...]:
     return tuple(BuiltPart(part["kind"][:60], _number("part_area", part.get("area_m2"))) for part in parts)
 
 
+def _use_areas(areas: Any) -> tuple[tuple[str, float], ...]:
+    if not isinstance(areas, Mapping) or len(areas) > MOST_USES:
+        raise bad(
+            "use_areas_m2",
+            "use_areas_m2 باید مساحت هر کاربری را با نام آن بگوید.",
+            "use_areas_m2 must be an object of areas by the names of uses.",
+        )
+    named = named_uses([str(use) for use in areas])
+    return tuple((use, _number("use_area", areas[use])) for use in named)
+
+
 def _number(name: str, value: Any) -> float:
     field = FIELDS[name]
     if not _is_number(value):
@@ -194,6 +209,7 @@ READERS: dict[str, Any] = {
     "units_m2": _areas,
     "bays": lambda value: int(_number("bays", value)),
     "uses": named_uses,
+    "use_areas_m2": _use_areas,
     "height_m": lambda value: _number("height", value),
     "projection_m": lambda value: _number("projection", value),
     "parts": _parts,

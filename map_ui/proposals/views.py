@@ -21,7 +21,7 @@ from map_ui.around import surroundings
 from map_ui.drawing.plan import plan
 from map_ui.drawing.proposed import proposed_building
 from map_ui.pages import asked_day
-from map_ui.proposals.building import PART, TYPED, Building, Typed, from_form
+from map_ui.proposals.building import PART, TYPED, USE, Building, Typed, from_form
 from map_ui.proposals.choices import offered
 from map_ui.proposals.judging import Held, Judged, estimate_of, held_on, judged, mended
 from map_ui.restricting import restricting
@@ -66,7 +66,8 @@ def page(request: HttpRequest, key: str) -> HttpResponse:
     parcel = queries.parcel_by_key(key, on=on)
     held = held_on(parcel, on=on)
     kinds = _kinds_of_parts(held)
-    typed = from_form(request.GET, tuple(request.GET.getlist("use")), kinds)
+    parked = _uses_with_bays(held)
+    typed = from_form(request.GET, tuple(request.GET.getlist("use")), kinds, parked)
     prices = price_list(parcel, on=on)
     asked = not typed.troubles and not typed.building.nothing
     unknown = unknown_things(held.document, layer_names(held.document))
@@ -77,6 +78,7 @@ def page(request: HttpRequest, key: str) -> HttpResponse:
         "parts": _inputs_of_parts(typed, kinds),
         "more": any(typed.texts[name] for name in ("height", "projection", *(PART + kind for kind in kinds))),
         "uses": _uses(held, typed.building),
+        "use_areas": [_input(typed, USE + use, wording.use(use), wording.unit("m2")) for use in parked],
         "troubles": [trouble_text(trouble) for trouble in typed.troubles.values()],
         "choices": offered(held.document, prices, typed.building, on=on, keep_day=on != today),
         "unknown": [entry for entry in unknown if entry.key != "follows"],
@@ -109,6 +111,7 @@ def address_of(building: Building, on: date | None = None) -> str:
         "height": building.height_m,
         "projection": building.projection_m,
         **{PART + part.kind: part.area_m2 for part in building.parts},
+        **{USE + use: area_m2 for use, area_m2 in building.use_areas_m2},
     }
     asked += [
         (name, f"{value:.2f}".rstrip("0").rstrip(".")) for name, value in told.items() if value is not None
@@ -145,7 +148,10 @@ def _in_words(building: Building) -> str:
         (building.projection_m, _("projection %(metres)s metres")),
     ):
         parts += [] if length_m is None else [said % {"metres": wording.number(round(length_m, 2))}]
-    parts += [wording.amid(wording.use(use)) for use in building.uses]
+    areas = dict(building.use_areas_m2)
+    for use in building.uses:
+        of = f" {wording.number(round(areas[use], 2))} {wording.unit('m2')}" if use in areas else ""
+        parts.append(wording.amid(wording.use(use)) + of)
     return wording.listed(parts)
 
 
@@ -185,6 +191,12 @@ def _kinds_of_parts(held: Held) -> tuple[str, ...]:
     named = list(wording.PARTS)
     kinds = [] if rule is None else sorted(rule.params["kinds"])
     return tuple(sorted(kinds, key=lambda kind: named.index(kind) if kind in named else len(named)))
+
+
+def _uses_with_bays(held: Held) -> tuple[str, ...]:
+    """The uses whose need of bays the parking rule tells by their area."""
+    rule = rule_of_lot(held.evaluation, held.rules, "PARK").rule
+    return () if rule is None else tuple(rule.params.get("uses", {}))
 
 
 def _inputs_of_parts(typed: Typed, kinds: tuple[str, ...]) -> list[Input]:

@@ -181,4 +181,6 @@ def _said(reason: Reason | None, names: Mapping[str, str]) -> str:
         args["limit"] = math.floor(round(args["limit"] * 100, 4)) / 100
     if "use" in args:
         args["use"] = wording.use(args["use"])
+    if "uses" in args:
+        args["uses"] = [wording.use(use) for use in args["uses"]]
     return wording.reason({"code": reason.code, "args": args}, names)

@@ -20,6 +20,7 @@ from tests.gis_core.constraints.scenes import DIVIDING, NOW, ON, REFERENCE_LOT, 
 #: Parameters that are read elsewhere than in an evaluation of a lot, each with a test of its own below.
 ELSEWHERE = {
     ("COUNT", "kinds"),
+    ("PARK", "uses"),
     ("MERGE", "min_shared_edge_m"),
     ("CONFLICT", "equal_rank_conflict"),
     ("RASTER", "measure"),
@@ -80,6 +81,16 @@ def proposed(rule: Rule, proposal: Proposal) -> list[tuple[str, Any, Any]]:
     return [
         (point.state, point.proposed, point.reason) for point in judge(proposal, evaluation, rules).judgements
     ]
+
+
+@pytest.mark.parametrize("other", [{"m2_per_bay": 50}, {"m2_per_bay": 25, "surcharge_share": 0.3}])
+def test_how_many_bays_a_shop_needs_is_the_rules_word(other):
+    found = []
+    for row in ({"m2_per_bay": 25}, other):
+        rule = replace(RULES["PARK"], rank=40, params={**RULES["PARK"].params, "uses": {"shop": row}})
+        assert faults("PARK", rule.params) == []
+        found.append(proposed(rule, Proposal(bays=4, use_areas_m2=(("shop", 100.0),))))
+    assert found[0] != found[1]
 
 
 @pytest.mark.parametrize(

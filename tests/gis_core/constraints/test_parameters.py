@@ -146,3 +146,20 @@ def test_whatever_stands_in_a_rule_its_check_tells_a_sentence(kind):
         for name in params:
             for other in ([], {}, [None], ["x"], [{}], {"a": 1}, 7, "x", None):
                 assert all(isinstance(said, str) for said in faults(kind, {**params, name: other}))
+
+
+@pytest.mark.parametrize(
+    ("row", "fault"),
+    [
+        ({"m2_per_bay": 0}, "uses.shop.m2_per_bay is 0, and must be a number above zero"),
+        ({}, "uses.shop.m2_per_bay is None, and must be a number above zero"),
+        (
+            {"m2_per_bay": 25, "surcharge_share": "30 %"},
+            "uses.shop.surcharge_share is '30 %', and must be a number",
+        ),
+        ({"m2_per_bay": 25, "visitors": 0.3}, "nothing reads uses.shop.visitors"),
+        (25, "uses.shop is 25, and must be a table"),
+    ],
+)
+def test_the_bays_of_a_use_that_nobody_can_read_are_refused(row, fault):
+    assert faults("PARK", {**RULES["PARK"].params, "uses": {"shop": row}}) == [fault]

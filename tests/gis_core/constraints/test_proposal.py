@@ -234,6 +234,51 @@ def test_a_shop_beside_the_dwellings_leaves_the_bays_unknown_until_its_area_is_t
     assert point("bays", replace(mixed, other_uses=(shop,), bays=10)).state == "passes"
 
 
+NEEDS = {"shop": {"m2_per_bay": 25}, "clinic": {"m2_per_bay": 50, "surcharge_share": 0.3}}
+
+
+def parked(proposal, uses=NEEDS):
+    params = {**RULES["PARK"].params, **({"uses": uses} if uses else {})}
+    rules = rule_set(replace(RULES["PARK"], params=params))
+    (found,) = [entry for entry in judge(proposal, REFERENCE, rules).judgements if entry.key == "bays"]
+    return found
+
+
+def test_the_bays_of_a_mixed_building_are_those_of_its_dwellings_and_of_each_use_by_its_area():
+    mixed = replace(ENOUGH, uses=("housing", "shop", "clinic"))
+    told = replace(mixed, use_areas_m2=(("shop", 60.0), ("clinic", 100.0)), bays=13)
+    # 8 dwellings of 82.5 m², 60 / 25 = 2.4 for the shop, 100 / 50 × 1.3 = 2.6 for the clinic: 13 in all.
+    assert (parked(told).state, parked(told).limit) == ("passes", 13)
+    short = parked(replace(told, bays=12))
+    assert (short.state, short.remedy.args) == ("fails", {"bays": 1})
+    only_shop = replace(mixed, use_areas_m2=(("shop", 60.0),), bays=13)
+    assert parked(only_shop).reason.code == "OTHER_USES_NOT_TOLD"
+
+
+def test_a_building_of_shops_alone_needs_no_dwelling_for_its_bays_to_be_judged():
+    shops = Proposal(uses=("shop",), use_areas_m2=(("shop", 110.0),), bays=5)
+    assert (parked(shops).state, parked(shops).limit) == ("passes", 5)
+    assert parked(replace(shops, bays=4)).state == "fails"
+
+
+def test_a_use_of_whose_bays_the_rule_says_nothing_leaves_them_unknown_but_too_few_are_too_few():
+    mixed = replace(ENOUGH, uses=("housing", "cinema"), use_areas_m2=(("cinema", 400.0),))
+    for uses in (NEEDS, None):
+        found = parked(mixed, uses)
+        assert (found.state, found.reason.code, found.reason.args) == (
+            "unknown",
+            "NO_BAYS_OF_USE",
+            {"uses": ["cinema"]},
+        )
+    assert parked(replace(mixed, bays=7)).state == "fails"
+
+
+@pytest.mark.parametrize("area_m2", [-1.0, float("nan"), float("inf")])
+def test_an_area_of_a_use_that_cannot_be_is_refused(area_m2):
+    with pytest.raises(ValueError, match="finite"):
+        Proposal(use_areas_m2=(("shop", area_m2),))
+
+
 @pytest.mark.parametrize(
     ("use", "state"),
     [("housing", "passes"), ("shop", "discretionary"), ("workshop", "fails"), ("cinema", "unknown")],

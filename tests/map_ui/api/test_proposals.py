@@ -8,7 +8,8 @@ from django.test import Client
 from shapely.geometry import mapping, shape
 
 from gis_core import crs
-from tests.builders import ORIGIN, corner_plot, reference_lot, zoned
+from layers.zoning.models import Rule
+from tests.builders import ORIGIN, corner_plot, reference_lot, rule, zoned
 
 pytestmark = pytest.mark.django_db
 KEY = "3-2-45-17-0-0-0"
@@ -137,3 +138,16 @@ def test_what_cannot_be_read_is_refused_in_one_sentence_that_names_the_field(lot
 
 def test_a_proposal_is_judged_by_what_held_on_the_day(lot):
     assert sent(ENOUGH, on="1999-01-01").status_code == 404
+
+
+def test_areas_of_uses_are_sent_by_name_and_judged_with_the_bays_that_they_need(lot):
+    found = Rule.objects.get(kind="PARK")
+    rule("PARK-USES", "PARK", {**found.params, "uses": {"shop": {"m2_per_bay": 25}}}, rank=found.rank - 1)
+    told = points(ENOUGH | {"use_areas_m2": {"shop": 50}})
+    assert (told["bays"]["state"], told["bays"]["limit"]) == ("fails", 10)
+    assert told["use"]["proposed"] == "shop"
+    assert points(ENOUGH | {"use_areas_m2": {"shop": 50}, "bays": 10})["bays"]["state"] == "passes"
+    unsaid = points(ENOUGH | {"use_areas_m2": {"cinema": 50}})["bays"]
+    assert (unsaid["state"], unsaid["reason"]["code"]) == ("unknown", "NO_BAYS_OF_USE")
+    for wrong in ({"shop": "fifty"}, {"shop": -1}, [50], {"": 50}):
+        assert sent(ENOUGH | {"use_areas_m2": wrong}).status_code == 400, wrong

@@ -5,8 +5,9 @@ import re
 import pytest
 from django.test import Client
 
+from layers.zoning.models import Rule
 from tests.builders import corner_plot, reference_lot, rule, zoned
-from tests.map_ui.proposals.asking import ADDRESS, KEY, asked, state_of, text_of
+from tests.map_ui.proposals.asking import ADDRESS, KEY, asked, html_of, state_of, text_of
 
 pytestmark = pytest.mark.django_db
 ENOUGH = {"storeys": "4", "area": "165", "units": "8", "unit_area": "82.5", "bays": "8"}
@@ -61,6 +62,36 @@ def test_uses_say_what_the_zone_says_of_them(lot):
     assert state_of(page) == "fails"
     assert "این کاربری اینجا ممنوع است: کارگاه." in text_of(page)
     assert '<input type="checkbox" name="use" value="workshop" checked>' in page.content.decode()
+
+
+SHOPS = {"shop": {"m2_per_bay": 25}}
+
+
+def parking_tells_of_shops():
+    found = Rule.objects.get(kind="PARK")
+    rule("PARK-USES", "PARK", {**found.params, "uses": SHOPS}, rank=found.rank - 1)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("fa", "۱ جای پارک کم است؛ ۱۰ جای پارک لازم است."),
+        ("en", "1 bay missing of the 10 bays that are needed."),
+    ],
+)
+def test_the_area_of_a_shop_beside_the_dwellings_needs_its_bays(lot, language, said):
+    parking_tells_of_shops()
+    assert 'name="use_shop"' in html_of(asked(language))
+    assert 'name="use_housing"' not in html_of(asked(language))
+    page = asked(language, **ENOUGH | {"bays": "9", "use": "housing", "use_shop": "50"})
+    assert said in text_of(page)
+    assert re.search(r'name="use_shop" value="(50|۵۰)"', html_of(page))
+    better = re.search(r'class="better">.*?href="([^"]+)"', html_of(page), re.S)[1]
+    assert "use_shop=50" in better
+
+
+def test_without_a_word_of_the_parking_rule_no_area_of_a_use_is_asked_for(lot):
+    assert 'name="use_' not in html_of(asked())
 
 
 def test_a_width_and_depth_are_drawn_with_what_lies_outside(lot):
