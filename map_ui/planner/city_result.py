@@ -21,14 +21,15 @@ from parcels.city_wide.models import AreaEvaluation, CityEvaluation
 REASONS = {
     "LOT_TOO_SMALL": gettext_noop("The lot is smaller than its zone asks for."),
     "PASSAGE_TOO_NARROW": gettext_noop("The passage is narrower than its zone asks for."),
+    "CORRECTED_LINE_UNCLEAR": gettext_noop("A corrected line does not clearly speak for a whole frontage."),
     "AGENCY": gettext_noop("It depends on the answer of an agency."),
     "OVERLAY_UNKNOWN": gettext_noop("It depends on a buffer that we do not know."),
     "OVERLAY_BORDERLINE": gettext_noop("A buffer touches the parcel within the accuracy of the maps."),
     "LIGHT_EXCEEDED": gettext_noop("The building would rise above the light plane."),
 }
 #: Kinds of layers, and of imports, that an evaluation reads.
-_READ_LAYERS = ("zoning", "overlay", "raster", "streets", "parcels", "ground")
-_READ_IMPORTS = ("zoning", "overlays", "rasters", "streets", "parcels", "ground", "rules")
+_READ_LAYERS = ("zoning", "overlay", "raster", "streets", "corrected_lines", "parcels", "ground")
+_READ_IMPORTS = ("zoning", "overlays", "rasters", "streets", "corrected-lines", "parcels", "ground", "rules")
 
 
 @dataclass(frozen=True)

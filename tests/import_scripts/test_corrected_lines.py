@@ -7,7 +7,7 @@ import pytest
 import shapely
 from django.db import connection
 
-from gis_core.city import DEMO_CITY, read_city
+from gis_core.city import DEMO_CITY, ROOT, read_city
 from gis_core.constraints.findings import as_document
 from gis_core.constraints.inputs import ask
 from gis_core.constraints.verify import check
@@ -15,6 +15,7 @@ from gis_core.models import ImportRun
 from import_scripts import corrected_lines
 from import_scripts.issues import Doubts, FileRefused
 from import_scripts.recipe import Document, FieldRule, Recipe
+from import_scripts.runner import import_file
 from import_scripts.task import Destination, Task
 from layers.models import LayerVersion
 from layers.network.models import CorrectedLine, StreetSegment
@@ -91,6 +92,27 @@ def test_a_line_that_was_brought_in_says_what_the_lot_cedes_and_who_draws_it(cor
     assert (rule["code"], rule["article"], rule["source_code"]) == ("BK-1", "4", "drawing-1403")
     assert rule["source_title_fa"] == "نقشهٔ بر و کف"
     assert rule["valid_from"] == LONG_AGO.isoformat()
+
+
+def recipe_of_the_readme(folder):
+    """The recipe that the README shows, as a file."""
+    text = (ROOT / "import_scripts" / "README.md").read_text(encoding="utf-8")
+    after = text[text.index("## Corrected lines") :]
+    path = folder / "lines.toml"
+    path.write_text(after.split("```toml\n")[1].split("```")[0], encoding="utf-8")
+    return path
+
+
+def test_the_recipe_of_the_readme_brings_a_file_in_and_a_dry_run_changes_nothing(corner, tmp_path):
+    lines = geopandas.read_file(drawn(tmp_path, ("BK-1", "C-1", [(-30, 1), (50, 1)])))
+    file, recipe = tmp_path / "city.gpkg", recipe_of_the_readme(tmp_path)
+    lines.rename(columns={"code": "LINE_NO", "street": "SEGMENT", "sheet": "SHEET"}).to_file(file)
+    dry = import_file("corrected-lines", file, recipe, dry_run=True)
+    assert (dry.trouble, dry.counts.loaded, CorrectedLine.objects.count()) == (None, 1, 0)
+    assert import_file("corrected-lines", file, recipe).counts.loaded == 1
+    assert import_file("corrected-lines", file, recipe).counts.unchanged == 1
+    findings = document_of_key(corner.key, on=TODAY)["findings"]
+    assert (findings["widening_area_m2"]["value"], findings["corrected_line"]["value"]) == (12.0, "BK-1")
 
 
 def test_the_snapshot_of_a_city_gives_the_same_answer_as_the_click(corner, tmp_path):
