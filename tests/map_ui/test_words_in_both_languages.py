@@ -47,7 +47,7 @@ def said(code: str, args: dict, language: str) -> str:
 
 
 def sample(names) -> dict:
-    lists = {"inputs", "rules", "articles", "layers", "agencies", "streets", "kinds", "lines"}
+    lists = {"inputs", "rules", "articles", "layers", "agencies", "streets", "kinds", "lines", "uses"}
     return {name: ["x"] if name in lists else 7.5 for name in names}
 
 
