@@ -33,6 +33,7 @@ def restricting(parcel: Parcel, document: Mapping[str, Any]) -> Restricting:
         restrictions=[one for one in _restrictions(inputs, document) if one.layer not in secret],
         unsurveyed=list(_unsurveyed(inputs, document)),
         ways=_ways(inputs),
+        corrected=inputs.around.corrected.geometry.tolist(),
     )
 
 

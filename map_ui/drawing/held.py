@@ -24,6 +24,8 @@ PATTERNS = (
 )
 _SIGNS = {"NO_BUILD": "no-build", "CONDITIONAL": "conditional", "HEIGHT_LIMIT": "height-limit"}
 _SMALLEST_M2 = 0.3
+#: A border by width this near to a corrected line is the one that the line stands in place of: m.
+_OF_A_LINE_M = 4.0
 
 
 def sign_of(effect: str) -> str:
@@ -53,14 +55,17 @@ def ways(restricting: Restricting, around: Surroundings, view: View) -> str:
 
 
 def way_lines(restricting: Restricting, around: Surroundings, view: View) -> Any:
-    """Borders of planned streets in sight that lie on no street of today."""
+    """Borders of planned streets in sight that lie on no street of today; where a line is drawn, that line."""
     planned = shapes.polygons(
         shapely.union_all([shapely.intersection(way, view.box) for way in restricting.ways])
     )
     today = [shape for kind, shape in around.ground if kind == "passage"]
     borders = shapely.union_all([shapely.boundary(way) for way in planned])
     frame = shapely.buffer(shapely.boundary(view.box), 0.05)
-    return shapely.difference(borders, shapely.union_all([*today, frame]))
+    lines = shapely.union_all([shapely.intersection(line, view.box) for line in restricting.corrected])
+    hidden = [*today, frame, shapely.buffer(lines, _OF_A_LINE_M)]
+    borders = shapely.difference(borders, shapely.union_all(hidden))
+    return shapely.union_all([borders, shapely.difference(lines, shapely.union_all(today))])
 
 
 def grounds(restricting: Restricting, drawn: Mapping[str, Any], view: View, rows: Mapping[str, Row]) -> str:

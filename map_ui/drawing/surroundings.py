@@ -48,10 +48,12 @@ class Restricting:
 
     `zones`: code and shape of each zone that the parcel meets, when they are several or leave a rest;
     `unsurveyed`: name of a layer, and how far its survey reaches, when the parcel lies outside of it;
-    `ways`: planned rights of way of streets that become wider or are new.
+    `ways`: planned rights of way of streets that become wider or are new; `corrected`: lines that a drawing
+    states as the border of a street to come, in place of its width.
     """
 
     zones: Sequence[tuple[str, Any]] = ()
     restrictions: Sequence[Restriction] = ()
     unsurveyed: Sequence[tuple[str, Any]] = ()
     ways: Sequence[Any] = ()
+    corrected: Sequence[Any] = ()

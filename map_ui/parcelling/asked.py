@@ -90,7 +90,11 @@ def lines_of(text: str, origin: tuple[float, float]) -> tuple[shapely.LineString
     >>> lines_of("0 5, 20 5", (100.0, 200.0))
     (<LINESTRING (100 205, 120 205)>,)
     """
-    rows = [row.strip() for row in latin_digits(text).replace("٫", ".").splitlines() if row.strip()]
+    rows = [
+        row.strip()
+        for row in latin_digits(text).replace("٫", ".").replace("−", "-").splitlines()
+        if row.strip()
+    ]
     if len(rows) > MOST_LINES:
         raise bad("cuts", f"خط‌ها بیش از {MOST_LINES} است.", f"There are more than {MOST_LINES} lines.")
     return tuple(_line(row, number, origin) for number, row in enumerate(rows, start=1))

@@ -11,11 +11,13 @@ from shapely.geometry import shape
 
 from map_ui import shapes
 from map_ui.drawing.axonometry import axonometry
+from map_ui.drawing.held import way_lines
 from map_ui.drawing.labels import Room, text_box
 from map_ui.drawing.legend import legend
 from map_ui.drawing.plan import plan
 from map_ui.drawing.rows import Row
 from map_ui.drawing.surroundings import Restricting, Restriction, Street, Surroundings
+from map_ui.drawing.view import view_of
 
 DOCUMENT = Path(__file__).parents[2] / "data" / "reference_lot_evaluation.json"
 SVG = "{http://www.w3.org/2000/svg}"
@@ -189,6 +191,22 @@ def held_by(document) -> Restricting:
 
 def roles_of(drawn: str) -> set[str]:
     return {path.get("data-role") for path in ElementTree.fromstring(drawn).iter(f"{SVG}path")} - {None}
+
+
+def test_a_corrected_line_is_drawn_in_place_of_the_border_by_width(document):
+    lot = shapely.geometry.shape(document["geometries"]["parcel"])
+    west, south, east, _north = lot.bounds
+    by_width = shapely.box(west - 30, south - 20, east + 30, south + 2)
+    line = shapely.LineString([(west - 200, south + 1), (east + 200, south + 1)])
+    view = view_of(lot, 640, 520)
+    bare = Surroundings()
+    plain = way_lines(Restricting(ways=[by_width]), bare, view)
+    drawn = way_lines(Restricting(ways=[by_width], corrected=[line]), bare, view)
+    middle = shapely.Point((west + east) / 2, south)
+    assert plain.distance(middle) == pytest.approx(2.0)
+    assert drawn.distance(middle) == pytest.approx(1.0)
+    told = legend(document, bare, Restricting(corrected=[line]))
+    assert "planned" in {entry.sign for entry in told}
 
 
 def test_what_restricts_a_lot_is_drawn_on_it_and_named_in_the_legend(document):
