@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from gis_core import crs
 from gis_core.constraints.rules import Rule, RuleSet
+from gis_core.rasters import grounds
 from gis_core.rasters.grids import Grid
 from gis_core.rasters.statistics import Statistics, statistics
 from gis_core.rasters.terrain import degrees_of_percent, slopes_deg
@@ -52,6 +53,26 @@ def measured(
     column = np.empty(len(lots), dtype=object)
     column[:] = found
     return column
+
+
+def ground_above(
+    place: shapely.Geometry, rule: Rule, rasters: Mapping[str, RasterEdition], *, borderline: bool = False
+) -> shapely.Geometry | None:
+    """
+    The ground about a place (metric CRS) that a RASTER rule speaks of: all cells above its limit.
+
+    `borderline`: from the rule's margin below it on. None where there is no raster to read.
+    """
+    edition = rasters.get(rule.params["layer"])
+    cells = None if edition is None else _cells_around(np.array([place], dtype=object), edition)
+    if cells is None:
+        return None
+    above = float(rule.params["above"])
+    if borderline and rule.params["statistic"] == "MAXIMUM":
+        above -= float(rule.params.get("margin", 0.0))
+    if rule.params["measure"] == "SLOPE_PERCENT":
+        return grounds.ground_above(slopes_deg(cells), crs.metric_srid(), float(degrees_of_percent(above)))
+    return grounds.ground_above(cells, crs.metric_srid(), above)
 
 
 def ground_m(

@@ -11,12 +11,15 @@ from gis_core.constraints.ground_held import WITHOUT_RULE, ground_held
 from gis_core.constraints.inputs import Inputs
 from gis_core.constraints.widening import rights_of_way
 from layers.models import Layer
+from layers.terrain import ground_above, rasters_in_force
 from map_ui import wording
 from map_ui.drawing.surroundings import Restricting, Restriction
 from parcels.inputs import Question, read_inputs
 from parcels.models import Parcel
 
 _HELD = ("applies", "borderline")
+#: How far about a lot the measured ground that concerns it is drawn, in metres.
+_ABOUT_M = 60.0
 
 
 def restricting(parcel: Parcel, document: Mapping[str, Any]) -> Restricting:
@@ -30,7 +33,11 @@ def restricting(parcel: Parcel, document: Mapping[str, Any]) -> Restricting:
     secret = set(Layer.objects.filter(sensitive=True).values_list("key", flat=True))
     return Restricting(
         zones=_zones(inputs, document),
-        restrictions=[one for one in _restrictions(inputs, document) if one.layer not in secret],
+        restrictions=[
+            one
+            for one in (*_restrictions(inputs, document), *_measured(inputs, document, question))
+            if one.layer not in secret
+        ],
         unsurveyed=list(_unsurveyed(inputs, document)),
         ways=_ways(inputs),
         corrected=inputs.around.corrected.geometry.tolist(),
@@ -61,6 +68,34 @@ def _restrictions(inputs: Inputs, document: Mapping[str, Any]) -> Iterator[Restr
                 yield Restriction(
                     key, named or _title(inputs, key), effect, ground, overlays.geometry[feature]
                 )
+
+
+def _measured(inputs: Inputs, document: Mapping[str, Any], question: Question) -> Iterator[Restriction]:
+    """
+    The ground of cells above the limit of each RASTER rule that concerns the lot: deep water, steep slopes.
+
+    One that forbids building or speaks of a mean holds the whole lot; the cells are shown besides.
+    """
+    states = {
+        (entry["layer"], (entry["rule"] or {}).get("code")): entry["state"]
+        for entry in document["overlays"]
+        if entry["state"] in _HELD
+    }
+    rules = [one for one in inputs.rules.of_kind("RASTER") if (one.params["layer"], one.code) in states]
+    if not rules:
+        return
+    rasters = rasters_in_force(on=question.on, known_at=question.known_at)
+    lot = inputs.lots.geometry[0]
+    for rule in rules:
+        key, effect = rule.params["layer"], rule.params["effect"]
+        borderline = states[key, rule.code] == "borderline"
+        ground = ground_above(shapely.buffer(lot, _ABOUT_M), rule, rasters, borderline=borderline)
+        if ground is None or shapely.is_empty(ground):
+            continue
+        whole = not borderline and (effect == "NO_BUILD" or rule.params["statistic"] == "MEAN")
+        if whole:
+            yield Restriction(key, _title(inputs, key), effect, lot, lot)
+        yield Restriction(key, _title(inputs, key), "INFO" if whole else effect, ground, ground)
 
 
 def _asked_of(inputs: Inputs) -> list[Mapping[str, Any]]:

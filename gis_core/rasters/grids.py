@@ -155,6 +155,23 @@ def in_cells(shapes: NDArray[np.object_], srid: int, grid: Grid) -> NDArray[np.o
     return shapely.transform(fine, to_cells)
 
 
+def from_cells(shapes: NDArray[np.object_], srid: int, grid: Grid) -> NDArray[np.object_]:
+    """
+    Shapes in the grid's own coordinates (`in_cells`) in a metric CRS.
+
+    Between unlike CRS borders of cells get a point at each corner of a cell, which they are bent at.
+    """
+    convert = _between(srid, grid.crs)
+
+    def to_ground(points: Floats) -> Floats:
+        x, y = grid.west + points[:, 0] * grid.width, grid.north - points[:, 1] * grid.height
+        if convert is not None:
+            x, y = convert.transform(x, y, direction=pyproj.enums.TransformDirection.INVERSE)
+        return np.column_stack([x, y])
+
+    return shapely.transform(shapes if convert is None else shapely.segmentize(shapes, 1.0), to_ground)
+
+
 @lru_cache(maxsize=32)
 def _system(crs: str) -> pyproj.CRS:
     return pyproj.CRS(crs)

@@ -4,8 +4,10 @@ import numpy as np
 import pyproj
 import pytest
 import shapely
+import shapely.affinity
 
 from gis_core.rasters.grids import Grid
+from gis_core.rasters.grounds import ground_above
 from gis_core.rasters.statistics import class_areas_m2, statistics
 from gis_core.rasters.terrain import degrees_of_percent, slopes_deg
 
@@ -75,3 +77,47 @@ def test_slope_is_unknown_at_the_border_of_the_survey_and_beside_a_hole_in_it():
     assert np.isnan(slope[[0, -1]]).all()
     assert np.isnan(slope[2:5, 2:5]).all()
     assert (slope[1, 1:-1] == 0.0).all()
+
+
+def above(values, limit, shape):
+    """Share of a lot in the drawn ground of the cells above a limit, and the share that is measured."""
+    grid = depths(values)
+    drawn = ground_above(grid, 32639, limit)
+    share = shapely.intersection(drawn, shape[0]).area / shape[0].area
+    return share, statistics(shape, 32639, grid, above=limit).known_share_above[0]
+
+
+def test_the_drawn_water_is_the_measured_water_to_the_border_of_each_cell():
+    turns = np.random.default_rng(7)
+    for _ in range(200):
+        values = turns.choice([0.0, 0.2, 0.7, np.nan], size=(6, 8))
+        west, south = turns.uniform(2, 40, size=2)
+        shape = shapely.affinity.rotate(lot(west, south, west + 17.3, south + 12.1)[0], turns.uniform(0, 90))
+        drawn, measured = above(values, 0.5, np.array([shape]))
+        assert drawn == pytest.approx(measured, abs=1e-9)
+
+
+def test_water_that_reaches_a_limit_is_not_above_it_and_nothing_is_drawn_where_nobody_measured():
+    assert above([[0.5, 0.5]], 0.5, lot(0, 0, 20, 10)) == (0.0, 0.0)
+    assert ground_above(depths([[np.nan, np.nan]]), 32639, -1.0).is_empty
+
+
+def test_water_of_a_part_of_a_raster_is_drawn_where_it_lies_in_the_whole():
+    values = np.zeros((40, 40))
+    values[20, 30] = 1.0
+    whole = depths(values.tolist())
+    some = whole.around((560_250.0, 3_610_150.0, 560_350.0, 3_610_250.0))
+    assert some.row > 0
+    assert ground_above(some, 32639, 0.5).equals(ground_above(whole, 32639, 0.5))
+
+
+def test_water_of_a_raster_in_degrees_is_drawn_in_metres_where_it_was_measured():
+    values = np.zeros((200, 200))
+    values[90:110, 90:115] = 1.0
+    degrees = Grid(values, 51.60, 32.70, 0.0002, 0.0002, "EPSG:4326")
+    x, y = pyproj.Transformer.from_crs(4326, 32639, always_xy=True).transform(51.62, 32.68)
+    for dx in (-320.0, 0.0, 250.0):
+        shape = shapely.box(x + dx, y, x + dx + 180, y + 140)
+        share = shapely.intersection(ground_above(degrees, 32639, 0.5), shape).area / shape.area
+        measured = statistics(np.array([shape]), 32639, degrees, above=0.5).known_share_above[0]
+        assert share == pytest.approx(measured, abs=1e-6)
