@@ -20,9 +20,16 @@ class Band:
 
     def holds(self, key: Fraction) -> bool:
         """Whether the key lies in it."""
-        above = self.low is None or key > self.low or (self.low_included and key == self.low)
-        below = self.high is None or key < self.high or (self.high_included and key == self.high)
-        return above and below
+        over = 1 if self.low is None else _difference(key, self.low)
+        under = 1 if self.high is None else _difference(self.high, key)
+        return (over > 0 or (over == 0 and self.low_included)) and (
+            under > 0 or (under == 0 and self.high_included)
+        )
+
+
+def _difference(one: Fraction, other: Fraction) -> int:
+    """Above zero when the first is larger, zero when they are equal: whole numbers compare fastest."""
+    return one.numerator * other.denominator - other.numerator * one.denominator
 
 
 def exact(value: object) -> Fraction:

@@ -6,6 +6,7 @@ import shlex
 import sys
 import sysconfig
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
 
@@ -40,25 +41,39 @@ def sources() -> list[Path]:
 
 
 def fingerprint() -> str:
-    """Hash over everything that goes into the compiled loops."""
-    known = hashlib.sha256(f"{sys.version} {version('cython')} {' '.join(OPTIONS)}".encode())
-    for path in sources():
-        known.update(path.name.encode() + path.read_bytes())
-    return known.hexdigest()
+    """A line for each loop: its name, and a hash over everything that goes into its compiled form."""
+    tools = f"{sys.version} {version('cython')} {' '.join(OPTIONS)}".encode()
+    return "".join(
+        f"{path.name} {hashlib.sha256(tools + path.read_bytes()).hexdigest()}\n" for path in sources()
+    )
 
 
 def _build() -> None:
     made_from = fingerprint()
+    done = set(MARKER.read_text().splitlines()) if MARKER.exists() else set()
+    changed = [
+        path
+        for path, line in zip(sources(), made_from.splitlines(), strict=True)
+        if line not in done or not _library(path).exists()
+    ]
     MARKER.unlink(missing_ok=True)
-    with steps.step("Compiling the engine's loops"), tempfile.TemporaryDirectory() as folder:
-        for source in sources():
-            _compile(source, Path(folder))
+    with (
+        steps.step("Compiling the engine's loops"),
+        tempfile.TemporaryDirectory() as folder,
+        ThreadPoolExecutor(os.cpu_count()) as beside,
+    ):
+        for compiled in [beside.submit(_compile, path, Path(folder)) for path in changed]:
+            compiled.result()
     MARKER.write_text(made_from)
+
+
+def _library(source: Path) -> Path:
+    return source.with_name(f"{source.stem}{SUFFIX}")
 
 
 def _compile(source: Path, folder: Path) -> None:
     """One module to machine code beside its source, where Python looks first."""
-    made, library = folder / f"{source.stem}.c", folder / f"{source.stem}{SUFFIX}"
+    made, library = folder / f"{source.stem}.c", folder / _library(source).name
     module = ".".join(source.relative_to(ROOT).with_suffix("").parts)
     doing = f"compiling {source.name}"
     cython = [sys.executable, "-m", "cython", "-3", "--module-name", module, source, "-o", made]
@@ -69,7 +84,7 @@ def _compile(source: Path, folder: Path) -> None:
     # Whoever imports it meanwhile has the old one or the new one, whole.
     beside = source.with_name(f".{library.name}")
     beside.write_bytes(library.read_bytes())
-    beside.rename(source.with_name(library.name))
+    beside.rename(_library(source))
 
 
 def _say_waiting() -> None:

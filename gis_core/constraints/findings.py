@@ -195,6 +195,9 @@ def as_document(evaluation: Evaluation) -> dict[str, Any]:
     Numbers are rounded to the millionth here and nowhere before; coordinates stay in the metric
     CRS, rounded to the millimetre. A missing shape is left out, a missing value is null.
     """
+    edges = evaluation.edges
+    drawn = geojsons([*(edge.geometry for edge in edges), *evaluation.geometries.values()])
+    named = zip(evaluation.geometries, drawn[len(edges) :], strict=True)
     return {
         "engine": evaluation.engine,
         "on": evaluation.on.isoformat(),
@@ -205,9 +208,9 @@ def as_document(evaluation: Evaluation) -> dict[str, Any]:
         "zone_state": evaluation.zone_state,
         "unzoned_mm2": evaluation.unzoned_mm2,
         "overlays": [_overlay(overlay) for overlay in evaluation.overlays],
-        "edges": _edges(evaluation.edges),
+        "edges": [_edge(edge) | {"geometry": line} for edge, line in zip(edges, drawn, strict=False)],
         "choices": [_plain_values(vars(choice)) for choice in evaluation.choices],
-        "geometries": _geometries(evaluation.geometries),
+        "geometries": {name: shape for name, shape in named if shape is not None},
         "unknown": list(evaluation.unknown),
     }
 
@@ -303,20 +306,10 @@ def _overlay(overlay: OverlayFinding) -> dict[str, Any]:
     return _plain_values(document) | {"reason": _reason(reason), "rule": _rule(rule)}
 
 
-def _edges(edges: Sequence[EdgeFinding]) -> list[dict[str, Any]]:
-    lines = geojsons([edge.geometry for edge in edges])
-    return [_edge(edge) | {"geometry": line} for edge, line in zip(edges, lines, strict=True)]
-
-
 def _edge(edge: EdgeFinding) -> dict[str, Any]:
     document = dict(vars(edge))
     document.pop("geometry")
     return _plain_values(document)
-
-
-def _geometries(shapes: Mapping[str, Any]) -> dict[str, Any]:
-    written = zip(shapes, geojsons(list(shapes.values())), strict=True)
-    return {name: shape for name, shape in written if shape is not None}
 
 
 def _reason(reason: Reason | None) -> dict[str, Any] | None:
@@ -342,10 +335,10 @@ def _plain(value: Any) -> Any:
         return None if math.isnan(value) else round(value, 6)
     if kind in _READY:
         return value
-    if isinstance(value, Mapping):
-        return _plain_values(value)
     if isinstance(value, list | tuple | np.ndarray):
         return [_plain(entry) for entry in value]
+    if isinstance(value, Mapping):
+        return _plain_values(value)
     if isinstance(value, np.generic):
         value = value.item()
     if isinstance(value, float):

@@ -6,6 +6,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from gis_core.constraints.loops.spikes import turning_back
+
 Shapes = NDArray[np.object_]
 Floats = NDArray[np.floating[Any]]
 Numbers = Floats | float
@@ -165,6 +167,9 @@ def rings_of(geometries: Shapes) -> tuple[Floats, Ints, Ints, NDArray[np.bool_]]
     >>> len(points), of_ring.tolist(), of_shape.tolist(), hole.tolist()
     (10, [0, 0, 0, 0, 0, 1, 1, 1, 1, 1], [0, 0], [False, True])
     """
+    if (shapely.get_type_id(geometries) == 3).all() and not shapely.get_num_interior_rings(geometries).any():
+        points, of_ring = shapely.get_coordinates(geometries, return_index=True)
+        return points, of_ring, np.arange(len(geometries)), np.zeros(len(geometries), dtype=bool)
     parts, of_shape = shapely.get_parts(geometries, return_index=True)
     rings, of_part = shapely.get_rings(parts, return_index=True)
     points, of_ring = shapely.get_coordinates(rings, return_index=True)
@@ -227,21 +232,8 @@ def mended(geometries: Shapes) -> Shapes:
 def _spiky(geometries: Shapes) -> NDArray[np.bool_]:
     """Shapes whose outline somewhere turns back upon itself."""
     points, owner = shapely.get_coordinates(geometries, return_index=True)
-    run, of = np.diff(points, axis=0), owner[1:]
     # A tip whose two corners lie a rounding apart is one corner.
-    real = (owner[1:] == owner[:-1]) & (np.abs(run).sum(axis=1) > TIP_M)
-    run, of = run[real], of[real]
-    if not len(run):
-        return np.zeros(len(geometries), dtype=bool)
-    # The edge before the first one of a shape is its last.
-    first = np.concatenate([[0], np.flatnonzero(of[1:] != of[:-1]) + 1])
-    before = np.arange(len(run)) - 1
-    before[first] = np.concatenate([first[1:], [len(run)]]) - 1
-    back = run[before]
-    length = np.hypot(*run.T) * np.hypot(*back.T)
-    turn = np.abs(run[:, 0] * back[:, 1] - run[:, 1] * back[:, 0])
-    reverses = (np.einsum("ij,ij->i", run, back) < 0) & (turn < SPIKE_SINE * length)
-    return flagged(of[reverses], len(geometries))
+    return np.asarray(turning_back(points, owner, len(geometries), TIP_M, SPIKE_SINE))
 
 
 def largest_parts(geometries: Shapes) -> Shapes:
