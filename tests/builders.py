@@ -83,23 +83,35 @@ def edge(
     }
 
 
-def street(version: LayerVersion, line: shapely.LineString, name_fa: str, **values: Any) -> StreetSegment:
-    """A street segment between two nodes made for it."""
-    first = StreetNode.objects.filter(layer_version=version).count() + 1
-    for number, point in ((first, line.coords[0]), (first + 1, line.coords[-1])):
-        StreetNode.objects.create(layer_version=version, number=number, geometry=geos(shapely.Point(point)))
+def street(
+    version: LayerVersion,
+    line: shapely.LineString,
+    name_fa: str = "",
+    *,
+    nodes: tuple[int, int] | None = None,
+    **values: Any,
+) -> StreetSegment:
+    """A street segment between two nodes that are told, or made for it."""
+    first, last = nodes or _nodes_at_ends(version, line)
     return StreetSegment.objects.create(
         layer_version=version,
         name_fa=name_fa,
         street_class=values.pop("street_class", StreetSegment.StreetClass.LOCAL),
         from_node=first,
-        to_node=first + 1,
+        to_node=last,
         length_m=line.length,
         geometry=geos(line),
         valid=(LONG_AGO, None),
         known=(datetime(2020, 1, 1, tzinfo=UTC), None),
         **values,
     )
+
+
+def _nodes_at_ends(version: LayerVersion, line: shapely.LineString) -> tuple[int, int]:
+    first = StreetNode.objects.filter(layer_version=version).count() + 1
+    for number, point in ((first, line.coords[0]), (first + 1, line.coords[-1])):
+        StreetNode.objects.create(layer_version=version, number=number, geometry=geos(shapely.Point(point)))
+    return first, first + 1
 
 
 def corner_plot(key: str = "3-2-45-17-0-0-0") -> Parcel:

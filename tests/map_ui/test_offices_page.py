@@ -9,12 +9,11 @@ from django.utils import translation
 
 from gis_core import crs
 from layers.models import Layer
-from layers.network.models import StreetSegment
 from layers.network.travel import forget_networks
 from layers.offices.models import Office, OpeningHours
 from map_ui.offices.rows import minutes_words
 from parcels.service_requests.models import Service
-from tests.builders import LONG_AGO, ORIGIN, geos, plot, published_layer
+from tests.builders import LONG_AGO, ORIGIN, geos, plot, published_layer, street
 
 pytestmark = pytest.mark.django_db
 
@@ -36,16 +35,7 @@ def town():
     version = published_layer("streets", Layer.Kind.STREETS)
     for first, last, start, end in ((1, 2, (0, 0), (1000, 0)), (8, 9, (7000, 0), (7100, 0))):
         line = shapely.LineString([(X + start[0], Y + start[1]), (X + end[0], Y + end[1])])
-        StreetSegment.objects.create(
-            layer_version=version,
-            street_class="local",
-            from_node=first,
-            to_node=last,
-            length_m=line.length,
-            geometry=geos(line),
-            valid=(LONG_AGO, None),
-            known=KNOWN,
-        )
+        street(version, line, nodes=(first, last))
     Service.objects.create(
         code="IQ-04", title_fa="استعلام اصلاحی", title_en="Widening", decision="instant", output="sheet"
     )

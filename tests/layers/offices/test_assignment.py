@@ -8,12 +8,11 @@ import shapely
 
 from gis_core.errors import NotFound, SourceFailed
 from layers.models import Layer
-from layers.network.models import StreetSegment
 from layers.network.travel import Manner, forget_networks
 from layers.offices.assignment import choose_office, way_to_office
 from layers.offices.hours import Openness
 from layers.offices.models import Office, OpeningHours
-from tests.builders import LONG_AGO, ORIGIN, geos, published_layer
+from tests.builders import LONG_AGO, ORIGIN, geos, published_layer, street
 
 pytestmark = pytest.mark.django_db
 
@@ -34,29 +33,19 @@ def place(x, y):
     return (X + x, Y + y)
 
 
-def street(version, first, last, **values):
+def join(version, first, last, **values):
     line = shapely.LineString([place(*NODES[first]), place(*NODES[last])])
-    StreetSegment.objects.create(
-        layer_version=version,
-        street_class="local",
-        from_node=first,
-        to_node=last,
-        length_m=line.length,
-        geometry=geos(line),
-        valid=(LONG_AGO, None),
-        known=KNOWN,
-        **values,
-    )
+    street(version, line, nodes=(first, last), **values)
 
 
 @pytest.fixture
 def river_town():
     """Two banks 100 m apart, joined by one bridge a kilometre to the east, and an island without a bridge."""
     version = published_layer("streets", Layer.Kind.STREETS)
-    street(version, 1, 2)
-    street(version, 3, 4)
-    street(version, 2, 4)
-    street(version, 5, 6)
+    join(version, 1, 2)
+    join(version, 3, 4)
+    join(version, 2, 4)
+    join(version, 5, 6)
 
 
 def office(code, x, y, *, services=("IQ-04",), valid=(LONG_AGO, None), **values):
