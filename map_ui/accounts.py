@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from map_ui import wording
+from map_ui import reason_texts, wording
 
 #: Findings that are taken away from the one they lead to.
 LOSSES = frozenset({"widening_area_m2", "other_parts_area_m2", "chamfer_area_m2"})
@@ -116,7 +116,7 @@ def _is_no_loss(document: Mapping[str, Any], key: str) -> bool:
 
 
 def _sentence(finding: Mapping[str, Any], names: Mapping[str, str] | None) -> str:
-    said = wording.reason(finding.get("reason"), names)
+    said = reason_texts.reason(finding.get("reason"), names)
     if finding["state"] == "computed" or (finding["state"] == "unknown" and said):
         return said
     state = wording.STATES.get(finding["state"], finding["state"])

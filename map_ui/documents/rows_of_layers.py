@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from map_ui import wording
+from map_ui import reason_texts, wording
 from map_ui.accounts import quantity
 from map_ui.documents.rows import Document, Edition, Row, Standing, kept_together, laws_of, map_line
 from map_ui.documents.subjects import EFFECTS, OF_LAYERS
@@ -60,9 +60,9 @@ def _overlay_lines(overlay: Mapping[str, Any], names: Mapping[str, str], standin
             if far
             else _("The survey reaches this parcel and shows nothing of it here.")
         ]
-    why = wording.reason(overlay.get("reason"), names)
+    why = reason_texts.reason(overlay.get("reason"), names)
     if overlay["state"] == "borderline" and not why:
-        why = _(wording.REASONS["BORDERLINE"])
+        why = _(reason_texts.REASONS["BORDERLINE"])
     if overlay["state"] == "applies":
         # What a layer that no rule names means nobody has said; that it means nothing neither.
         kind = "UNTOLD" if overlay["effect"] == "INFO" and not overlay.get("rule") else overlay["effect"]

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from gis_core.constraints.rules import Rule, RuleSet
 from layers.models import Layer
-from map_ui import wording
+from map_ui import reason_texts, wording
 from map_ui.accounts import account, quantity
 from map_ui.documents.rows import (
     Document,
@@ -80,7 +80,7 @@ def _judged(subject: Subject, document: Document, own: Sequence[Rule]) -> tuple[
     proof = _PROOFS.get(subject.key, _nothing_given)(document)
     if proof:
         return "clear", (proof,)
-    return ("concerns", known) if known else ("unknown", (wording.reason({"code": "NO_VALUE"}),))
+    return ("concerns", known) if known else ("unknown", (reason_texts.reason({"code": "NO_VALUE"}),))
 
 
 def _told(subject: Subject, document: Document) -> list[str]:
@@ -115,9 +115,9 @@ def _unknown_lines(subject: Subject, document: Document) -> Iterable[str]:
         if finding is None:
             why = _("This version of the engine did not ask for it.")
         elif finding["state"] == "unknown":
-            why = wording.reason(finding.get("reason")) or _("we do not know")
+            why = reason_texts.reason(finding.get("reason")) or _("we do not know")
         elif _code_of(finding) == "NO_RULE":
-            why = wording.reason(finding["reason"])
+            why = reason_texts.reason(finding["reason"])
         else:
             continue
         open_ones.setdefault(why, []).append(wording.finding_name(key))
@@ -176,7 +176,7 @@ _PROOFS: Mapping[str, Callable[[Document], str]] = {
 
 
 def _by_rule(document: Document, own: Sequence[Rule], said: str) -> tuple[Standing, tuple[str, ...]]:
-    return ("concerns", (said,)) if own else ("unknown", (wording.reason({"code": "NO_RULE"}),))
+    return ("concerns", (said,)) if own else ("unknown", (reason_texts.reason({"code": "NO_RULE"}),))
 
 
 def _least_lot(document: Document, own: Sequence[Rule]) -> tuple[Standing, tuple[str, ...]]:
@@ -184,7 +184,7 @@ def _least_lot(document: Document, own: Sequence[Rule]) -> tuple[Standing, tuple
         return "unknown", (_("It follows from the zone, which we do not know."),)
     asked = {"LOT_TOO_SMALL": "min_area_m2", "PASSAGE_TOO_NARROW": "min_passage_m"}
     lines = [
-        wording.reason({"code": code, "args": {param: rule.params[param]}})
+        reason_texts.reason({"code": code, "args": {param: rule.params[param]}})
         for rule in own
         for code, param in asked.items()
         if rule.params.get(param) is not None
@@ -205,7 +205,7 @@ def _conflicts(document: Document, own: Sequence[Rule]) -> tuple[Standing, tuple
     if found:
         by_sentence: dict[str, list[str]] = {}
         for key, why in found.items():
-            by_sentence.setdefault(wording.reason(why), []).append(wording.finding_name(key))
+            by_sentence.setdefault(reason_texts.reason(why), []).append(wording.finding_name(key))
         return "unknown", tuple(f"{wording.listed(named)}: {said}" for said, named in by_sentence.items())
     if value(document, "zone") is None:
         return "unknown", (_("Rules can be compared only when the zone is known."),)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from django.utils.translation import gettext as _
 
-from map_ui import wording
+from map_ui import reason_texts, wording
 from map_ui.accounts import account, quantity
 from map_ui.documents.rows import Document, code_in_line, kept_together
 from map_ui.documents.subjects import LIES, PERMISSIONS, USES
@@ -32,7 +32,7 @@ def _zones(document: Document, key: str) -> str:
         (zone["code"], wording.in_language(zone["name_fa"], zone.get("name_en", ""))) for zone in concerned
     ]
     listed = wording.listed([f"{code_in_line(code)} {name}".strip() for code, name in named])
-    fell = [wording.reason(zone.get("reason")) for zone in concerned]
+    fell = [reason_texts.reason(zone.get("reason")) for zone in concerned]
     return " ".join([f"{listed}." if any(fell) else listed, *filter(None, fell)])
 
 

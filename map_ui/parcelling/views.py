@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from gis_core.constraints.findings import as_document
 from gis_core.errors import BadInput, NotFound, Trouble
-from map_ui import shapes, wording
+from map_ui import reason_texts, shapes, wording
 from map_ui.accounts import citation, quantity
 from map_ui.answers import place_of
 from map_ui.around import surroundings
@@ -227,7 +227,7 @@ def _merged(parcel: Parcel, lots: list[Parcel], *, on: date) -> dict[str, Any]:
             "verdict": _verdict(judged is None, bool(reasons), len(lots)),
             "reason": ""
             if reason is None
-            else wording.reason({"code": reason.code, "args": dict(reason.args)}),
+            else reason_texts.reason({"code": reason.code, "args": dict(reason.args)}),
             "checks": () if judged is None else merging_lines(reasons, {"limit": limit}),
             "rows": [_row(one) for one in compared(found)],
             "rule": {} if rule is None else citation(vars(rule)),

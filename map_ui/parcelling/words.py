@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
 from gis_core.constraints.dividing import Check, Divided
-from map_ui import wording
+from map_ui import reason_texts, wording
 
 NAMES = {
     "PARENT_AREA": gettext_noop("Area of the land that is divided"),
@@ -137,7 +137,7 @@ def _note(found: Divided) -> str:
     reason = found.reason
     if reason is None:
         return ""
-    said = wording.reason({"code": reason.code, "args": dict(reason.args)})
+    said = reason_texts.reason({"code": reason.code, "args": dict(reason.args)})
     if not found.checks:
         return said
     return f"{wording.finding_name('widening_area_m2')}: {said}"

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_noop
 from gis_core.constraints import ENGINE_VERSION
 from layers.models import District
 from layers.zoning.models import Rule
-from map_ui import wording
+from map_ui import reason_texts, wording
 from map_ui.tiles import remembered
 from parcels.city_wide.models import AreaEvaluation, CityEvaluation
 
@@ -168,7 +168,7 @@ def reason_words(city: CityEvaluation) -> dict[str, str]:
 
 def reason_in_words(code: str) -> str:
     """A reason as it is told of many lots."""
-    return _(REASONS[code]) if code in REASONS else wording.reason({"code": code})
+    return _(REASONS[code]) if code in REASONS else reason_texts.reason({"code": code})
 
 
 def contradictions(city: CityEvaluation) -> list[Counted]:

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from map_ui import wording
+from map_ui import reason_texts, wording
 from map_ui.sheet.parts import Listed
 from map_ui.sheet.reading import SMALL_M2, value
 
@@ -94,10 +94,10 @@ def _zones(document: Mapping[str, Any]) -> list[Listed]:
     # The map shows zones, but it cannot be relied on here; several zones are told by their own line.
     finding = document["findings"].get("zone", {})
     why = finding.get("reason") if finding.get("state") == "unknown" else None
-    unsure = wording.reason(why) if why and why["code"] not in _OF_SEVERAL_ZONES else ""
+    unsure = reason_texts.reason(why) if why and why["code"] not in _OF_SEVERAL_ZONES else ""
     for zone in concerned:
         name = wording.in_language(zone["name_fa"], zone.get("name_en", ""))
-        fell = wording.reason(zone.get("reason")) or unsure
+        fell = reason_texts.reason(zone.get("reason")) or unsure
         share = _("%(percent)s percent") % {"percent": wording.number(round(zone["share"] * 100, 1))}
         text = _("Zone %(code)s") % {"code": f"\u2068{zone['code']}\u2069"}
         if len(concerned) == 1:
@@ -108,7 +108,7 @@ def _zones(document: Mapping[str, Any]) -> list[Listed]:
             found.append(Listed("warning" if unsure else "zone", text, share, told, "zone"))
     if document["zone_state"] not in ("ONE_ZONE", "MULTI_ZONE") and document["parcel"]["status"] != "IN_PLAN":
         found.append(
-            Listed("warning", _("Zoning"), "", wording.reason({"code": document["zone_state"]}), "zone")
+            Listed("warning", _("Zoning"), "", reason_texts.reason({"code": document["zone_state"]}), "zone")
         )
     return found
 
@@ -141,7 +141,7 @@ def _applying_overlays(document: Mapping[str, Any], names: Mapping[str, str]) ->
             effect = highest % {"height": wording.number(round(overlay["max_height_m"], 2))}
         if overlay.get("agency"):
             effect = f"{effect} ({wording.agency(overlay['agency'])})".strip()
-        effect = f"{effect} {wording.reason(overlay.get('reason'), names)}".strip()
+        effect = f"{effect} {reason_texts.reason(overlay.get('reason'), names)}".strip()
         area = overlay.get("overlap_m2")
         figure = f"{wording.number(area, 2)} {_('m²')}" if area else ""
         mark = "loss" if overlay["effect"] == "NO_BUILD" else "condition"
@@ -158,7 +158,7 @@ def _unsure(document: Mapping[str, Any], names: Mapping[str, str]) -> list[Liste
         code = (finding.get("reason") or {}).get("code", "")
         if finding["state"] in ("needs_inspection", "conditional") and code not in _TOLD_ELSEWHERE | seen:
             seen.add(code)
-            figure, sentence = "", wording.reason(finding["reason"], names)
+            figure, sentence = "", reason_texts.reason(finding["reason"], names)
             if key == "area_discrepancy_m2":
                 figure = _apart(finding)
                 sentence = (

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from map_ui import wording
+from map_ui import reason_texts
 from map_ui.sheet.reading import value
 
 _PASSING_M = 0.001
@@ -31,5 +31,5 @@ def light_note(document: Mapping[str, Any], choice: Mapping[str, Any]) -> str:
     found = light_reason(document, choice)
     if found is None:
         return ""
-    said = wording.reason(found)
+    said = reason_texts.reason(found)
     return f"{said} {_('The municipality is asked.')}" if found["code"] == "LIGHT_EXCEEDED" else said

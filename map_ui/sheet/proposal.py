@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from gis_core.constraints.findings import Reason
 from gis_core.constraints.proposal import Judgement, Verdict
-from map_ui import wording
+from map_ui import reason_texts, wording
 from map_ui.sheet.reading import layer_names
 
 _MARKS = {"passes": "clear", "fails": "fails", "discretionary": "condition", "unknown": "unknown"}
@@ -183,4 +183,4 @@ def _said(reason: Reason | None, names: Mapping[str, str]) -> str:
         args["use"] = wording.use(args["use"])
     if "uses" in args:
         args["uses"] = [wording.use(use) for use in args["uses"]]
-    return wording.reason({"code": reason.code, "args": args}, names)
+    return reason_texts.reason({"code": reason.code, "args": args}, names)

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from map_ui import wording
+from map_ui import reason_texts, wording
 from map_ui.sheet.parts import Listed
 
 #: Reasons that are about the zoning plan where they are told of a finding.
@@ -38,7 +38,7 @@ def unknown_things(document: Mapping[str, Any], names: Mapping[str, str]) -> tup
         elif why.get("code") == "NO_RULE":
             without_rule[key] = why.get("args") or {}
         else:
-            by_reason.setdefault((why.get("code", ""), wording.reason(why, names)), []).append(key)
+            by_reason.setdefault((why.get("code", ""), reason_texts.reason(why, names)), []).append(key)
     told = [_unknown_findings(code, reason, keys) for (code, reason), keys in by_reason.items()]
     roots = _without_rule(without_rule) + told + roots
     if followers:
@@ -57,9 +57,9 @@ def _without_rule(asked: Mapping[str, Mapping[str, Any]]) -> list[Listed]:
     found = []
     for zone, keys in by_zone.items():
         kinds = list(dict.fromkeys(asked[key].get("kind") for key in keys))
-        named = [kind for kind in kinds if kind in wording.RULE_KINDS]
-        general = wording.reason({"code": "NO_RULE"})
-        said = wording.no_rule(named, zone) if named and len(named) == len(kinds) else general
+        named = [kind for kind in kinds if kind in reason_texts.RULE_KINDS]
+        general = reason_texts.reason({"code": "NO_RULE"})
+        said = reason_texts.no_rule(named, zone) if named and len(named) == len(kinds) else general
         found.append(_unknown_findings("NO_RULE", said, keys))
     return found
 
@@ -76,8 +76,8 @@ def _unknown_findings(code: str, reason: str, keys: Sequence[str]) -> Listed:
 
 
 def _unknown_overlay(overlay: Mapping[str, Any], names: Mapping[str, str]) -> Listed:
-    said = wording.reason(overlay.get("reason"), names) or (
-        _(wording.REASONS["BORDERLINE"]) if overlay["state"] == "borderline" else ""
+    said = reason_texts.reason(overlay.get("reason"), names) or (
+        _(reason_texts.REASONS["BORDERLINE"]) if overlay["state"] == "borderline" else ""
     )
     if overlay.get("agency"):
         asks = _("When you file a request we ask %(agency)s; until then no instant certificate is given.")

@@ -11,7 +11,7 @@ from conftest import ROOT
 from gis_core.constraints import findings
 from gis_core.constraints.evaluate import SHOWN
 from gis_core.constraints.evaluations import ON_DEMAND
-from map_ui import wording
+from map_ui import reason_texts, wording
 
 ENGINE = ROOT / "gis_core" / "constraints"
 README = (ENGINE / "README.md").read_text(encoding="utf-8")
@@ -43,7 +43,7 @@ def placeholders(sentence: str) -> set[str]:
 
 def said(code: str, args: dict, language: str) -> str:
     with translation.override(language):
-        return wording.reason({"code": code, "args": args})
+        return reason_texts.reason({"code": code, "args": args})
 
 
 def sample(names) -> dict:
@@ -57,8 +57,8 @@ def test_the_readme_names_every_reason_that_an_evaluation_gives():
 
 @pytest.mark.parametrize("code", sorted(named_in_sources() | set(told_reasons())))
 def test_a_reason_has_its_sentence_in_both_languages(code):
-    assert code in wording.REASONS, "A page would show the bare code."
-    args = sample(placeholders(wording.REASONS[code]) | set(told_reasons().get(code, ())))
+    assert code in reason_texts.REASONS, "A page would show the bare code."
+    args = sample(placeholders(reason_texts.REASONS[code]) | set(told_reasons().get(code, ())))
     english, persian = said(code, args, "en"), said(code, args, "fa")
     assert english != code
     assert "%(" not in english + persian
@@ -91,11 +91,11 @@ def test_a_code_without_a_sentence_is_shown_and_never_left_out():
     assert said("SOMETHING_NEW", {}, "fa") == "SOMETHING_NEW"
 
 
-@pytest.mark.parametrize("code", sorted(wording.REASONS))
+@pytest.mark.parametrize("code", sorted(reason_texts.REASONS))
 def test_the_persian_sentence_says_every_value_that_the_english_one_says(code):
     with translation.override("fa"):
-        persian = translation.gettext(wording.REASONS[code])
-    assert placeholders(persian) == placeholders(wording.REASONS[code])
+        persian = translation.gettext(reason_texts.REASONS[code])
+    assert placeholders(persian) == placeholders(reason_texts.REASONS[code])
 
 
 def given_in_sources():

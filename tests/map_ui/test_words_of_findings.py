@@ -9,7 +9,7 @@ from django.utils import translation
 from conftest import ROOT
 from gis_core.constraints.evaluate import SHOWN
 from gis_core.constraints.parameters import NEEDED
-from map_ui import wording
+from map_ui import reason_texts, wording
 
 ENGINE = ROOT / "gis_core" / "constraints"
 
@@ -25,7 +25,7 @@ def codes_of(path: Path) -> set[str]:
 def test_every_reason_of_the_engine_has_its_sentence():
     codes = set().union(*(codes_of(path) for path in ENGINE.glob("*.py")))
     assert {"NO_RULE", "LIGHT_EXCEEDED"} <= codes
-    assert codes - set(wording.REASONS) == set()
+    assert codes - set(reason_texts.REASONS) == set()
 
 
 def test_every_finding_of_the_engine_has_its_name():
@@ -34,7 +34,8 @@ def test_every_finding_of_the_engine_has_its_name():
 
 def test_a_reason_fills_its_sentence_with_its_values():
     with translation.override("fa"):
-        told = wording.reason({"code": "NEEDS_FLOOR_PLANS", "args": {"main_to_main_m": 6.0, "other_m": 4.0}})
+        distances = {"main_to_main_m": 6.0, "other_m": 4.0}
+        told = reason_texts.reason({"code": "NEEDS_FLOOR_PLANS", "args": distances})
     assert "%" not in told
     assert "۶" in told
     assert "۴" in told
@@ -44,7 +45,7 @@ def in_both(reason):
     told = []
     for language in ("en", "fa"):
         with translation.override(language):
-            told.append(re.sub("[\u2066-\u2069]", "", wording.reason(reason)))
+            told.append(re.sub("[\u2066-\u2069]", "", reason_texts.reason(reason)))
     return told
 
 
@@ -74,8 +75,8 @@ def test_a_rule_that_is_missing_is_named_by_what_it_would_be_about_and_by_its_zo
 def test_every_kind_of_rule_that_may_be_missing_has_its_words_in_both_languages():
     of_layers = {"PLANNED_STREET", "BUFFER", "HEIGHT_SURFACE", "RASTER"}
     of_the_city = {"GRID_TO_GROUND", "ACCURACY", "ZONE", "CONFLICT"}
-    assert set(NEEDED) - of_layers - of_the_city == set(wording.RULE_KINDS)
-    for kind in wording.RULE_KINDS:
+    assert set(NEEDED) - of_layers - of_the_city == set(reason_texts.RULE_KINDS)
+    for kind in reason_texts.RULE_KINDS:
         english, persian = in_both({"code": "NO_RULE", "args": {"kind": kind}})
         assert english != persian
         assert not re.search("[a-z]", persian), kind

@@ -4,7 +4,7 @@ import pytest
 from django.utils import translation
 
 from gis_core.constraints.findings import as_document
-from map_ui import wording
+from map_ui import reason_texts
 from map_ui.sheet.compose import sheet
 from map_ui.sheet.parts import Place
 from tests.gis_core.constraints.test_four_values import (
@@ -37,4 +37,4 @@ def test_an_overlay_that_is_not_known_is_listed_as_unknown_and_nowhere_else(
         assert "works" in [entry.key for entry in told.unknown]
         assert "works" not in [entry.key for entry in (*told.clear, *told.concerns)]
         (entry,) = [entry for entry in told.unknown if entry.key == "works"]
-        assert wording.reason(overlay["reason"]) in entry.sentence
+        assert reason_texts.reason(overlay["reason"]) in entry.sentence
