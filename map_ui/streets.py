@@ -18,6 +18,8 @@ from parcels.models import Address, Parcel
 
 #: Arguments of a reason that name streets.
 _STREETS = frozenset({"street", "streets"})
+#: How a part of a Persian address begins that names the street at whose corner it lies.
+_AT_CORNER = "نبش "
 #: A street that a parcel lies on runs within so many metres of it.
 _NEAR_M = 60.0
 
@@ -72,9 +74,19 @@ def _written(row: Address, names: Mapping[str, str]) -> str:
     street = names.get(row.street_name, row.street_name)
     if street == row.street_name:
         return wording.address(row.text)
-    if not row.number:
-        return street
-    return _("%(number)s %(street)s") % {"number": wording.digits(row.number), "street": street}
+    told = {"number": wording.digits(row.number), "street": street, "other": _corner(row.text, names)}
+    if told["other"]:
+        if row.number:
+            return _("%(number)s %(street)s, corner of %(other)s") % told
+        return _("%(street)s, corner of %(other)s") % told
+    return _("%(number)s %(street)s") % told if row.number else street
+
+
+def _corner(text: str, names: Mapping[str, str]) -> str:
+    """What the page calls the street at whose corner a Persian address lies; empty where it names none."""
+    parts = (part.strip() for part in text.replace(",", "،").split("،"))
+    other = next((part.removeprefix(_AT_CORNER) for part in parts if part.startswith(_AT_CORNER)), "")
+    return names.get(other, f"\u2068{other}\u2069" if other else "")
 
 
 def _around(parcel: Parcel) -> Polygon:

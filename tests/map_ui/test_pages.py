@@ -152,6 +152,29 @@ def test_an_english_page_has_the_address_in_english(english, persian, lot):
     assert title.search(page)[1] == "کوچهٔ سرو، پلاک ۱۷"
 
 
+@pytest.mark.parametrize(
+    ("number", "corner", "said"),
+    [
+        ("17", "نبش کوچهٔ نارون", "17 Sarv Lane, corner of Narvan Lane"),
+        ("", "نبش کوچهٔ نارون", "Sarv Lane, corner of Narvan Lane"),
+        ("17", "نبش کوچهٔ بی‌نام", "17 Sarv Lane, corner of کوچهٔ بی‌نام"),
+        ("17", "طبقهٔ همکف", "17 Sarv Lane"),
+    ],
+)
+def test_an_english_address_at_a_corner_names_the_other_street_too(
+    english, persian, lot, number, corner, said
+):
+    for fa, en in (("کوچهٔ سرو", "Sarv Lane"), ("کوچهٔ نارون", "Narvan Lane")):
+        StreetSegment.objects.filter(name_fa=fa).update(name_en=en)
+    text = f"کوچهٔ سرو، {corner}، پلاک ۱۷"
+    Address.objects.update(number=number, text=text)
+    title = re.compile(r'where-title">([^<]+)<')
+    page = english.get(reverse("parcel", args=[KEY])).content.decode()
+    assert re.sub("[\u2066-\u2069]", "", title.search(page)[1]) == said
+    page = persian.get(reverse("parcel", args=[KEY])).content.decode()
+    assert title.search(page)[1] == text
+
+
 @pytest.mark.parametrize(("language", "street"), [("en", "Sarv Lane"), ("fa", "کوچهٔ سرو")])
 def test_papers_and_drawings_call_a_street_as_their_language_does(lot, language, street):
     StreetSegment.objects.filter(name_fa="کوچهٔ سرو").update(name_en="Sarv Lane")
