@@ -9,7 +9,7 @@ import shapely
 
 from gis_core.constraints.evaluations import Evaluations
 from gis_core.constraints.findings import FindingState, Reason, RuleReference
-from gis_core.constraints.parcelling import SIZE_CHECKS, Subdivision, shared_m, subdivide
+from gis_core.constraints.parcelling import SIZE_CHECKS, Subdivision, article_101, shared_m, subdivide
 from gis_core.constraints.plane import PASSING_M, Floats, Shapes, moved, shapes
 
 #: Corners nearer to the border of the land, or to a corner of another lot, than this lie on it: m.
@@ -48,13 +48,22 @@ class Check:
 
 
 @dataclass(frozen=True)
+class Shares:
+    """What may be asked of land for the public and for passages at most, what remains at least: m²."""
+
+    public_m2: float
+    passages_m2: float
+    remainder_m2: float
+
+
+@dataclass(frozen=True)
 class Divided:
     """
     A drawn subdivision, judged: checks of the whole first, then lot by lot.
 
     `state`: `unknown` where there is no rule (then `reason` says why and there are no checks), or where
     nothing surely fails and the land after widening is not known. `land_state`: how sure the land is that
-    is divided.
+    is divided. `shares`: what may be asked for of it, where the rule says so.
     """
 
     state: Literal["passes", "fails", "unknown"]
@@ -69,6 +78,7 @@ class Divided:
     land_state: FindingState
     reason: Reason | None = None
     rule: RuleReference | None = None
+    shares: Shares | None = None
 
     def of_lot(self, lot: int | None) -> tuple[Check, ...]:
         """The checks of one lot, or of the whole."""
@@ -129,8 +139,16 @@ def divide(evaluations: Evaluations, lot: int, lots: Shapes, roads: Shapes) -> D
         checks=checks,
         reason=ceded.reason,
         rule=rule.reference,
+        shares=_shares(told["land_m2"], rule.params),
         **told,
     )
+
+
+def _shares(land_m2: float, rule: Mapping[str, Any]) -> Shares | None:
+    """What the rule lets the municipality ask for of land that is divided; None where it does not say."""
+    if "public_percent" not in rule:
+        return None
+    return Shares(*article_101({**rule, "land_m2": land_m2}))
 
 
 def checks_of(

@@ -35,6 +35,8 @@ _SIDES = words("AT_FRONTAGE", "OPPOSITE_FRONTAGE", "NORTH", "DESK")
 #: The most that a parameter may be; more is a slip of the pen, or a size that no envelope is drawn for.
 MOST: Mapping[str, float] = {
     "coverage_percent": 100,
+    "public_percent": 100,
+    "passage_percent_of_remainder": 100,
     "storeys": 200,
     "depth_share": 1,
     "retreat_deg": 89,
@@ -210,6 +212,11 @@ OPTIONAL: Mapping[str, Mapping[str, Wanted]] = {
         "agency": "a name",
         "unit": "a name",
         "far_basis_shrinks": "yes or no",
+    },
+    "SUBDIV": {
+        "applies_above_m2": "a number",
+        "public_percent": "a number",
+        "passage_percent_of_remainder": "a number",
     },
     "CONFLICT": {"equal_rank_conflict": words("ALWAYS", "ONLY_IF_IT_DECIDES")},
 }
@@ -403,8 +410,15 @@ def _counted(params: Mapping[str, Any]) -> Faults:
         yield from cells(f"kinds.{kind}", [row], {"share": is_share, **from_size})
 
 
+def _shares(params: Mapping[str, Any]) -> Faults:
+    missing = [name for name in OPTIONAL["SUBDIV"] if name not in params]
+    if 0 < len(missing) < len(OPTIONAL["SUBDIV"]):
+        yield f"{', '.join(missing)} missing: what the public may ask for is told whole or not at all"
+
+
 #: What is looked at when each parameter by itself is sound.
 _MORE: Mapping[str, Callable[[Mapping[str, Any]], Faults]] = {
+    "SUBDIV": _shares,
     "FAR": partial(_percent, "far_percent"),
     "COV": partial(_percent, "coverage_percent"),
     "STOREY": _storeys,

@@ -77,6 +77,7 @@ def subdivision(request: Request, key: str) -> Response:
         "lots": [_lot(found, number) for number in range(len(found.lots))],
         "roads": [geojson(road) for road in found.roads],
         "may_subdivide": held.document["findings"]["may_subdivide"],
+        "shares": None if found.shares is None else {k: _rounded(v) for k, v in vars(found.shares).items()},
         "unknown": held.document["unknown"],
     }
     return Response(told)

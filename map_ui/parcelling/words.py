@@ -85,6 +85,7 @@ class DivisionSheet:
     note: str
     whole: tuple[Line, ...]
     lots: tuple[LotRow, ...]
+    shares: str
 
 
 def name_of(code: str) -> str:
@@ -108,6 +109,7 @@ def division_sheet(found: Divided) -> DivisionSheet:
         note=_note(found),
         whole=tuple(_line(check) for check in found.of_lot(None) if not check.passes),
         lots=tuple(_row(found, lot) for lot in range(len(found.lots))),
+        shares=_shares_line(found),
     )
 
 
@@ -141,6 +143,16 @@ def _note(found: Divided) -> str:
     if not found.checks:
         return said
     return f"{wording.finding_name('widening_area_m2')}: {said}"
+
+
+def _shares_line(found: Divided) -> str:
+    """What the municipality may ask for of the land; empty where the rule asks for nothing of it."""
+    if found.shares is None or found.shares.public_m2 + found.shares.passages_m2 == 0:
+        return ""
+    return _(
+        "Of the land the municipality may ask for up to %(public_m2)s m² for public use and up to "
+        "%(passages_m2)s m² for passages; at least %(remainder_m2)s m² remain."
+    ) % {name: _figure(value) for name, value in vars(found.shares).items()}
 
 
 def _line(check: Check) -> Line:

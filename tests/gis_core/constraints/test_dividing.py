@@ -6,6 +6,7 @@ import shapely
 
 from gis_core.constraints.cutting import cut_by_lines, cut_evenly
 from gis_core.constraints.dividing import checks_of, divide, land_to_divide
+from gis_core.constraints.parameters import faults
 from gis_core.constraints.parcelling import subdivide
 from gis_core.constraints.plane import shapes
 from gis_core.constraints.rules import Rule
@@ -126,6 +127,31 @@ def test_where_the_land_is_not_known_a_gap_is_no_failure_and_a_small_lot_is_one(
     inside = shapes(*[shapely.box(X + x, Y + 3, X + x + 15, Y + 40) for x in (0, 15, 30, 45)])
     assert divide(evaluations, 0, inside, shapes()).state == "unknown"
     assert divide(evaluations, 0, cut_evenly(FIELD, 8, EAST, "BESIDE"), shapes()).state == "fails"
+
+
+ASKED_FOR = {"applies_above_m2": 500, "public_percent": 25, "passage_percent_of_remainder": 25}
+
+
+def shares_of(**changed):
+    evaluations = field(**ASKED_FOR | changed)
+    found = divide(evaluations, 0, cut_evenly(FIELD, 2, EAST, "BESIDE"), shapes())
+    return found.shares.public_m2, found.shares.passages_m2, found.shares.remainder_m2
+
+
+def test_what_may_be_asked_of_divided_land_follows_each_field_of_the_rule():
+    assert shares_of() == pytest.approx((600.0, 450.0, 1350.0))
+    assert shares_of(public_percent=10) == pytest.approx((240.0, 540.0, 1620.0))
+    assert shares_of(passage_percent_of_remainder=0) == pytest.approx((600.0, 0.0, 1800.0))
+    assert shares_of(applies_above_m2=2400) == pytest.approx((0.0, 0.0, 2400.0))
+    plain = field()
+    assert divide(plain, 0, cut_evenly(FIELD, 2, EAST, "BESIDE"), shapes()).shares is None
+
+
+def test_a_rule_that_tells_half_of_what_may_be_asked_is_refused():
+    params = dict(RULES["SUBDIV"].params) | SIZES
+    assert faults("SUBDIV", params | ASKED_FOR) == []
+    (said,) = faults("SUBDIV", params | {"public_percent": 25})
+    assert said.startswith("applies_above_m2, passage_percent_of_remainder missing")
 
 
 def test_without_a_rule_nothing_is_judged_and_the_reason_is_told():

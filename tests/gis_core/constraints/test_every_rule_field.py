@@ -36,6 +36,10 @@ ELSEWHERE = {
             "area_sum_share",
             "access_min_m",
             "forced_subdivision_exempt",
+            # read of a drawn subdivision: test_dividing.py
+            "applies_above_m2",
+            "public_percent",
+            "passage_percent_of_remainder",
         )
     ),
 }

@@ -20,12 +20,13 @@ METRIC = f"EPSG:{crs.metric_srid()}"
 X, Y = ORIGIN
 #: The reference lot keeps 12 by 23 metres after the widening of its front.
 SMALL = {"parent_min_m2": 200, "lot_min_m2": 100, "width_min_m": 5, "ratio_max": 5}
+ASKED_FOR = {"applies_above_m2": 200, "public_percent": 25, "passage_percent_of_remainder": 25}
 
 
 @pytest.fixture
 def lot():
     parcel = reference_lot(KEY)
-    rule("R121-DIVIDING", "SUBDIV", dict(RULES["SUBDIV"].params) | SMALL, zone_code="R121")
+    rule("R121-DIVIDING", "SUBDIV", dict(RULES["SUBDIV"].params) | SMALL | ASKED_FOR, zone_code="R121")
     return parcel
 
 
@@ -57,6 +58,7 @@ def test_two_halves_beside_one_another_pass_with_their_measures(lot):
     assert state_of(page) == "passes"
     assert rows_of(page) == [["138", "6", "6", "6"], ["138", "29", "6", "29"]]  # the second is at the corner
     assert "All 2 lots meet the rule." in text_of(page)
+    assert "up to 69 m² for public use and up to 51.75 m² for passages; at least 155.25 m²" in text_of(page)
 
 
 def test_what_fails_is_told_lot_by_lot_and_by_how_much(lot):
@@ -134,6 +136,7 @@ def sent(body, **query):
 def test_the_api_tells_every_check_with_measure_limit_and_both_languages(lot):
     told = sent({"parts": 3, "how": "BESIDE"}).json()
     assert (told["state"], told["land_m2"], told["rule"]["code"]) == ("fails", 276.0, "R121-DIVIDING")
+    assert told["shares"] == {"public_m2": 69.0, "passages_m2": 51.75, "remainder_m2": 155.25}
     first = told["lots"][0]
     assert first["fails"] == ["LOT_AREA", "LOT_WIDTH", "LENGTH_TO_WIDTH"]
     area = first["checks"][0]
