@@ -81,12 +81,17 @@ def percentages(
     named, basis, of_cap = _cited(placed, of_pair, allowed_m2, allowed)
     _say_who_changed(named, basis, parts, by)
     of_cap = percents if placed.split == "AREA_WEIGHTED" else of_cap
-    own = Doubts.none(table.lots)
-    if shrunk_m2 is not None:
-        for state, code in (("unknown", "OVERLAY_UNKNOWN"), ("borderline", "OVERLAY_BORDERLINE")):
-            doubt_layers(own, restrictions.unsure_of_basis()[state], code)
+    own = Doubts.none(table.lots) if shrunk_m2 is None else _doubts_of_basis(restrictions, table.lots)
     cap = _cap_column(table, cap_key, caps, of_cap, basis, named, own)
     return column, cap
+
+
+def _doubts_of_basis(restrictions: Restrictions, lots: int) -> Doubts:
+    """Where layers that may take ground off the basis do not say enough."""
+    doubts = Doubts.none(lots)
+    for state, code in (("unknown", "OVERLAY_UNKNOWN"), ("borderline", "OVERLAY_BORDERLINE")):
+        doubt_layers(doubts, restrictions.unsure_of_basis()[state], code)
+    return doubts
 
 
 def _without_number(
