@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import reduce
-from operator import and_
+from operator import and_, or_
 
 from django.conf import settings
 from django.contrib.gis.db.models.functions import Distance
@@ -27,6 +27,8 @@ NEAR_M = 40.0
 #: As many parcels a search gives, at most.
 MOST = 20
 _SIMILAR = 0.45
+#: Of so many streets of an English name addresses are looked for, at most.
+_MOST_STREETS = 50
 _BETWEEN = re.compile(r"[\s\-‐‑–−/]+")
 #: District, region, block and house alone, as people write the code of a whole lot.
 _LOT_CODE = re.compile(r"\d+(?:[\s\-‐‑–−/]+\d+){3}")
@@ -203,14 +205,19 @@ def _by_address(text: str, *, on: date) -> list[Found]:
 
 def _on_street_called(key: str, addresses: QuerySet[Address], *, on: date) -> QuerySet[Address]:
     """Addresses on streets whose English name has every word of the text, with every number of it."""
-    words = _telling_words(key)
-    names = [word for word in words if not word.isdigit()]
-    if not names or not key.isascii():
+    words = _telling_words(key.partition("corner of")[0])
+    typed = [word for word in words if not word.isdigit()]
+    if not typed or not key.isascii():
         return addresses.none()
-    called = reduce(and_, (Q(name_en__icontains=name) for name in names))
-    streets = StreetSegment.objects.in_force(on=on).filter(called).values("name_fa")
+    called = reduce(and_, (Q(name_en__icontains=word) for word in typed))
+    streets = StreetSegment.objects.in_force(on=on).filter(called).order_by("name_en")
+    names = list(streets.values_list("name_fa", flat=True).distinct()[:_MOST_STREETS])
+    if not names:
+        return addresses.none()
+    # by their words, which are indexed, and then exactly
+    near = reduce(or_, (Q(search_key__contains=normalise(name)) for name in names))
     numbers = reduce(and_, (_has_word(word) for word in words if word.isdigit()), Q())
-    return addresses.filter(numbers, street_name__in=streets).order_by("search_key")
+    return addresses.filter(near, numbers, street_name__in=names).order_by("search_key")
 
 
 def _has_words(key: str) -> Q:

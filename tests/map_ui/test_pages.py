@@ -275,7 +275,9 @@ def test_a_house_number_is_not_a_part_of_a_longer_one(persian, lot):
     assert reverse("parcel", args=[other.key]) not in html
 
 
-@pytest.mark.parametrize("typed", ["17 Sarv Lane", "sarv ۱۷", "17, sarv", "Lane"])
+@pytest.mark.parametrize(
+    "typed", ["17 Sarv Lane", "sarv ۱۷", "17, sarv", "Lane", "17 Sarv Lane, corner of Narvan Lane"]
+)
 def test_an_address_is_found_by_the_english_name_of_its_street(english, lot, typed):
     StreetSegment.objects.filter(name_fa="کوچهٔ سرو").update(name_en="Sarv Lane")
     html = english.get("/search", {"q": typed}).content.decode()
