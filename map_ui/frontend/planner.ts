@@ -106,7 +106,7 @@ function edit(): void {
     for (const [feature, shape] of steps.pop() ?? []) feature.setGeometry(shape);
     show();
   });
-  saveButton?.addEventListener("click", () => void save());
+  saveButton?.addEventListener("click", () => void save(modify));
   window.addEventListener("beforeunload", (event) => {
     if (steps.length) event.preventDefault();
   });
@@ -119,7 +119,10 @@ function show(): void {
   saved.textContent = some ? words["changed"]! : "";
 }
 
-async function save(): Promise<void> {
+/** Nothing is moved while the shapes are on their way: what is drawn is what was sent. */
+async function save(modify: Modify): Promise<void> {
+  modify.setActive(false);
+  for (const button of [saveButton, undoButton]) if (button) button.disabled = true;
   const zones = [...changed].map((feature) => ({ id: feature.getId(), geometry: format.writeGeometryObject(feature.getGeometry()!, { ...web, decimals: 11 }) }));
   const answer = await fetch(holder.dataset.save!, {
     method: "POST",
@@ -127,6 +130,8 @@ async function save(): Promise<void> {
     body: JSON.stringify({ zones }),
   }).catch(() => null);
   if (!answer?.ok) {
+    modify.setActive(true);
+    show();
     saved.textContent = words["failed"]!;
     return;
   }
