@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -176,9 +177,10 @@ def kill_one_child(run: subprocess.Popen, done: Path) -> bool:
     """Kill a child of the run with the hardest signal as soon as the first part is evaluated."""
     wait_for(lambda: any(done.glob("*.parquet")), run)
     for child in Path(f"/proc/{run.pid}/task/{run.pid}/children").read_text().split():
-        if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes():
-            os.kill(int(child), signal.SIGKILL)
-            return True
+        with suppress(FileNotFoundError, ProcessLookupError):  # it has just ended by itself
+            if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes():
+                os.kill(int(child), signal.SIGKILL)
+                return True
     return False
 
 
