@@ -16,9 +16,7 @@ from gis_core import crs, jalali
 from layers.models import District, GroundCover
 from layers.network.models import StreetSegment
 from map_ui import tiles, wording
-
-#: First letters of a zone's code to the family whose colour it has; a city may name its own in `policies`.
-ZONE_FAMILIES = {"R": "R", "M": "M", "S": "S", "C": "C", "I": "I", "G": "G"}
+from map_ui.zone_families import families
 
 
 def map_config(*, on: date) -> dict[str, Any]:
@@ -30,7 +28,7 @@ def map_config(*, on: date) -> dict[str, Any]:
         "on": None if on == timezone.localdate() else on.isoformat(),
         "surfaces": tiles.remembered(("surfaces", on), 60.0, lambda: _has_surfaces(on)),
         "planned_streets": tiles.remembered(("planned", on), 60.0, lambda: _has_planned_streets(on)),
-        "zone_families": settings.CITY.policies.get("zone_families", ZONE_FAMILIES),
+        "zone_families": dict(families()),
         "sets": [_told(entry) for entry in described],
         "urls": {
             "home": reverse("home"),

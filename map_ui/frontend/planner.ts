@@ -17,7 +17,7 @@ import { Circle, Fill, Stroke, Style, Text } from "ol/style";
 import type { StyleFunction } from "ol/style/Style";
 import { createXYZ } from "ol/tilegrid";
 import { readConfig } from "./config";
-import { FAMILY_COLOURS, baseStyle, plotStyle } from "./style";
+import { FAMILY_COLOURS, baseStyle, familyOf, plotStyle } from "./style";
 
 const holder = document.getElementById("plan-map")!;
 const words = JSON.parse(document.getElementById("plan-words")!.textContent!) as Record<string, string>;
@@ -29,6 +29,7 @@ const web = { dataProjection: "EPSG:4326", featureProjection: "EPSG:3857" };
 const changed = new Set<Feature<Polygon>>();
 const steps: [Feature<Polygon>, Polygon][][] = [];
 
+const families = readConfig().zone_families;
 const source = new VectorSource<Feature<Polygon>>();
 const layer = new VectorLayer({ source, zIndex: 10, style: (feature) => zoneStyle(feature as Feature<Polygon>) });
 const codes = new VectorLayer({ source, zIndex: 40, declutter: "names", style: (feature) => zoneCode(feature as Feature<Polygon>) });
@@ -61,7 +62,7 @@ function zoneStyle(feature: Feature<Polygon>): Style {
   const chosen = String(feature.getId()) === holder.dataset.chosen;
   return new Style({
     zIndex: chosen ? 2 : 1,
-    fill: new Fill({ color: FAMILY_COLOURS[code[0] ?? ""] ?? "#E4DCCB" }),
+    fill: new Fill({ color: FAMILY_COLOURS[familyOf(code, families)] ?? "#E4DCCB" }),
     stroke: new Stroke({ color: chosen ? "#0B6E78" : "#1D2733", width: chosen ? 3 : 1.1 }),
   });
 }

@@ -3,14 +3,13 @@
 from typing import Any
 
 import shapely
-from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from layers.models import LayerVersion
 from layers.zoning.models import Zone
-from map_ui.map_config import ZONE_FAMILIES
 from map_ui.street_map import frame_around, line_path, scale_bar
+from map_ui.zone_families import family_of
 
 WIDTH, HEIGHT = 960, 640
 LEAST_PX_FOR_CODE = 30
@@ -26,14 +25,12 @@ def zoning_picture(version: LayerVersion) -> SafeString | None:
         return None
     west, south, east, north = shapely.total_bounds([shape for _, shape in rows])
     frame = frame_around([(west, south), (east, north)], width=WIDTH, height=HEIGHT, margin_px=24)
-    families = settings.CITY.policies.get("zone_families", ZONE_FAMILIES)
-    zones = [_drawn(code, shape, frame, families) for code, shape in rows]
+    zones = [_drawn(code, shape, frame) for code, shape in rows]
     context = {"width": WIDTH, "height": HEIGHT, "zones": zones, "scale": scale_bar(frame)}
     return render_to_string("planner/picture.svg", context)
 
 
-def _drawn(code: str, shape: shapely.Polygon, frame: Any, families: dict[str, str]) -> dict[str, Any]:
-    prefix = max((name for name in families if code.startswith(name)), key=len, default="")
+def _drawn(code: str, shape: shapely.Polygon, frame: Any) -> dict[str, Any]:
     path = "".join(
         line_path(frame, shapely.get_coordinates(ring)) + "Z" for ring in (shape.exterior, *shape.interiors)
     )
@@ -43,7 +40,7 @@ def _drawn(code: str, shape: shapely.Polygon, frame: Any, families: dict[str, st
     (place,) = frame.px([(middle.x, middle.y)])
     return {
         "code": code,
-        "family": families.get(prefix, "other"),
+        "family": family_of(code),
         "path": path,
         "named": named,
         "at": place.tolist(),

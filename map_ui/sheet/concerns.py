@@ -100,12 +100,10 @@ def _zones(document: Mapping[str, Any]) -> list[Listed]:
         fell = reason_texts.reason(zone.get("reason")) or unsure
         share = _("%(percent)s percent") % {"percent": wording.number(round(zone["share"] * 100, 1))}
         text = _("Zone %(code)s") % {"code": f"\u2068{zone['code']}\u2069"}
-        if len(concerned) == 1:
-            told = " · ".join(part for part in (name, fell) if part)
-            found.append(Listed("warning" if unsure else "zone", text, "", told, "zone"))
-        else:
-            told = " · ".join(part for part in (name, fell, *_limits(zone)) if part)
-            found.append(Listed("warning" if unsure else "zone", text, share, told, "zone"))
+        alone = len(concerned) == 1
+        told = " · ".join(part for part in (name, fell, *([] if alone else _limits(zone))) if part)
+        mark, figure = "warning" if unsure else "zone", "" if alone else share
+        found.append(Listed(mark, text, figure, told, "zone", zone=zone["code"]))
     if document["zone_state"] not in ("ONE_ZONE", "MULTI_ZONE") and document["parcel"]["status"] != "IN_PLAN":
         found.append(
             Listed("warning", _("Zoning"), "", reason_texts.reason({"code": document["zone_state"]}), "zone")

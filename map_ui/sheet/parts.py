@@ -34,7 +34,7 @@ class HeadNumber:
 
 @dataclass(frozen=True)
 class Listed:
-    """One entry of a list: a mark, a name, a figure at the far edge, a sentence under it."""
+    """One entry of a list: a mark, a name, a figure at the far edge, a sentence under it; a zone's code."""
 
     mark: str
     name: str
@@ -42,6 +42,7 @@ class Listed:
     sentence: str = ""
     key: str = ""
     anchor: str = ""
+    zone: str = ""
 
 
 @dataclass(frozen=True)

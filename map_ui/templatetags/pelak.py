@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 
 from map_ui import navigation, shapes, wording
 from map_ui.drawing.held import overlay_role
+from map_ui.zone_families import family_of
 
 register = template.Library()
 
@@ -84,6 +85,12 @@ def digits(value: Any) -> str:
 def listed(values: Iterable[Any]) -> str:
     """Several as one phrase of the page's language: «الف، ب و پ»."""
     return wording.listed([str(value) for value in values])
+
+
+@register.filter
+def zone_family(code: str) -> str:
+    """The family of colours that a zone has on the map."""
+    return family_of(code)
 
 
 @register.filter

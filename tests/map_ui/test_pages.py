@@ -142,6 +142,15 @@ def test_an_english_page_calls_a_street_by_its_english_name(english, lot):
     assert not re.search("[\u0600-\u06ff]", sentence)
 
 
+@pytest.mark.parametrize(
+    ("families", "family"), [({}, "R"), ({"zone_families": {"R1": "M", "R12": "C", "S": "S"}}, "C")]
+)
+def test_a_zone_in_the_list_has_the_colour_that_it_has_on_the_map(english, lot, settings, families, family):
+    settings.CITY = replace(settings.CITY, policies={**settings.CITY.policies, **families})
+    page = english.get(reverse("parcel", args=[KEY])).content.decode()
+    assert f'class="sig sig-zone zone-{family}"' in page
+
+
 def test_an_english_page_has_the_address_in_english(english, persian, lot):
     StreetSegment.objects.filter(name_fa="کوچهٔ سرو").update(name_en="Sarv Lane")
     title = re.compile(r'where-title">([^<]+)<')
