@@ -6,9 +6,12 @@ import numpy as np
 import pytest
 import shapely
 
+from gis_core.constraints.lightwells import wells_needed
+from gis_core.constraints.orientation import near_a_diagonal
 from gis_core.constraints.overlook import far_enough
 from gis_core.constraints.rules import Rule
 from tests.gis_core.constraints.scenes import (
+    FRONT_LINE,
     REFERENCE_LOT,
     RULES,
     X,
@@ -85,6 +88,56 @@ def test_towards_a_street_the_plane_rises_from_its_far_side():
     assert values["light_height_m"] == pytest.approx(8.0)
 
 
+def walled(edges, *more, setback, without=()):
+    """The reference lot with setbacks in place of a depth band: its building looks every way."""
+    rules = [Rule("WALLS", "SETBACK", {"join": "SUPPORTING_LINE", **setback}, zone_code="R121"), *more]
+    around = reference_corner(
+        passages=streets({"key": "front", "line": BESIDE, "existing": 8, "planned": 12}), edges=edges
+    )
+    rules = rule_set(*rules, without=("DEPTH60", *without))
+    return answer_for(a_lot(REFERENCE_LOT), around, rules)[0].findings
+
+
+NORTHERN = (("neighbour", -1), ("neighbour", -1), ("passage", 0))
+
+
+def test_a_building_without_a_yard_keeps_the_light_of_the_nearest_neighbour_that_it_stands_off():
+    edges = edges_of(REFERENCE_LOT, *NORTHERN, ("neighbour", -1))
+    off = walled(edges, setback={"front_m": 0.0, "side_m": 2.0, "rear_m": 3.0})["light_height_m"]
+    assert off.value == pytest.approx(10.0 + 2.0)
+    # A blind wall on the border owes none; the yard behind is 3 m deep.
+    on = walled(edges, setback={"front_m": 0.0, "side_m": 0.0, "rear_m": 3.0})["light_height_m"]
+    assert on.value == pytest.approx(10.0 + 3.0)
+
+
+def test_across_a_yard_of_which_nobody_knows_what_lies_beyond_light_is_owed_as_to_a_neighbour():
+    wall, heights = ("neighbour", -1), {}
+    for beyond in ("neighbour", "unknown", "open"):
+        edges = edges_of(REFERENCE_LOT, (beyond, -1), wall, ("passage", 0), wall)
+        around = replace(south_lot(), edges=edges)
+        heights[beyond] = answer_for(a_lot(REFERENCE_LOT), around, lit())[0].findings["light_height_m"].value
+    assert heights["unknown"] == pytest.approx(heights["neighbour"])
+    assert heights["open"] is None
+
+
+def test_a_light_plane_rises_from_the_far_side_of_the_street_as_wide_as_it_will_be():
+    plane = {"from": "PASSAGE", "base_height_m": 10.0, "angle_deg": 45}
+    light = Rule("STREET-LIGHT", "LIGHT", {"planes": [plane], "effect": "ASK"})
+    edges = edges_of(REFERENCE_LOT, *NORTHERN, ("neighbour", -1))
+    found = walled(edges, light, setback={"front_m": 1.0, "side_m": 0.0, "rear_m": 0.0})
+    assert found["light_height_m"].value == pytest.approx(10.0 + 1.0 + 12.0)
+
+
+def test_storeys_that_the_light_limits_are_not_known_where_no_rule_tells_how_high_one_is():
+    plane = {"from": "NEIGHBOUR", "base_height_m": 10.0, "angle_deg": 45}
+    light = Rule("LIGHT-PLANES", "LIGHT", {"planes": [plane], "effect": "LIMIT"})
+    edges = edges_of(REFERENCE_LOT, *NORTHERN, ("neighbour", -1))
+    setback = {"front_m": 0.0, "side_m": 2.0, "rear_m": 3.0}
+    assert walled(edges, light, setback=setback)["storeys"].value is not None
+    storeys = walled(edges, light, setback=setback, without=("HEIGHT",))["storeys"]
+    assert (storeys.value, storeys.reason.args) == (None, {"rules": ["LIGHT-PLANES"]})
+
+
 def test_where_no_neighbour_lies_across_the_yard_no_plane_limits_and_nothing_is_unknown():
     evaluation = answer_for(a_lot(REFERENCE_LOT), reference_corner())[0]
     light = evaluation.findings["light_height_m"]
@@ -110,6 +163,25 @@ def test_a_building_on_its_street_projects_by_the_width_of_it(planned_m, permitt
     values = values_of(answer_for(a_lot(REFERENCE_LOT), south_lot(planned_m))[0])
     assert values["projection_m"] == permitted_m
     assert values["projection_clearance_m"] == 3.5
+
+
+@pytest.mark.parametrize(("facade_m", "projection_m"), [(0.9, 0.0), (1.1, 1.2)])
+def test_a_corner_of_a_building_that_touches_a_wide_street_is_no_facade_over_it(facade_m, projection_m):
+    east = [(X + 12, Y + 10), (X + 12, Y + 10 + facade_m)]
+    ring = [(X, Y), (X + 12, Y), *east, (X + 12, Y + 25), (X, Y + 25)]
+    polygon, wall = shapely.Polygon(ring), ("neighbour", -1)
+    wide = shapely.LineString([(X + 27, Y - 40), (X + 27, Y + 70)])
+    around = reference_corner(
+        passages=streets(
+            {"key": "front", "line": FRONT_LINE, "existing": 8, "planned": 8},
+            {"key": "wide", "line": wide, "existing": 30, "planned": 30},
+        ),
+        edges=edges_of(polygon, ("passage", 0), wall, ("passage", 1), wall, wall, wall),
+    )
+    walls = {"front_m": 0.0, "side_m": 0.0, "rear_m": 0.0, "join": "SUPPORTING_LINE"}
+    rules = rule_set(Rule("WALLS", "SETBACK", walls, zone_code="R121"), without=("DEPTH60",))
+    found = answer_for(a_lot(polygon), around, rules)[0].findings["projection_m"]
+    assert found.value == projection_m
 
 
 def test_a_building_behind_its_yard_projects_over_no_street():
@@ -223,3 +295,19 @@ def test_light_wells_fit_as_long_as_the_envelope_has_room_beside_the_footprint(c
     ]
     assert found.value["total_m2"] == 18.0
     assert found.value["fit"] is fit
+
+
+def test_the_rule_of_light_wells_holds_up_to_its_last_storey_and_not_above():
+    rule = RULES["LIGHTWELL"].params
+    assert wells_needed(180.0, 5, ["MAIN"], rule)[0].area_m2 == pytest.approx(10.8)
+    assert wells_needed(180.0, 5.5, ["MAIN"], rule) is None
+
+
+def test_a_frontage_that_looks_just_as_near_to_a_diagonal_as_the_rule_says_is_asked_about():
+    assert near_a_diagonal(np.array([50.0, 40.0, 50.1, 180.0, 230.0]), 5.0).tolist() == [
+        True,
+        True,
+        False,
+        False,
+        True,
+    ]

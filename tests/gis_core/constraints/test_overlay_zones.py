@@ -6,9 +6,10 @@ import pytest
 import shapely
 
 from gis_core.constraints.parameters import faults
-from gis_core.constraints.rules import Rule
+from gis_core.constraints.rules import Rule, RuleSet
 from gis_core.constraints.values import Layer
 from tests.gis_core.constraints.scenes import (
+    ON,
     REFERENCE_LOT,
     RULES,
     WHOLE_PLACE,
@@ -16,11 +17,13 @@ from tests.gis_core.constraints.scenes import (
     Y,
     a_lot,
     answer_for,
+    in_zone,
     overlays,
     reason,
     reference_corner,
     rule_set,
     surveyed,
+    zones,
 )
 
 #: The net reference lot reaches 23 m north from two metres inside: half of it lies beyond this line.
@@ -147,3 +150,26 @@ def test_a_rule_of_an_overlay_zone_must_say_what_it_changes():
     ]
     told = params | {"effect": "INFO", "storeys": 3}
     assert faults("BUFFER", told) == ["storeys is not read with the effect INFO"]
+
+
+def test_a_limit_that_no_rule_of_the_zone_tells_stays_unknown_and_no_overlay_zone_is_cited_for_it():
+    for effect in ("RESTRICT", "RELAX"):
+        found = under(WHOLE_PLACE, overlay_zone(effect, far_percent=180), without=("FAR",)).findings[
+            "far_percent"
+        ]
+        assert (found.value, found.reason.code, found.rule) == (None, "NO_RULE", None)
+
+
+def test_a_sliver_of_an_overlay_zone_changes_nothing_in_the_zone_into_which_it_reaches():
+    west, east = (shapely.box(X + a, Y - 90, X + b, Y + 90) for a, b in ((-90, 6), (6, 90)))
+    # Lot to 8 cm and overlay to 5 cm are together exact to 9.4 cm: 5 cm of the western zone are no overlap.
+    reach = shapely.box(X + 5.95, Y - 90, X + 90, Y + 90)
+    around = reference_corner(
+        zones=zones(("R121", west), ("R112", east)),
+        overlays=overlays("station", (reach, {})),
+        layers=SURVEYED,
+    )
+    rule = overlay_zone("RESTRICT", far_percent=100)
+    rules = RuleSet.on_day([*RULES.values(), rule, *in_zone("R112")], ON)
+    found = answer_for(a_lot(REFERENCE_LOT), around, rules)[0]
+    assert {zone.code: zone.limits["far_percent"] for zone in found.zones} == {"R121": 240.0, "R112": 100.0}
