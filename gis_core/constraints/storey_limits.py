@@ -301,7 +301,7 @@ def _request_column(table: Table, placed: Placed, rules: RuleSet) -> None:
     storeys, widths_m = table["storeys"].numbers(), table["governing_width_m"].numbers()
     zone = or_none(table["zone"].known, placed.single)
     asked = may_request(storeys, list(placed.single), widths_m, policy)
-    there = ~np.isnan(asked) & table["zone"].known
+    there = ~np.isnan(asked)  # of a zone that is not known the storeys are not known either
     doubts = Doubts.none(placed.lots).add(there, DISCRETIONARY, Reason("DISCRETION"))
     if rule is None:
         doubts.add(np.ones(placed.lots, dtype=bool), UNKNOWN, picked.why_none("STOREY_POLICY"))

@@ -117,6 +117,9 @@ def test_two_lots_taken_as_one_are_evaluated_as_the_lot_that_they_would_become()
     around = reference_corner(edges=edges, passages=passages)
     one, beside = as_one_lot(both, around, np.array([0, 1]))
     assert (one.deed_area_m2[0], one.accuracy_m[0]) == (300.0, 0.08)
+    assert np.isnan(
+        one.has_access[0]
+    )  # whether one of them lay on a street says nothing of what is told of both
     assert one.geometry[0].equals(REFERENCE_LOT)
     merged = values_of(answer_for(one, beside)[0])
     whole = edges_of(REFERENCE_LOT, street, ("neighbour", -1), ("neighbour", -1), ("neighbour", -1))

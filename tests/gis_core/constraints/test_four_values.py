@@ -410,6 +410,9 @@ def test_where_nobody_said_how_exact_the_maps_are_a_lot_over_two_zones_lies_in_n
     lot, plan = a_lot(REFERENCE_LOT, accuracy_m=lot_m), replace(PLAN, accuracy_m=plan_m)
     finding = in_plan_of(plan, *in_zone("R112"), lot=lot, zones=sliver).findings["zone"]
     assert (finding.value, finding.reason.code) == (None, "ACCURACY_UNKNOWN")
+    bare = zones(("R121", shapely.box(X - 900, Y - 900, X + 11.95, Y + 900)))
+    finding = in_plan_of(plan, lot=lot, zones=bare).findings["zone"]
+    assert (finding.value, finding.state) == (None, "unknown")
     # Well within one zone no accuracy is needed, and a rule of the city may tell it for all.
     assert in_plan_of(plan, lot=lot).findings["zone"].value == "R121"
     params = {"measure": "INSCRIBED_DIAMETER", "combine": "SUM"}

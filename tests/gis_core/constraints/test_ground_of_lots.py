@@ -145,3 +145,27 @@ def test_each_of_many_lots_has_its_own_ground():
     rules = rule_set(Rule("GROUND", "RASTER", STEEP))
     found: Evaluations = answer_for(replace(lots, **{**two, "rasters": told}), around, rules)
     assert [each.overlays[0].state for each in found] == ["does_not_apply", "applies"]
+
+
+def test_a_share_that_is_surely_above_the_limit_but_within_the_margin_leaves_the_lot_unknown():
+    half_known = {"mean": None, "share_above": None, "unknown_share": 0.5}
+    within, above = (
+        on_ground({**FLOOD, "margin": 0.05}, known_share_above=share, **half_known).overlays[0]
+        for share in (0.12, 0.16)
+    )
+    assert (within.state, within.reason.code) == ("unknown", "NO_DATA")
+    assert above.state == "applies"
+
+
+@pytest.mark.parametrize(
+    ("slope", "state"),
+    [(23.9, "does_not_apply"), (24.0, "borderline"), (26.0, "borderline"), (26.1, "applies")],
+)
+def test_ground_within_the_margin_of_the_limit_is_borderline_ends_included(slope, state):
+    assert on_ground({**STEEP, "margin": 1.0}, mean=slope).overlays[0].state == state
+
+
+def test_a_raster_of_which_nobody_said_how_far_it_reaches_tells_of_the_ground_it_measured():
+    unbounded = replace(HEIGHTS, surveyed_extent=None)
+    assert on_ground(mean=31.25, layer=unbounded).overlays[0].state == "applies"
+    assert on_ground(layer=unbounded).overlays[0].state == "does_not_apply"

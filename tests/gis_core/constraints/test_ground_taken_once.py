@@ -71,3 +71,13 @@ def test_where_nothing_may_be_built_no_number_of_storeys_is_offered():
     evaluation = answer_for(a_lot(REFERENCE_LOT), around, rule_set(nothing))[0]
     assert evaluation.findings["footprint_m2"].value == 0.0
     assert evaluation.choices == ()
+
+
+def test_which_of_two_ratios_on_different_areas_is_the_lesser_is_asked_after_the_ground_is_taken():
+    on_deed = Rule("DEED", "FAR", {"far_percent": 240}, zone_code="R121", area_basis="DEED")
+    on_net = Rule("NET", "FAR", {"far_percent": 262}, zone_code="R121", area_basis="NET", rank=60)
+    rules = [Rule("CANAL", "BUFFER", HELD), on_deed, on_net]
+    # 300 m² of deed and 275 m² net: 720 against 720.5 m²; less 20 m² of canal each, 672 against 668.1 m².
+    assert density((100, 100), rules=rules).value == pytest.approx(720.0)
+    found = density((2, 8), rules=rules)
+    assert (found.value, found.rule.code) == (pytest.approx(668.1, abs=1e-6), "NET")

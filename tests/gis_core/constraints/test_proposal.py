@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from gis_core.constraints.counting import BuiltPart
 from gis_core.constraints.findings import as_document
+from gis_core.constraints.parking import bays
 from gis_core.constraints.proposal import Judgement, Proposal, Verdict, judge
 from gis_core.constraints.rules import Rule
 from tests.gis_core.constraints.scenes import (
@@ -312,3 +313,12 @@ def test_what_is_reduced_to_the_limit_passes(storeys, footprint_m2):
         storeys=min(storeys, limits["storeys"]), footprint_m2=min(footprint_m2, limits["footprint_m2"])
     )
     assert verdict(mended).state == "passes"
+
+
+def test_a_waived_bay_is_none_of_a_building_that_needs_none():
+    rule = {
+        "bands": [{"from": 0, "bays": 0}],
+        "rounding": "CEIL_TOTAL",
+        "waiver": "ONE_IF_ODD_UNITS_AFTER_ROUNDING",
+    }
+    assert bays([40.0], rule).required == 0

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 import shapely
 
+from gis_core.constraints.chamfer import Corners, cut_corners
+from gis_core.constraints.plane import shapes
 from gis_core.constraints.rules import Rule
 from tests.gis_core.constraints.scenes import (
     REFERENCE_LOT,
@@ -193,3 +195,21 @@ def test_a_lot_that_already_ends_where_its_street_will_loses_its_corner_all_the_
     evaluation = answer_for(a_lot(turn_one(lot, degrees)), around)[0]
     assert evaluation.findings["widening_area_m2"].value == pytest.approx(0.0, abs=1e-5)
     assert evaluation.findings["chamfer_area_m2"].value == pytest.approx(1.0906, abs=1e-3)
+
+
+def test_a_corner_at_a_street_of_unknown_width_is_not_cut_and_said_to_be_unknown_not_uncut():
+    lots = shapes(REFERENCE_LOT)
+    front = shapely.LineString([(X, Y), (X + 12, Y)])
+    side = shapely.LineString([(X + 12, Y), (X + 12, Y + 25)])
+    size = np.empty(1, dtype=object)
+    size[0] = {"kind": "SUM_OVER_TEN"}
+    policy = {"automatic_angle_deg": [45, 135], "minimum_leg_m": None, "clip": "EACH_LEG"}
+    for width_m, status, lost_m2 in ((np.nan, "UNKNOWN", 0.0), (12.0, "CUT", 1.0)):
+        corners = Corners(
+            np.array([0]), shapes(front), shapes(side), np.array([width_m]), np.array([8.0]),
+            size, np.array(["BASE"], dtype=object),
+        )  # fmt: skip
+        found = cut_corners(lots, corners, policy)
+        assert found.status.tolist() == [status]
+        assert found.lost_m2[0] == pytest.approx(lost_m2)
+        assert np.isnan(found.leg_1_m[0]) == np.isnan(width_m)
