@@ -1,3 +1,4 @@
+# cython: boundscheck=False, wraparound=False, cdivision=True
 """Follows borders of others through shapes, side by side, and parts the shapes along them."""
 
 from typing import Any
@@ -139,8 +140,6 @@ class Walk:
         self.points, self.number = self.points_array, self.number_array
 
     @cython.ccall
-    @cython.boundscheck(False)
-    @cython.wraparound(False)
     def begin(self, first: cython.Py_ssize_t, end: cython.Py_ssize_t) -> cython.void:
         """Take up the shape whose corners run from `first` to `end`, the closing one among them."""
         at: cython.Py_ssize_t
@@ -154,8 +153,6 @@ class Walk:
             self.high_y = max(self.high_y, self.corners[at, 1])
 
     @cython.ccall
-    @cython.boundscheck(False)
-    @cython.wraparound(False)
     def along(
         self, ring_first: cython.longlong[::1], ring: cython.Py_ssize_t, end: cython.Py_ssize_t
     ) -> cython.char:
@@ -176,8 +173,6 @@ class Walk:
         return CROSSED if self._once(ring_first) else REST
 
     @cython.cfunc
-    @cython.boundscheck(False)
-    @cython.wraparound(False)
     def _beside(self, side: cython.Py_ssize_t) -> cython.bint:
         """Whether the boxes of a side and of the shape meet."""
         ax: cython.double = self.border[side, 0]
@@ -192,9 +187,6 @@ class Walk:
         )
 
     @cython.cfunc
-    @cython.boundscheck(False)
-    @cython.wraparound(False)
-    @cython.cdivision(True)
     def _follow(self, side: cython.Py_ssize_t, ring: cython.Py_ssize_t) -> cython.bint:
         """Keep the pieces of a side that lie inside; False where rounding would tell."""
         x: cython.double = self.border[side, 0]
@@ -239,9 +231,6 @@ class Walk:
         return True
 
     @cython.cfunc
-    @cython.boundscheck(False)
-    @cython.wraparound(False)
-    @cython.cdivision(True)
     def _meet(self, length: cython.double) -> cython.bint:
         """
         Where a side meets the outline, in order along it, between its ends; False where that is pinched.
@@ -279,8 +268,6 @@ class Walk:
         return True
 
     @cython.cfunc
-    @cython.boundscheck(False)
-    @cython.wraparound(False)
     def _met(self, at_m: cython.double, place: cython.double, length: cython.double) -> cython.void:
         """Put a meeting in its order; the own ends of the side give way to the outline and stay outermost."""
         if at_m < -self.on_line_m or at_m > length + self.on_line_m:
@@ -297,9 +284,6 @@ class Walk:
         self.meetings += 1
 
     @cython.cfunc
-    @cython.boundscheck(False)
-    @cython.wraparound(False)
-    @cython.cdivision(True)
     def _within(self, x: cython.double, y: cython.double) -> cython.bint:
         """Whether a point lies in the shape and not on its outline: by crossing numbers."""
         inner: cython.bint = False
@@ -320,8 +304,6 @@ class Walk:
         return inner
 
     @cython.cfunc
-    @cython.boundscheck(False)
-    @cython.wraparound(False)
     def _once(self, ring_first: cython.longlong[::1]) -> cython.bint:
         """Whether the pieces make one run from outline to outline; then it is drawn up."""
         at: cython.Py_ssize_t
@@ -352,8 +334,6 @@ class Walk:
         return True
 
     @cython.cfunc
-    @cython.boundscheck(False)
-    @cython.wraparound(False)
     def _run_on(self, piece: cython.longlong) -> cython.void:
         """A piece gives the place where it begins; the one that goes out its end as well."""
         self._place(self.side[piece], self.from_m[piece], self.whole_m[piece])
@@ -362,9 +342,6 @@ class Walk:
             self._place(self.side[piece], self.to_m[piece], self.whole_m[piece])
 
     @cython.cfunc
-    @cython.boundscheck(False)
-    @cython.wraparound(False)
-    @cython.cdivision(True)
     def _place(self, side: cython.Py_ssize_t, at_m: cython.double, length: cython.double) -> cython.void:
         """A place on a side; its ends are those very corners."""
         axis: cython.Py_ssize_t
@@ -380,8 +357,6 @@ class Walk:
         self.runs += 1
 
     @cython.ccall
-    @cython.boundscheck(False)
-    @cython.wraparound(False)
     def part(self, ring: cython.longlong, hole: cython.char[::1]) -> cython.void:
         """
         Draw both parts: what lies inside the other as ring `ring`, the rest as the next one.
@@ -416,8 +391,6 @@ class Walk:
             ring += 1
 
     @cython.cfunc
-    @cython.boundscheck(False)
-    @cython.wraparound(False)
     def _draw(self, x: cython.double, y: cython.double, ring: cython.longlong) -> cython.void:
         self.points[self.filled, 0], self.points[self.filled, 1] = x, y
         self.number[self.filled] = ring
@@ -431,8 +404,6 @@ class Walk:
 
 
 @cython.cfunc
-@cython.boundscheck(False)
-@cython.wraparound(False)
 def _put(values: cython.double[::1], count: cython.Py_ssize_t, value: cython.double) -> cython.Py_ssize_t:
     """Put a value in its order; how many there are now."""
     row: cython.Py_ssize_t = count
@@ -444,7 +415,6 @@ def _put(values: cython.double[::1], count: cython.Py_ssize_t, value: cython.dou
 
 
 @cython.cfunc
-@cython.cdivision(True)
 def _round(way: cython.double, around: cython.double) -> cython.double:
     """A way along a closed outline, without whole turns."""
     rest: cython.double = fmod(way, around)
@@ -452,8 +422,6 @@ def _round(way: cython.double, around: cython.double) -> cython.double:
 
 
 @cython.cfunc
-@cython.boundscheck(False)
-@cython.wraparound(False)
 def _turns_left(
     points: cython.double[:, ::1], first: cython.Py_ssize_t, end: cython.Py_ssize_t
 ) -> cython.bint:

@@ -1,3 +1,4 @@
+# cython: boundscheck=False, wraparound=False, cdivision=True
 """Cuts the ground in which a building may stand into trapezoids: band, net lot, what neighbours take."""
 
 from typing import Any
@@ -119,8 +120,6 @@ def first_chords(
 
 
 @cython.cfunc
-@cython.boundscheck(False)
-@cython.wraparound(False)
 def _most_corners(ring_first: cython.longlong[::1], lot_first: cython.longlong[::1]) -> cython.longlong:
     found: cython.longlong = 0
     lot: cython.Py_ssize_t
@@ -213,8 +212,6 @@ class Bands:
         return self.shape_array[rows], self.owner_array[rows], self.bound_array[rows]
 
     @cython.ccall
-    @cython.boundscheck(False)
-    @cython.wraparound(False)
     def take_up(
         self,
         lot: cython.Py_ssize_t,
@@ -233,8 +230,6 @@ class Bands:
             self._add_line(self.strips[strip, X1])
 
     @cython.cfunc
-    @cython.boundscheck(False)
-    @cython.wraparound(False)
     def _add_line(self, x: cython.double) -> cython.void:
         row: cython.Py_ssize_t = self.lines
         while row and self.line[row - 1] > x:
@@ -244,8 +239,6 @@ class Bands:
         self.lines += 1
 
     @cython.ccall
-    @cython.boundscheck(False)
-    @cython.wraparound(False)
     def add_ring(self, first: cython.Py_ssize_t, end: cython.Py_ssize_t) -> cython.void:
         """Take a ring of the net lot in: lines through its corners, and its sides."""
         at: cython.Py_ssize_t
@@ -261,8 +254,6 @@ class Bands:
             self.sides += 1
 
     @cython.ccall
-    @cython.boundscheck(False)
-    @cython.wraparound(False)
     def cut_up(self) -> cython.void:
         """Cut the lot into slabs between its lines, and each slab into trapezoids."""
         self._join_lines()
@@ -278,8 +269,6 @@ class Bands:
                 self._cut_slab(slab, strip)
 
     @cython.cfunc
-    @cython.boundscheck(False)
-    @cython.wraparound(False)
     def _join_lines(self) -> cython.void:
         """Lines that all but fall together are one; the lines at which sides begin and end."""
         kept: cython.Py_ssize_t = 0
@@ -296,8 +285,6 @@ class Bands:
             self.begins[at], self.ends[at] = self._line_at(self.side[at, 0]), self._line_at(self.side[at, 2])
 
     @cython.ccall
-    @cython.boundscheck(False)
-    @cython.wraparound(False)
     def keep_chords(self) -> cython.void:
         """Keep the first chord of each slab between two lines of the lot."""
         self._join_lines()
@@ -308,8 +295,6 @@ class Bands:
                 self._put(self.line[slab], self.line[slab + 1], 0.0, 1.0, self.across[0], self.across[1])
 
     @cython.cfunc
-    @cython.boundscheck(False)
-    @cython.wraparound(False)
     def _line_at(self, x: cython.double) -> cython.Py_ssize_t:
         """The line on which a corner stands: the last one that does not lie beyond it."""
         low: cython.Py_ssize_t = 0
@@ -323,9 +308,6 @@ class Bands:
         return low
 
     @cython.cfunc
-    @cython.boundscheck(False)
-    @cython.wraparound(False)
-    @cython.cdivision(True)
     def _cut_slab(self, slab: cython.Py_ssize_t, strip: cython.Py_ssize_t) -> cython.void:
         """Cut a slab where two of its bounds cross, and keep what may be built on in each piece."""
         x0: cython.double = self.line[slab]
@@ -338,9 +320,6 @@ class Bands:
             self._keep(x0, x1, self.cut[at], self.cut[at + 1])
 
     @cython.cfunc
-    @cython.boundscheck(False)
-    @cython.wraparound(False)
-    @cython.cdivision(True)
     def _bounds_of(
         self, slab: cython.Py_ssize_t, strip: cython.Py_ssize_t, x0: cython.double, x1: cython.double
     ) -> cython.bint:
@@ -366,8 +345,6 @@ class Bands:
         return True
 
     @cython.cfunc
-    @cython.boundscheck(False)
-    @cython.wraparound(False)
     def _sides_in(self, slab: cython.Py_ssize_t) -> cython.bint:
         """The sides of the lot that run through a slab, from below, as bounds; False where there are none."""
         side: cython.Py_ssize_t
@@ -386,22 +363,15 @@ class Bands:
         return self.acrosses > 1
 
     @cython.cfunc
-    @cython.boundscheck(False)
-    @cython.wraparound(False)
     def _bound(self, at0: cython.double, at1: cython.double, label: cython.longlong) -> cython.void:
         self.at0[self.bounds], self.at1[self.bounds], self.label[self.bounds] = at0, at1, label
         self.bounds += 1
 
     @cython.cfunc
-    @cython.boundscheck(False)
-    @cython.wraparound(False)
     def _middle(self, bound: cython.Py_ssize_t) -> cython.double:
         return self.at0[bound] + self.at1[bound]
 
     @cython.cfunc
-    @cython.boundscheck(False)
-    @cython.wraparound(False)
-    @cython.cdivision(True)
     def _level(self, side: cython.Py_ssize_t, line: cython.Py_ssize_t) -> cython.double:
         """Where a side of the lot meets a line; at its own ends that is the corner itself."""
         if line == self.begins[side]:
@@ -413,9 +383,6 @@ class Bands:
         return _along(self.side[side, 1], self.side[side, 3], share)
 
     @cython.cfunc
-    @cython.boundscheck(False)
-    @cython.wraparound(False)
-    @cython.cdivision(True)
     def _face(
         self,
         edge: cython.Py_ssize_t,
@@ -463,8 +430,6 @@ class Bands:
         self.nears += 1
 
     @cython.cfunc
-    @cython.boundscheck(False)
-    @cython.wraparound(False)
     def _find_cuts(self, wide_m: cython.double) -> cython.void:
         """Places, as shares of the slab, at which two bounds cross; sides of one lot do not."""
         one: cython.Py_ssize_t
@@ -495,17 +460,12 @@ class Bands:
         self.cuts = kept + 1
 
     @cython.cfunc
-    @cython.boundscheck(False)
-    @cython.wraparound(False)
-    @cython.cdivision(True)
     def _crossing(self, gap0: cython.double, gap1: cython.double) -> cython.void:
         """A crossing inside the slab; what all but meets at its very ends does not cross."""
         if gap0 * gap1 < 0 and fabs(gap0) > self.same_m and fabs(gap1) > self.same_m:
             self._cut_at(gap0 / (gap0 - gap1))
 
     @cython.cfunc
-    @cython.boundscheck(False)
-    @cython.wraparound(False)
     def _cut_at(self, share: cython.double) -> cython.void:
         if self.cuts == self.cut.shape[0]:
             self.cut = np.concatenate([self.cut, self.cut])
@@ -517,8 +477,6 @@ class Bands:
         self.cuts += 1
 
     @cython.cfunc
-    @cython.boundscheck(False)
-    @cython.wraparound(False)
     def _keep(
         self, x0: cython.double, x1: cython.double, start: cython.double, end: cython.double
     ) -> cython.void:
@@ -544,8 +502,6 @@ class Bands:
                 self._put(left, right, start, end, self.low[at], self.high[at])
 
     @cython.cfunc
-    @cython.boundscheck(False)
-    @cython.wraparound(False)
     def _take(self, near: cython.Py_ssize_t, middle: cython.double) -> cython.void:
         """What one edge takes from the intervals of a piece."""
         first: cython.longlong = self.near[near]
@@ -581,20 +537,14 @@ class Bands:
         self.intervals = kept
 
     @cython.cfunc
-    @cython.boundscheck(False)
-    @cython.wraparound(False)
     def _larger(self, one: cython.longlong, other: cython.longlong) -> cython.longlong:
         return one if self.mid[one] >= self.mid[other] else other
 
     @cython.cfunc
-    @cython.boundscheck(False)
-    @cython.wraparound(False)
     def _smaller(self, one: cython.longlong, other: cython.longlong) -> cython.longlong:
         return one if self.mid[one] <= self.mid[other] else other
 
     @cython.cfunc
-    @cython.boundscheck(False)
-    @cython.wraparound(False)
     def _put(
         self,
         left: cython.double,

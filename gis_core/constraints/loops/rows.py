@@ -1,11 +1,10 @@
+# cython: boundscheck=False, wraparound=False, cdivision=True
 """Rows that belong to owners in ascending order: where those of each begin."""
 
 import cython
 import numpy as np
 
 
-@cython.boundscheck(False)
-@cython.wraparound(False)
 def firsts(owner: cython.longlong[::1], owners: cython.Py_ssize_t):
     """Where the rows of each owner begin, and after the last where they end."""
     first_array = np.zeros(owners + 1, dtype=np.int64)
@@ -18,8 +17,6 @@ def firsts(owner: cython.longlong[::1], owners: cython.Py_ssize_t):
     return first_array
 
 
-@cython.boundscheck(False)
-@cython.wraparound(False)
 def most(first: cython.longlong[::1]) -> cython.longlong:
     """How many rows the owner has that has most."""
     found: cython.longlong = 0

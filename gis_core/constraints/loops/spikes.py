@@ -1,3 +1,4 @@
+# cython: boundscheck=False, wraparound=False, cdivision=True
 """Finds outlines that turn back upon themselves."""
 
 import cython
@@ -5,8 +6,6 @@ import numpy as np
 from cython.cimports.libc.math import fabs, sqrt
 
 
-@cython.boundscheck(False)
-@cython.wraparound(False)
 def turning_back(
     points: cython.double[:, ::1],
     owner: cython.longlong[::1],

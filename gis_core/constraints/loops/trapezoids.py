@@ -1,3 +1,4 @@
+# cython: boundscheck=False, wraparound=False, cdivision=True
 """Unites trapezoids that stand side by side to the outlines of what they cover."""
 
 from typing import Any
@@ -100,8 +101,6 @@ class Outlines:
         return self.points_array[rows], self.number_array[rows], owners, holes
 
     @cython.ccall
-    @cython.boundscheck(False)
-    @cython.wraparound(False)
     def draw(self, first: cython.Py_ssize_t, end: cython.Py_ssize_t) -> cython.void:
         """Draw the outlines of the trapezoids from `first` to `end`."""
         if 4 * (end - first) > self.x.shape[0]:
@@ -129,8 +128,6 @@ class Outlines:
                 self._trace(way, self.owner[first])
 
     @cython.cfunc
-    @cython.boundscheck(False)
-    @cython.wraparound(False)
     def _line(
         self, left: cython.Py_ssize_t, middle: cython.Py_ssize_t, right: cython.Py_ssize_t
     ) -> cython.void:
@@ -165,8 +162,6 @@ class Outlines:
                 self._way(at + 1, at, -1 - first)
 
     @cython.cfunc
-    @cython.boundscheck(False)
-    @cython.wraparound(False)
     def _add_level(self, levels: cython.Py_ssize_t, value: cython.double) -> cython.Py_ssize_t:
         row: cython.Py_ssize_t = levels
         while row and self.level[row - 1] > value:
@@ -176,8 +171,6 @@ class Outlines:
         return levels + 1
 
     @cython.cfunc
-    @cython.boundscheck(False)
-    @cython.wraparound(False)
     def _place_at(self, first: cython.Py_ssize_t, value: cython.double) -> cython.Py_ssize_t:
         """The place on the present line at a level: the last one that does not lie above."""
         place: cython.Py_ssize_t = self.places - 1
@@ -186,8 +179,6 @@ class Outlines:
         return place
 
     @cython.cfunc
-    @cython.boundscheck(False)
-    @cython.wraparound(False)
     def _covers(
         self,
         place: cython.Py_ssize_t,
@@ -203,8 +194,6 @@ class Outlines:
         return covers
 
     @cython.cfunc
-    @cython.boundscheck(False)
-    @cython.wraparound(False)
     def _bounds(self, row: cython.Py_ssize_t, stacked: cython.bint) -> cython.void:
         """The ways below and above a trapezoid; between two that touch all along there is none."""
         under: cython.bint = (
@@ -219,16 +208,12 @@ class Outlines:
         self._way(self.corner[row, 3], self.corner[row, 2], self.bound[row, 1])
 
     @cython.cfunc
-    @cython.boundscheck(False)
-    @cython.wraparound(False)
     def _way(self, start: cython.longlong, end: cython.longlong, label: cython.longlong) -> cython.void:
         self.start[self.ways], self.end[self.ways], self.label[self.ways] = start, end, label
         self.gone[self.ways] = False
         self.ways += 1
 
     @cython.cfunc
-    @cython.boundscheck(False)
-    @cython.wraparound(False)
     def _order_ways(self) -> cython.void:
         """Those that leave each place."""
         at: cython.Py_ssize_t
@@ -239,8 +224,6 @@ class Outlines:
             self.leaving[self.start[at]] = at
 
     @cython.cfunc
-    @cython.boundscheck(False)
-    @cython.wraparound(False)
     def _trace(self, way: cython.Py_ssize_t, owner: cython.longlong) -> cython.void:
         """Follow ways until none goes on; what comes back to a place is a ring, and is drawn."""
         count: cython.Py_ssize_t = 0
@@ -259,8 +242,6 @@ class Outlines:
             way = self._next(way) if count else -1
 
     @cython.cfunc
-    @cython.boundscheck(False)
-    @cython.wraparound(False)
     def _next(self, way: cython.Py_ssize_t) -> cython.Py_ssize_t:
         """The way that turns most to the left: parts that meet in one place stay apart."""
         best: cython.Py_ssize_t = -1
@@ -281,8 +262,6 @@ class Outlines:
         return best
 
     @cython.cfunc
-    @cython.boundscheck(False)
-    @cython.wraparound(False)
     def _put_down(
         self, first: cython.Py_ssize_t, end: cython.Py_ssize_t, owner: cython.longlong
     ) -> cython.void:
@@ -318,16 +297,12 @@ class Outlines:
         self.holes.append(twice_m2 < 0)
 
     @cython.cfunc
-    @cython.boundscheck(False)
-    @cython.wraparound(False)
     def _move(self, last: cython.Py_ssize_t, to: cython.Py_ssize_t) -> cython.void:
         """Put the last corner in the place of another one."""
         self.points[to, 0], self.points[to, 1] = self.points[last, 0], self.points[last, 1]
         self.filled = last
 
     @cython.cfunc
-    @cython.boundscheck(False)
-    @cython.wraparound(False)
     def _straight(
         self,
         begin: cython.Py_ssize_t,
