@@ -8,6 +8,7 @@ import shapely
 
 from gis_core.constraints.depth_strips import Segments, Strips, reach_of
 from gis_core.constraints.loops.depth_bands import depth_bands
+from gis_core.constraints.loops.slabs import slabs
 from gis_core.constraints.loops.trapezoids import outlines
 from gis_core.constraints.plane import EMPTY, Floats, Ints, Shapes, polygons_only, rings_of
 
@@ -33,11 +34,15 @@ def across_distance(strips: Strips, edges: Segments, net: Shapes, policy: Mappin
     138.0
     """
     corners, ring_of, lot_of, _ = rings_of(net)
+    across = np.column_stack([strips.x0, strips.x1]).reshape(-1), np.repeat(strips.lot, 2)
     order = np.argsort(edges.lot, kind="stable")
+    x, slab_of, first, rows, side = slabs(corners, ring_of, lot_of, *across, len(net), SAME_M)
     shape, lot, bound = depth_bands(
-        corners,
-        ring_of,
-        lot_of,
+        x,
+        slab_of,
+        first,
+        rows,
+        side,
         np.column_stack([strips.x0, strips.x1, strips.s0, strips.s1, strips.e0, strips.e1]),
         strips.lot,
         np.column_stack([edges.xa, edges.va, edges.xb, edges.vb])[order],

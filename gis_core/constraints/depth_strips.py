@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import shapely
 
-from gis_core.constraints.loops.depth_bands import first_chords
+from gis_core.constraints.loops.slabs import slabs
 from gis_core.constraints.plane import Floats, Ints, Shapes, direction, rings_of
 
 #: Points of a lot nearer to each other across the depth than this stand on one line along it, in metres.
@@ -89,10 +89,11 @@ def boundaries(polygons: Shapes) -> Segments:
 def chord_strips(lots: Shapes, policy: Mapping[str, Any]) -> Strips:
     """Between two neighbouring vertices a chord's ends run straight: the first chord of each such strip."""
     corners, ring_of, lot_of, _ = rings_of(lots)
-    chords, lot = first_chords(corners, ring_of, lot_of, len(lots), SAME_LINE_M)
-    x0, x1, s0, s1, f0, f1 = chords.T
+    nowhere = np.empty(0), np.empty(0, dtype=np.int64)
+    x, lot, first, rows, _ = slabs(corners, ring_of, lot_of, *nowhere, len(lots), SAME_LINE_M)
+    (s0, s1), (f0, f1) = rows[first[:-1]].T, rows[first[:-1] + 1].T
     share = policy["depth_share"]
-    return Strips(lot, x0, x1, s0, s1, s0 + share * (f0 - s0), s1 + share * (f1 - s1))
+    return Strips(lot, x[:, 0], x[:, 1], s0, s1, s0 + share * (f0 - s0), s1 + share * (f1 - s1))
 
 
 def mean_strips(lots: Shapes, policy: Mapping[str, Any]) -> Strips:

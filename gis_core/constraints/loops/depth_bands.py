@@ -27,9 +27,11 @@ ACROSS_M = cython.declare(cython.double, 1e-9)
 
 
 def depth_bands(
-    corners: cython.double[:, ::1],
-    ring_of: cython.longlong[::1],
-    lot_of: cython.longlong[::1],
+    slabs: cython.double[:, ::1],
+    slab_of: cython.longlong[::1],
+    row_first: cython.longlong[::1],
+    rows: cython.double[:, ::1],
+    side: cython.longlong[::1],
     strips: cython.double[:, ::1],
     strip_of: cython.longlong[::1],
     edges: cython.double[:, ::1],
@@ -48,9 +50,8 @@ def depth_bands(
 
     Parameters
     ----------
-    corners, ring_of, lot_of
-        (p, 2) corners of rings of net lots, each closed; the ring of each and the lot of each ring,
-        ascending.
+    slabs, slab_of, row_first, rows, side
+        What `slabs.slabs` finds of the net lots, cut at all places across where strips begin or end.
     strips, strip_of
         (s, 6) x0, x1, and at both the start of the building and the line; the lot of each, ascending, and
         across within a lot.
@@ -68,71 +69,27 @@ def depth_bands(
     trapezoids (t, 6) of x0, x1, low at both, high at both; their lots (t,), ascending, and across within a
     lot; and (t, 2) numbers of what bounds them below and above, the same number on one straight line.
     """
-    work: Bands = Bands(corners, strips, edges, extension_m, reach, same_m)
-    ring_first: cython.longlong[::1] = firsts(ring_of, lot_of.shape[0])
-    lot_first: cython.longlong[::1] = firsts(lot_of, lots)
+    work: Bands = Bands(slabs, row_first, rows, side, strips, edges, extension_m, reach, same_m)
+    slab_first: cython.longlong[::1] = firsts(slab_of, lots)
     strip_first: cython.longlong[::1] = firsts(strip_of, lots)
     edge_first: cython.longlong[::1] = firsts(edge_of, lots)
-    work.room_for(_most_corners(ring_first, lot_first), most(strip_first), most(edge_first))
+    work.room_for(most(row_first), most(edge_first))
     lot: cython.Py_ssize_t
-    ring: cython.Py_ssize_t
     for lot in range(lots):
-        if strip_first[lot] == strip_first[lot + 1]:
-            continue
-        work.take_up(lot, strip_first[lot], strip_first[lot + 1], edge_first[lot], edge_first[lot + 1])
-        for ring in range(lot_first[lot], lot_first[lot + 1]):
-            work.add_ring(ring_first[ring], ring_first[ring + 1])
-        work.cut_up()
+        if strip_first[lot] < strip_first[lot + 1]:
+            work.take_up(lot, strip_first[lot], strip_first[lot + 1], edge_first[lot], edge_first[lot + 1])
+            work.cut_up(slab_first[lot], slab_first[lot + 1])
     return work.found()
-
-
-def first_chords(
-    corners: cython.double[:, ::1],
-    ring_of: cython.longlong[::1],
-    lot_of: cython.longlong[::1],
-    lots: cython.Py_ssize_t,
-    same_m: cython.double,
-):
-    """
-    The first chord of each lot along the depth, from the building's side, between two neighbouring corners.
-
-    Parameters are those of `depth_bands`; lines along the depth nearer than `same_m` are one.
-
-    Returns
-    -------
-    chords (s, 6) of x0, x1, where they start at both and where they end at both; and their lots (s,),
-    ascending, and across within a lot.
-    """
-    nothing = np.empty((0, 6))
-    work: Bands = Bands(corners, nothing, nothing, 0.0, 0.0, same_m)
-    ring_first: cython.longlong[::1] = firsts(ring_of, lot_of.shape[0])
-    lot_first: cython.longlong[::1] = firsts(lot_of, lots)
-    work.room_for(_most_corners(ring_first, lot_first), 0, 0)
-    lot: cython.Py_ssize_t
-    ring: cython.Py_ssize_t
-    for lot in range(lots):
-        work.take_up(lot, 0, 0, 0, 0)
-        for ring in range(lot_first[lot], lot_first[lot + 1]):
-            work.add_ring(ring_first[ring], ring_first[ring + 1])
-        if work.lines:
-            work.keep_chords()
-    return work.found()[:2]
-
-
-@cython.cfunc
-def _most_corners(ring_first: cython.longlong[::1], lot_first: cython.longlong[::1]) -> cython.longlong:
-    found: cython.longlong = 0
-    lot: cython.Py_ssize_t
-    for lot in range(lot_first.shape[0] - 1):
-        found = max(found, ring_first[lot_first[lot + 1]] - ring_first[lot_first[lot]])
-    return found
 
 
 @cython.cclass
 class Bands:
-    """One lot after the other: its lines along the depth, its sides, and what bounds each slab between."""
+    """One lot after the other: what bounds each of its slabs, and all trapezoids so far."""
 
-    corners: cython.double[:, ::1]
+    slabs: cython.double[:, ::1]
+    row_first: cython.longlong[::1]
+    rows: cython.double[:, ::1]
+    side: cython.longlong[::1]
     strips: cython.double[:, ::1]
     edges: cython.double[:, ::1]
     extension_m: cython.double
@@ -144,22 +101,14 @@ class Bands:
     end_strip: cython.Py_ssize_t
     first_edge: cython.Py_ssize_t
     end_edge: cython.Py_ssize_t
-    # Lines along the depth, ascending; sides of the net lot by the lines where they begin and end.
-    line: cython.double[::1]
-    lines: cython.Py_ssize_t
-    side: cython.double[:, ::1]
-    begins: cython.longlong[::1]
-    ends: cython.longlong[::1]
-    sides: cython.Py_ssize_t
     # Of a slab: straight bounds by their values at both ends and in the middle of a piece, and their numbers.
     at0: cython.double[::1]
     at1: cython.double[::1]
     mid: cython.double[::1]
     label: cython.longlong[::1]
     bounds: cython.Py_ssize_t
-    # Sides of the lot in it, from below; edges near it: the first bound of each, and what its sides say.
-    across: cython.longlong[::1]
-    acrosses: cython.Py_ssize_t
+    # The first of them are sides of the lot, from below; of edges near it: first bounds, and what they say.
+    sides: cython.Py_ssize_t
     near: cython.longlong[::1]
     says: cython.double[:, ::1]
     nears: cython.Py_ssize_t
@@ -180,25 +129,22 @@ class Bands:
     owner_array: Any
     bound_array: Any
 
-    def __init__(self, corners, strips, edges, extension_m, reach, same_m):
-        self.corners, self.strips, self.edges = corners, strips, edges
+    def __init__(self, slabs, row_first, rows, side, strips, edges, extension_m, reach, same_m):
+        self.slabs, self.row_first, self.rows, self.side = slabs, row_first, rows, side
+        self.strips, self.edges = strips, edges
         self.extension_m, self.reach, self.same_m = extension_m, reach, same_m
         self.filled = 0
         self._room(64)
 
-    def room_for(self, corners: cython.Py_ssize_t, strips: cython.Py_ssize_t, edges: cython.Py_ssize_t):
-        """Make room for the largest lot."""
-        self.line = np.empty(corners + 2 * strips + 1)
-        self.side = np.empty((corners + 1, 4))
-        self.begins, self.ends = np.empty((2, corners + 1), dtype=np.int64)
-        bounds: cython.Py_ssize_t = 2 + 4 * edges + corners
+    def room_for(self, sides: cython.Py_ssize_t, edges: cython.Py_ssize_t):
+        """Make room for the slab with most sides and the lot with most edges."""
+        bounds: cython.Py_ssize_t = 2 + 4 * edges + sides
         self.at0, self.at1, self.mid = np.empty((3, bounds))
         self.label = np.empty(bounds, dtype=np.int64)
-        self.across = np.empty(corners + 1, dtype=np.int64)
         self.near = np.empty(edges + 1, dtype=np.int64)
         self.says = np.empty((edges + 1, 6))
         self.cut = np.empty(16)
-        intervals: cython.Py_ssize_t = corners + edges + 2
+        intervals: cython.Py_ssize_t = sides + edges + 2
         self.low, self.high, self.kept_low, self.kept_high = np.empty((4, intervals), dtype=np.int64)
 
     def _room(self, rows: cython.Py_ssize_t):
@@ -220,113 +166,39 @@ class Bands:
         first_edge: cython.Py_ssize_t,
         end_edge: cython.Py_ssize_t,
     ) -> cython.void:
-        """Begin with a lot; the lines at which its strips begin and end."""
+        """Begin with a lot."""
         self.lot, self.first_strip, self.end_strip = lot, first_strip, end_strip
         self.first_edge, self.end_edge = first_edge, end_edge
-        self.lines = self.sides = 0
-        strip: cython.Py_ssize_t
-        for strip in range(first_strip, end_strip):
-            self._add_line(self.strips[strip, X0])
-            self._add_line(self.strips[strip, X1])
-
-    @cython.cfunc
-    def _add_line(self, x: cython.double) -> cython.void:
-        row: cython.Py_ssize_t = self.lines
-        while row and self.line[row - 1] > x:
-            self.line[row] = self.line[row - 1]
-            row -= 1
-        self.line[row] = x
-        self.lines += 1
 
     @cython.ccall
-    def add_ring(self, first: cython.Py_ssize_t, end: cython.Py_ssize_t) -> cython.void:
-        """Take a ring of the net lot in: lines through its corners, and its sides."""
-        at: cython.Py_ssize_t
-        for at in range(first, end - 1):
-            self._add_line(self.corners[at, 0])
-            back: cython.bint = self.corners[at, 0] > self.corners[at + 1, 0]
-            start: cython.Py_ssize_t = at + 1 if back else at
-            last: cython.Py_ssize_t = at if back else at + 1
-            axis: cython.Py_ssize_t
-            for axis in range(2):
-                self.side[self.sides, axis] = self.corners[start, axis]
-                self.side[self.sides, 2 + axis] = self.corners[last, axis]
-            self.sides += 1
-
-    @cython.ccall
-    def cut_up(self) -> cython.void:
-        """Cut the lot into slabs between its lines, and each slab into trapezoids."""
-        self._join_lines()
+    def cut_up(self, first: cython.Py_ssize_t, end: cython.Py_ssize_t) -> cython.void:
+        """Cut the slabs that lie in a strip where two of their bounds cross, and keep the ground."""
         strip: cython.Py_ssize_t = self.first_strip
         slab: cython.Py_ssize_t
-        for slab in range(self.lines - 1):
-            middle: cython.double = (self.line[slab] + self.line[slab + 1]) / 2
-            while strip < self.end_strip and self.strips[strip, X1] <= middle:
+        at: cython.Py_ssize_t
+        for slab in range(first, end):
+            x0: cython.double = self.slabs[slab, 0]
+            x1: cython.double = self.slabs[slab, 1]
+            while strip < self.end_strip and self.strips[strip, X1] <= (x0 + x1) / 2:
                 strip += 1
             if strip == self.end_strip:
                 return
-            if self.strips[strip, X0] < middle:
-                self._cut_slab(slab, strip)
-
-    @cython.cfunc
-    def _join_lines(self) -> cython.void:
-        """Lines that all but fall together are one; the lines at which sides begin and end."""
-        kept: cython.Py_ssize_t = 0
-        at: cython.Py_ssize_t
-        last: cython.double = self.line[0]
-        for at in range(1, self.lines):
-            apart: cython.bint = self.line[at] - last > self.same_m
-            last = self.line[at]
-            if apart:
-                kept += 1
-                self.line[kept] = last
-        self.lines = kept + 1
-        for at in range(self.sides):
-            self.begins[at], self.ends[at] = self._line_at(self.side[at, 0]), self._line_at(self.side[at, 2])
-
-    @cython.ccall
-    def keep_chords(self) -> cython.void:
-        """Keep the first chord of each slab between two lines of the lot."""
-        self._join_lines()
-        slab: cython.Py_ssize_t
-        for slab in range(self.lines - 1):
-            self.bounds = 2
-            if self._sides_in(slab):
-                self._put(self.line[slab], self.line[slab + 1], 0.0, 1.0, self.across[0], self.across[1])
-
-    @cython.cfunc
-    def _line_at(self, x: cython.double) -> cython.Py_ssize_t:
-        """The line on which a corner stands: the last one that does not lie beyond it."""
-        low: cython.Py_ssize_t = 0
-        high: cython.Py_ssize_t = self.lines
-        while high - low > 1:
-            middle: cython.Py_ssize_t = (low + high) // 2
-            if self.line[middle] <= x:
-                low = middle
-            else:
-                high = middle
-        return low
-
-    @cython.cfunc
-    def _cut_slab(self, slab: cython.Py_ssize_t, strip: cython.Py_ssize_t) -> cython.void:
-        """Cut a slab where two of its bounds cross, and keep what may be built on in each piece."""
-        x0: cython.double = self.line[slab]
-        x1: cython.double = self.line[slab + 1]
-        if not self._bounds_of(slab, strip, x0, x1):
-            return
-        self._find_cuts(x1 - x0)
-        at: cython.Py_ssize_t
-        for at in range(self.cuts - 1):
-            self._keep(x0, x1, self.cut[at], self.cut[at + 1])
+            if self.strips[strip, X0] < (x0 + x1) / 2:
+                self._bounds_of(slab, strip, x0, x1)
+                self._find_cuts(x1 - x0)
+                for at in range(self.cuts - 1):
+                    self._keep(x0, x1, self.cut[at], self.cut[at + 1])
 
     @cython.cfunc
     def _bounds_of(
         self, slab: cython.Py_ssize_t, strip: cython.Py_ssize_t, x0: cython.double, x1: cython.double
-    ) -> cython.bint:
-        """What bounds the ground in a slab; False where there is none of the lot."""
+    ) -> cython.void:
+        """What bounds the ground in a slab: band, sides of the lot, and edges near it."""
+        row: cython.Py_ssize_t
         self.bounds = 2
-        if not self._sides_in(slab):
-            return False
+        for row in range(self.row_first[slab], self.row_first[slab + 1]):
+            self._bound(self.rows[row, 0], self.rows[row, 1], self.side[row])
+        self.sides = self.bounds - 2
         wide: cython.double = self.strips[strip, X1] - self.strips[strip, X0]
         share0: cython.double = (x0 - self.strips[strip, X0]) / wide
         share1: cython.double = (x1 - self.strips[strip, X0]) / wide
@@ -335,52 +207,18 @@ class Bands:
         line0: cython.double = _along(self.strips[strip, LINE0], self.strips[strip, LINE1], share0)
         line1: cython.double = _along(self.strips[strip, LINE0], self.strips[strip, LINE1], share1)
         self.at0[1], self.at1[1] = line0 + self.extension_m, line1 + self.extension_m
-        self.label[0] = self.sides + 2 * (strip - self.first_strip)
+        self.label[0] = self.side.shape[0] + 2 * (strip - self.first_strip)
         self.label[1] = self.label[0] + 1
         self.nears = 0
         edge: cython.Py_ssize_t
         if self.extension_m > 0 and self.reach > 0:
             for edge in range(self.first_edge, self.end_edge):
                 self._face(edge, strip, x0, x1, line0, line1)
-        return True
-
-    @cython.cfunc
-    def _sides_in(self, slab: cython.Py_ssize_t) -> cython.bint:
-        """The sides of the lot that run through a slab, from below, as bounds; False where there are none."""
-        side: cython.Py_ssize_t
-        self.acrosses = 0
-        for side in range(self.sides):
-            if not self.begins[side] <= slab < self.ends[side]:
-                continue
-            self._bound(self._level(side, slab), self._level(side, slab + 1), side)
-            row: cython.Py_ssize_t = self.acrosses
-            new: cython.Py_ssize_t = self.bounds - 1
-            while row and self._middle(self.across[row - 1]) > self._middle(new):
-                self.across[row] = self.across[row - 1]
-                row -= 1
-            self.across[row] = new
-            self.acrosses += 1
-        return self.acrosses > 1
 
     @cython.cfunc
     def _bound(self, at0: cython.double, at1: cython.double, label: cython.longlong) -> cython.void:
         self.at0[self.bounds], self.at1[self.bounds], self.label[self.bounds] = at0, at1, label
         self.bounds += 1
-
-    @cython.cfunc
-    def _middle(self, bound: cython.Py_ssize_t) -> cython.double:
-        return self.at0[bound] + self.at1[bound]
-
-    @cython.cfunc
-    def _level(self, side: cython.Py_ssize_t, line: cython.Py_ssize_t) -> cython.double:
-        """Where a side of the lot meets a line; at its own ends that is the corner itself."""
-        if line == self.begins[side]:
-            return self.side[side, 1]
-        if line == self.ends[side]:
-            return self.side[side, 3]
-        run: cython.double = self.line[self.ends[side]] - self.line[self.begins[side]]
-        share: cython.double = (self.line[line] - self.line[self.begins[side]]) / run
-        return _along(self.side[side, 1], self.side[side, 3], share)
 
     @cython.cfunc
     def _face(
@@ -413,7 +251,11 @@ class Bands:
         lean: cython.double = (self.edges[edge, XB] - self.edges[edge, XA]) / rise
         foot: cython.double = self.edges[edge, XA] - lean * self.edges[edge, VA]
         number: cython.longlong = (strip - self.first_strip) * (self.end_edge - self.first_edge)
-        number = self.sides + 2 * (self.end_strip - self.first_strip) + 4 * (number + edge - self.first_edge)
+        number = (
+            self.side.shape[0]
+            + 2 * (self.end_strip - self.first_strip)
+            + 4 * (number + edge - self.first_edge)
+        )
         self.near[self.nears] = self.bounds
         self._bound(low, low, number)
         self._bound(high, high, number + 1)
@@ -438,10 +280,10 @@ class Bands:
         self.cuts = 0
         self._cut_at(0.0)
         for one in range(self.bounds):
-            if 2 <= one < 2 + self.acrosses:
+            if 2 <= one < 2 + self.sides:
                 continue
             for other in range(self.bounds):
-                if other < one and not 2 <= other < 2 + self.acrosses:
+                if other < one and not 2 <= other < 2 + self.sides:
                     continue
                 self._crossing(self.at0[one] - self.at0[other], self.at1[one] - self.at1[other])
         for one in range(self.nears):
@@ -486,9 +328,9 @@ class Bands:
         for at in range(self.bounds):
             self.mid[at] = _along(self.at0[at], self.at1[at], middle)
         self.intervals = 0
-        for at in range(0, self.acrosses - 1, 2):
-            low: cython.longlong = self._larger(self.across[at], 0)
-            high: cython.longlong = self._smaller(self.across[at + 1], 1)
+        for at in range(2, self.sides + 1, 2):
+            low: cython.longlong = self._larger(at, 0)
+            high: cython.longlong = self._smaller(at + 1, 1)
             if self.mid[low] < self.mid[high]:
                 self.low[self.intervals], self.high[self.intervals] = low, high
                 self.intervals += 1

@@ -137,7 +137,8 @@ def test_the_compiled_loops_draw_what_the_python_that_they_are_written_in_draws_
     for module, name, loop in (
         (depth_bands, "depth_bands", "depth_bands"),
         (depth_bands, "outlines", "trapezoids"),
-        (depth_strips, "first_chords", "depth_bands"),
+        (depth_bands, "slabs", "slabs"),
+        (depth_strips, "slabs", "slabs"),
     ):
         monkeypatch.setattr(module, name, getattr(as_written(loop), name))
     slow = depth_envelopes(*lots, POLICY)
