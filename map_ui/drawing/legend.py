@@ -43,10 +43,10 @@ def legend(
         return ()
     view = view_of(drawn["parcel"], width, height, shapes.dimensions(document))
     has_ways = not shapely.is_empty(held.way_lines(restricting, around, view))
-    cedes = "ceded" in drawn or "chamfer" in drawn
+    cedes = ceded(drawn)
     entries: list[Entry | None] = [
         Entry("parcel", _("Parcel")),
-        Entry("ceded", _ceded(drawn)) if cedes else None,
+        cedes,
         Entry("planned", _("Border of the planned street")) if has_ways else None,
         Entry("net", _("Net parcel")) if cedes and "net" in drawn else None,
         Entry("other-parts", _("Part that the street cuts off"))
@@ -63,10 +63,13 @@ def legend(
     return tuple(entry for entry in entries if entry is not None)
 
 
-def _ceded(drawn: Mapping[str, Any]) -> str:
+def ceded(drawn: Mapping[str, Any]) -> Entry | None:
+    """The entry of what streets take, by the names of the shapes that are drawn, if they take any."""
     if "ceded" in drawn and "chamfer" in drawn:
-        return _("Ceded for widening and chamfer")
-    return _("Ceded for widening") if "ceded" in drawn else _("Corner chamfer")
+        return Entry("ceded", _("Ceded for widening and chamfer"))
+    if "ceded" in drawn:
+        return Entry("ceded", _("Ceded for widening"))
+    return Entry("ceded", _("Corner chamfer")) if "chamfer" in drawn else None
 
 
 def _held(restricting: Restricting, parcel: Any, view: View) -> list[Entry]:

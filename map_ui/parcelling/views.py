@@ -19,6 +19,7 @@ from map_ui import reason_texts, shapes, wording
 from map_ui.accounts import citation, quantity
 from map_ui.answers import place_of
 from map_ui.around import surroundings
+from map_ui.drawing.legend import ceded
 from map_ui.drawing.plan import Cut, plan
 from map_ui.drawing.view import HEIGHT_PX, WIDTH_PX, view_of
 from map_ui.pages import asked_day
@@ -93,6 +94,7 @@ def subdivision(request: HttpRequest, key: str) -> HttpResponse:
         "land": wording.number(round(float(held.land.area), 2)),
         "drawn": list(_drawn(parcel, held, found, origin, on=on)),
         "longest_file": wording.number(MOST_BYTES // 1_000_000),
+        "ceded": ceded(held.document["geometries"]),
         "engine": held.document["engine"],
     }
     status = 400 if trouble else 200

@@ -51,6 +51,7 @@ def test_nothing_told_asks_and_names_the_land_that_the_street_leaves(lot):
     page = asked()
     assert (page.status_code, state_of(page)) == (200, "")
     assert "Streets leave 276 m² of this lot" in text_of(page)
+    assert re.search(r'sign-ceded"[^>]*></span>Ceded for widening and chamfer<', page.content.decode())
 
 
 def test_two_halves_beside_one_another_pass_with_their_measures(lot):
