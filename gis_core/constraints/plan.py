@@ -1,8 +1,8 @@
 """Says where the zoning plan itself cannot tell: none is there, it is stale, a lot leaves its survey."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
@@ -31,6 +31,44 @@ class PlanDoubts:
 
     untold: NDArray[np.object_]
     at_its_end: NDArray[np.bool_]
+
+
+def one_plan(layers: Sequence[Layer]) -> Layer | None:
+    """
+    Editions of several plans that hold side by side, as one that promises no more than each of them.
+
+    It reaches as far as all of them together, is as exact as the least exact, and stale when the first is.
+    Where one of them says nothing, it says nothing. Their order does not matter.
+
+    Examples
+    --------
+    >>> old_town = Layer("old-town", surveyed_extent=shapely.box(0, 0, 5, 5), accuracy_m=0.1)
+    >>> suburbs = Layer("suburbs", surveyed_extent=shapely.box(5, 0, 9, 5), accuracy_m=0.5)
+    >>> both = one_plan([suburbs, old_town])
+    >>> both.key, both.accuracy_m, both.surveyed_extent.area
+    ('old-town', 0.5, 45.0)
+    """
+    plans = sorted(layers, key=lambda layer: layer.key)
+    if len(plans) < 2:
+        return plans[0] if plans else None
+    exact = [layer.accuracy_m for layer in plans]
+    known_m = [accuracy_m for accuracy_m in exact if accuracy_m is not None]
+    extents = [layer.surveyed_extent for layer in plans]
+    # The one that is stale first tells when all of them are.
+    first = min(plans, key=_stale_from)
+    return replace(
+        plans[0],
+        surveyed_extent=None if None in extents else shapely.union_all(extents),
+        accuracy_m=max(known_m) if len(known_m) == len(exact) else None,
+        surveyed_on=first.surveyed_on,
+        stale_after_days=first.stale_after_days,
+    )
+
+
+def _stale_from(layer: Layer) -> date:
+    if layer.surveyed_on is None or layer.stale_after_days is None:
+        return date.max
+    return layer.surveyed_on + timedelta(days=layer.stale_after_days)
 
 
 def doubts_of_plan(

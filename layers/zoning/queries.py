@@ -13,6 +13,7 @@ import shapely
 from django.conf import settings
 from django.db import connection
 
+from gis_core.constraints.plan import one_plan
 from gis_core.constraints.rules import Rule as RuleValue
 from gis_core.constraints.rules import RuleSet
 from gis_core.constraints.values import Layer, Overlays, Zones
@@ -261,16 +262,12 @@ def reach_of(rules: RuleSet) -> float:
 
 
 def _zones(rows: Sequence[tuple[Any, ...]], layers: dict[str, Layer]) -> Zones:
-    keys = {row[0] for row in rows}
-    zoning = [layer for key, layer in layers.items() if key in keys] or [
-        layer for layer in layers.values() if layer.kind == "zoning"
-    ]
     return Zones(
         code=_texts([row[1] for row in rows]),
         name_fa=_texts([row[2] for row in rows]),
         name_en=_texts([row[3] for row in rows]),
         geometry=_shapes([row[4] for row in rows]),
-        layer=zoning[0] if zoning else None,
+        layer=one_plan([layer for layer in layers.values() if layer.kind == "zoning"]),
     )
 
 
