@@ -21,6 +21,7 @@ from map_ui import tiles
 from map_ui.planner import city_result
 from map_ui.planner.city_scale import BLUES, BROWNS, LENSES, breaks_of, classes_of
 from parcels.city_wide.models import CityEvaluation
+from tests.accessibility import violations
 from tests.builders import published_layer, rule
 from tests.map_ui.test_tiles import tile_of
 from tests.parcels.city_wide.test_loading import evaluated, three_lots
@@ -312,7 +313,4 @@ def test_a_planner_asks_the_map_by_hand_and_by_keyboard_and_finds_the_numbers_in
         window.wait_for_selector("#city-map[data-ready]")
         expect(window.locator(".city-legend li").nth(1)).to_be_visible()
     assert said == []
-    window.evaluate((ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8"))
-    rules = "['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']"
-    found = window.evaluate(f"axe.run(document, {{runOnly: {rules}}})")
-    assert [(one["id"], one["nodes"][0]["html"]) for one in found["violations"]] == []
+    assert violations(window) == []

@@ -6,15 +6,13 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import expect
 
-from conftest import ROOT
 from gis_core.city import DEMO_CITY
+from tests.accessibility import violations
 from tests.conftest import Served, follow
 from tests.map_ui.one_time_codes import shown_by_the_app
 from tests.stories.conftest import DESK, PHONE, Town, accounts_of, seen, sign_in, walked
 
 pytestmark = [pytest.mark.story, pytest.mark.browser]
-AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
-WCAG = "['wcag2a','wcag2aa','wcag21a','wcag21aa','wcag22aa']"
 
 
 @pytest.fixture(scope="module")
@@ -49,9 +47,7 @@ def window_on(chromium, served: Served, size: tuple[int, int], *, host: str = "1
 def nothing_in_the_way(page) -> None:
     """Everybody can use this page: rules of WCAG, and nothing beside the screen."""
     page.wait_for_load_state()
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate(f"axe.run(document, {{runOnly: {WCAG}}})")
-    assert [(rule["id"], rule["nodes"][0]["html"]) for rule in found["violations"]] == []
+    assert violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 

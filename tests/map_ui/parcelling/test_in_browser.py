@@ -5,8 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from conftest import ROOT
 from import_scripts.demo_city.reference import KEY
+from tests.accessibility import violations
 
 pytestmark = [pytest.mark.browser]
 DIVIDE, JOIN = f"/parcels/{KEY}/subdivision/", f"/parcels/{KEY}/consolidation/"
@@ -57,7 +57,6 @@ def test_without_script_neighbours_are_joined_from_the_parcels_own_page(chromium
 
 @pytest.mark.parametrize("width", [1440, 390])
 def test_the_pages_have_no_accessibility_violation_and_fit_their_window(chromium, demo_city, width):
-    axe = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
     context = chromium.new_context(
         base_url=demo_city.url, viewport={"width": width, "height": 860}, bypass_csp=True, locale="fa-IR"
     )
@@ -68,9 +67,5 @@ def test_the_pages_have_no_accessibility_violation_and_fit_their_window(chromium
         page.goto(asked)
         page.wait_for_load_state("networkidle")
         assert page.evaluate("document.documentElement.scrollWidth") <= width
-        page.evaluate(axe)
-        result = page.evaluate(
-            "axe.run(document, {runOnly: ['wcag2a','wcag2aa','wcag21a','wcag21aa','wcag22aa']})"
-        )
-        assert [(entry["id"], entry["nodes"][0]["target"]) for entry in result["violations"]] == []
+        assert violations(page) == []
     context.close()

@@ -5,8 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from conftest import ROOT
 from import_scripts.demo_city.reference import KEY
+from tests.accessibility import violations
 
 pytestmark = [pytest.mark.browser]
 ADDRESS = f"/parcels/{KEY}/proposal/"
@@ -77,7 +77,6 @@ def test_without_script_the_button_asks(chromium, demo_city):
 
 @pytest.mark.parametrize("width", [1440, 390])
 def test_the_page_has_no_accessibility_violation_and_fits_its_window(chromium, demo_city, width):
-    axe = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
     context = chromium.new_context(
         base_url=demo_city.url, viewport={"width": width, "height": 860}, bypass_csp=True, locale="fa-IR"
     )
@@ -86,9 +85,5 @@ def test_the_page_has_no_accessibility_violation_and_fits_its_window(chromium, d
         page.goto(ADDRESS + asked)
         page.wait_for_load_state("networkidle")
         assert page.evaluate("document.documentElement.scrollWidth") <= width
-        page.evaluate(axe)
-        result = page.evaluate(
-            "axe.run(document, {runOnly: ['wcag2a','wcag2aa','wcag21a','wcag21aa','wcag22aa']})"
-        )
-        assert [(entry["id"], entry["nodes"][0]["target"]) for entry in result["violations"]] == []
+        assert violations(page) == []
     context.close()
