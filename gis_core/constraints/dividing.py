@@ -9,7 +9,14 @@ import shapely
 
 from gis_core.constraints.evaluations import Evaluations
 from gis_core.constraints.findings import FindingState, Reason, RuleReference
-from gis_core.constraints.parcelling import SIZE_CHECKS, Subdivision, article_101, shared_m, subdivide
+from gis_core.constraints.parcelling import (
+    SIZE_CHECKS,
+    Subdivision,
+    article_101,
+    forcing_grounds,
+    shared_m,
+    subdivide,
+)
 from gis_core.constraints.plane import PASSING_M, Floats, Shapes, moved, shapes
 
 #: Corners nearer to the border of the land, or to a corner of another lot, than this lie on it: m.
@@ -46,6 +53,11 @@ class Check:
         """Whether nothing is missing or too much."""
         return self.by == 0.0
 
+    @property
+    def fails(self) -> bool:
+        """Whether something is missing or too much that counts here."""
+        return not self.passes and not self.exempt
+
 
 @dataclass(frozen=True)
 class Shares:
@@ -63,7 +75,8 @@ class Divided:
 
     `state`: `unknown` where there is no rule (then `reason` says why and there are no checks), or where
     nothing surely fails and the land after widening is not known. `land_state`: how sure the land is that
-    is divided. `shares`: what may be asked for of it, where the rule says so.
+    is divided. `shares`: what may be asked for of it, where the rule says so. `ground`: what is said to
+    force it; `spared`: the rule then asks for no sizes. `street_cuts`: widening leaves more than one piece.
     """
 
     state: Literal["passes", "fails", "unknown"]
@@ -79,6 +92,9 @@ class Divided:
     reason: Reason | None = None
     rule: RuleReference | None = None
     shares: Shares | None = None
+    ground: str = ""
+    spared: bool = False
+    street_cuts: bool = False
 
     def of_lot(self, lot: int | None) -> tuple[Check, ...]:
         """The checks of one lot, or of the whole."""
@@ -93,11 +109,18 @@ def land_to_divide(evaluations: Evaluations, lot: int) -> shapely.Geometry | Non
     return evaluations.frame.back(main)[0]
 
 
-def divide(evaluations: Evaluations, lot: int, lots: Shapes, roads: Shapes) -> Divided:
+def grounds_here(evaluations: Evaluations, lot: int) -> tuple[str, ...]:
+    """What may force a subdivision of an evaluated lot; nothing where no rule holds or it spares nobody."""
+    rule = evaluations.steps.rules["SUBDIV"].rule[int(evaluations.row[lot])]
+    return () if rule is None else forcing_grounds(rule.params)
+
+
+def divide(evaluations: Evaluations, lot: int, lots: Shapes, roads: Shapes, ground: str = "") -> Divided:
     """
     Judge drawn lots and roads, in the metric CRS, that are to make up one evaluated lot.
 
-    Their corners are laid onto the border of the land where they are nearer than SNAP_M. Source: rules.md 17.
+    `ground`: what is said to force the subdivision, one of GROUNDS; empty: nothing does. Corners of the
+    lots are laid onto the border of the land where they are nearer than SNAP_M. Source: rules.md 17.
     """
     row = int(evaluations.row[lot])
     frame, land = evaluations.frame, evaluations.steps.land
@@ -117,19 +140,22 @@ def divide(evaluations: Evaluations, lot: int, lots: Shapes, roads: Shapes) -> D
         "frontage_m": frontage_m,
         "land_m2": float(parent.area),
         "land_state": ceded.state,
+        "ground": ground,
+        "street_cuts": bool(shapely.get_num_geometries(land.after[row]) > 1),
     }
     if rule is None:
         nothing = np.full(len(lots), np.nan)
         why = found.why_none(row)
         return Divided("unknown", width_m=nothing, access_m=frontage_m, checks=(), reason=why, **told)
     step = -np.floor(np.array(parent.bounds[:2]))
+    spared = ground in forcing_grounds(rule.params)
     judged = subdivide(
         moved(shapes(parent), step)[0], moved(mine, step), moved(ways, step), moved(fronts, step), rule.params
     )
-    checks = checks_of(judged, float(shapely.area(near).sum()), rule.params)
+    checks = checks_of(judged, float(shapely.area(near).sum()), rule.params, forced=spared)
     unsure = ceded.reason if ceded.state == "unknown" else None
     state: Literal["passes", "fails", "unknown"] = "unknown" if unsure is not None else "passes"
-    failing = {check.code for check in checks if not check.passes and not check.exempt}
+    failing = {check.code for check in checks if check.fails}
     if failing - (_OF_THE_BOUND if unsure is not None else frozenset()):
         state = "fails"
     return Divided(
@@ -140,6 +166,7 @@ def divide(evaluations: Evaluations, lot: int, lots: Shapes, roads: Shapes) -> D
         reason=ceded.reason,
         rule=rule.reference,
         shares=_shares(told["land_m2"], rule.params),
+        spared=spared,
         **told,
     )
 

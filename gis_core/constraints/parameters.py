@@ -17,6 +17,7 @@ from gis_core.constraints.parameter_tables import (
     wells,
     within,
 )
+from gis_core.constraints.parcelling import GROUNDS
 
 #: What a parameter may be: a word out of some, or what `_IS` tells.
 Wanted = frozenset[str] | str
@@ -217,6 +218,7 @@ OPTIONAL: Mapping[str, Mapping[str, Wanted]] = {
         "applies_above_m2": "a number",
         "public_percent": "a number",
         "passage_percent_of_remainder": "a number",
+        "forced_grounds": "a list",
     },
     "CONFLICT": {"equal_rank_conflict": words("ALWAYS", "ONLY_IF_IT_DECIDES")},
 }
@@ -410,15 +412,21 @@ def _counted(params: Mapping[str, Any]) -> Faults:
         yield from cells(f"kinds.{kind}", [row], {"share": is_share, **from_size})
 
 
-def _shares(params: Mapping[str, Any]) -> Faults:
-    missing = [name for name in OPTIONAL["SUBDIV"] if name not in params]
-    if 0 < len(missing) < len(OPTIONAL["SUBDIV"]):
+def _dividing(params: Mapping[str, Any]) -> Faults:
+    for number, ground in enumerate(params.get("forced_grounds", ())):
+        yield from one_of(f"forced_grounds[{number}]", ground, words(*GROUNDS))
+    if "forced_grounds" in params and not params["forced_subdivision_exempt"]:
+        yield "forced_grounds are named, and forced_subdivision_exempt spares nobody"
+    missing = [name for name in _ASKED_FOR if name not in params]
+    if 0 < len(missing) < len(_ASKED_FOR):
         yield f"{', '.join(missing)} missing: what the public may ask for is told whole or not at all"
 
 
+#: What may be asked of divided land for the public.
+_ASKED_FOR = ("applies_above_m2", "public_percent", "passage_percent_of_remainder")
 #: What is looked at when each parameter by itself is sound.
 _MORE: Mapping[str, Callable[[Mapping[str, Any]], Faults]] = {
-    "SUBDIV": _shares,
+    "SUBDIV": _dividing,
     "FAR": partial(_percent, "far_percent"),
     "COV": partial(_percent, "coverage_percent"),
     "STOREY": _storeys,

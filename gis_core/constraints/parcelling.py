@@ -67,6 +67,24 @@ def subdivide(
 
 
 SIZE_CHECKS = ("PARENT_AREA", "LOT_AREA", "LOT_WIDTH", "LENGTH_TO_WIDTH")
+#: What may force a subdivision (تفکیک قهری): a street that cuts the land, a court, or an inheritance.
+GROUNDS = ("STREET", "COURT", "INHERITANCE")
+
+
+def forcing_grounds(rule: Mapping[str, Any]) -> tuple[str, ...]:
+    """
+    The grounds on which a rule spares a subdivision its sizes; a street alone unless it names them.
+
+    Examples
+    --------
+    >>> forcing_grounds({"forced_subdivision_exempt": True})
+    ('STREET',)
+    >>> forcing_grounds({"forced_subdivision_exempt": False, "forced_grounds": ["COURT"]})
+    ()
+    """
+    if not rule.get("forced_subdivision_exempt"):
+        return ()
+    return tuple(rule.get("forced_grounds", GROUNDS[:1]))
 
 
 def _checks(found: Subdivision, sum_m2: float, rule: Mapping[str, Any]) -> dict[str, bool]:

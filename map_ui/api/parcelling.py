@@ -16,8 +16,10 @@ from rest_framework.response import Response
 from gis_core import crs
 from gis_core.constraints.dividing import Check, Divided
 from gis_core.constraints.findings import Reason, as_document, geojson
+from gis_core.constraints.parcelling import GROUNDS
 from map_ui.api.asked import ON, asked_day
 from map_ui.parcelling.asked import MOST_PARTS, from_json
+from map_ui.parcelling.forced import ground_of, spared_line
 from map_ui.parcelling.judging import divided, land_of
 from map_ui.parcelling.merging import Compared, chosen_lots, compared, merged
 from map_ui.parcelling.words import merging_lines, name_of, sentence_of, verdict_of
@@ -39,6 +41,9 @@ _SUBDIVISION = inline_serializer(
             child=serializers.DictField(), required=False, help_text="GeoJSON Polygons, in `crs`."
         ),
         "crs": serializers.CharField(required=False, help_text="EPSG:4326 unless said, or the city's own."),
+        "forced": serializers.ChoiceField(
+            required=False, choices=list(GROUNDS), help_text="What forces the subdivision, if anything does."
+        ),
     },
 )
 
@@ -50,7 +55,9 @@ _SUBDIVISION = inline_serializer(
     summary="Whether a parcel may be divided so, lot by lot",
     description="The lots and roads are to tile what widening leaves of the parcel (`land`); corners within "
     "3 cm of its border lie on it. Every check has `measured`, `limit` and `by`, how much it fails by. "
-    "`unknown`: there is no rule, or the land is not known. Nothing is kept.",
+    "`unknown`: there is no rule, or the land is not known. A subdivision that is `forced` on a ground that "
+    "the rule names is spared its sizes: what of them would fail is `not_asked`, and `forced` in the answer "
+    "says who may ask and what must prove it. Nothing is kept.",
 )
 @api_view(["POST"])
 @parser_classes([JSONParser])
@@ -77,6 +84,7 @@ def subdivision(request: Request, key: str) -> Response:
         "lots": [_lot(found, number) for number in range(len(found.lots))],
         "roads": [geojson(road) for road in found.roads],
         "may_subdivide": held.document["findings"]["may_subdivide"],
+        "forced": _forced(found),
         "shares": None if found.shares is None else {k: _rounded(v) for k, v in vars(found.shares).items()},
         "unknown": held.document["unknown"],
     }
@@ -132,9 +140,24 @@ def consolidation(request: HttpRequest, key: str) -> Response:
     return Response(told)
 
 
+def _forced(found: Divided) -> dict[str, Any] | None:
+    """What is said to force a subdivision, and whether it spares it its sizes; null where nothing is said."""
+    if not found.ground:
+        return None
+    told: dict[str, Any] = {"ground": found.ground, "spares_sizes": found.spared}
+    for language in _each_language():
+        ground = ground_of(found.ground)
+        told |= {
+            f"sentence_{language}": spared_line(found),
+            f"who_{language}": ground.who,
+            f"proof_{language}": ground.proof,
+        }
+    return told
+
+
 def _lot(found: Divided, lot: int) -> dict[str, Any]:
     checks = found.of_lot(lot)
-    fails = [check.code for check in checks if not check.passes]
+    fails = [check.code for check in checks if check.fails]
     return {
         "number": lot + 1,
         "state": "fails" if fails else "passes" if checks else "unknown",
@@ -151,7 +174,7 @@ def _lot(found: Divided, lot: int) -> dict[str, Any]:
 def _check(check: Check) -> dict[str, Any]:
     told = {
         "code": check.code,
-        "state": "passes" if check.passes else "fails",
+        "state": "passes" if check.passes else "fails" if check.fails else "not_asked",
         "measured": _rounded(check.measured),
         "limit": _rounded(check.limit),
         "by": _rounded(check.by),

@@ -10,6 +10,7 @@ import numpy as np
 import shapely
 
 from gis_core.constraints.cutting import cut_by_lines, cut_evenly
+from gis_core.constraints.parcelling import GROUNDS
 from gis_core.constraints.plane import Shapes, shapes
 from gis_core.errors import BadInput
 from gis_core.persian import latin_digits
@@ -28,7 +29,8 @@ class Asked:
     How a lot is to be divided, as it was told.
 
     `parts` of one area, BESIDE or BEHIND one another (`how`); or drawn `lines`; or `lots` and `roads` as
-    shapes (metric CRS). `nothing` is told while all are empty.
+    shapes (metric CRS). `nothing` is told while all are empty. `forced`: what is said to
+    force it, if anything.
     """
 
     parts: int = 0
@@ -36,6 +38,7 @@ class Asked:
     lines: tuple[shapely.LineString, ...] = ()
     lots: tuple[shapely.Polygon, ...] = ()
     roads: tuple[shapely.Polygon, ...] = ()
+    forced: str = ""
 
     @property
     def nothing(self) -> bool:
@@ -74,6 +77,26 @@ def parts_of(text: str) -> int:
             f"The number of lots is a whole number from 2 to {MOST_PARTS}.",
         )
     return int(digits)
+
+
+def ground_of(text: str) -> str:
+    """
+    What is said to force a subdivision; empty where nothing is said.
+
+    Raises
+    ------
+    BadInput
+        When it is none of the grounds that there are.
+
+    Examples
+    --------
+    >>> ground_of("COURT")
+    'COURT'
+    """
+    if text and text not in GROUNDS:
+        named = ", ".join(GROUNDS)
+        raise bad("forced", f"forced یکی از اینهاست: {named}.", f"forced is one of: {named}.")
+    return text
 
 
 def lines_of(text: str, origin: tuple[float, float]) -> tuple[shapely.LineString, ...]:
@@ -188,7 +211,7 @@ def document_of(text: str | bytes) -> tuple[Any, Any]:
 
 def from_json(sent: Any) -> Asked:
     """
-    Read a division that was sent as JSON: `parts` with `how`, or `lots` with `roads` and `crs`.
+    Read a division that was sent as JSON: `parts` with `how`, or `lots` with `roads` and `crs`; `forced`.
 
     Raises
     ------
@@ -202,7 +225,7 @@ def from_json(sent: Any) -> Asked:
     """
     if not isinstance(sent, Mapping):
         raise BadInput("تفکیک باید یک شیء JSON باشد.", "A subdivision must be a JSON object.")
-    unknown = sorted(set(map(str, sent)) - {"parts", "how", "lots", "roads", "crs"})
+    unknown = sorted(set(map(str, sent)) - {"parts", "how", "lots", "roads", "crs", "forced"})
     if unknown:
         name = unknown[0][:40]
         raise bad(unknown[0], f"«{name}» را نمی‌شناسیم.", f"“{name}” is not a field of a subdivision.")
@@ -212,13 +235,14 @@ def from_json(sent: Any) -> Asked:
             "یکی را بگویید: lots (شکل قطعه‌ها) یا parts (شمار قطعه‌ها).",
             "Tell one of them: lots (their shapes) or parts (their number).",
         )
+    forced = ground_of(str(sent.get("forced") or ""))
     if sent.get("lots") is not None:
         lots, more = shapes_of(sent["lots"], sent.get("crs"))
         roads = shapes_of(sent["roads"], sent.get("crs"))[0] if sent.get("roads") else ()
-        return Asked(lots=lots, roads=(*more, *roads))
+        return Asked(lots=lots, roads=(*more, *roads), forced=forced)
     if isinstance(sent["parts"], bool) or not isinstance(sent["parts"], int):
         raise bad("parts", "parts باید عدد درست باشد.", "parts must be a whole number.")
     how = sent.get("how", "BESIDE")
     if how not in _WAYS:
         raise bad("how", "how باید BESIDE یا BEHIND باشد.", "how must be BESIDE or BEHIND.")
-    return Asked(parts=parts_of(str(sent["parts"])), how=how)
+    return Asked(parts=parts_of(str(sent["parts"])), how=how, forced=forced)

@@ -52,7 +52,7 @@ def land_of(parcel: Parcel, *, on: date) -> Land:
 def divided(asked: Asked, held: Land) -> Divided:
     """The subdivision that is asked for, judged."""
     lots, roads = asked.drawn(held.land, along_front(held))
-    return divide(held.evaluations, 0, lots, roads)
+    return divide(held.evaluations, 0, lots, roads, asked.forced)
 
 
 def along_front(held: Land) -> np.ndarray:

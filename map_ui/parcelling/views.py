@@ -1,7 +1,7 @@
 """The pages "divide this lot" and "make lots one"; what is asked stands in the address."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -23,7 +23,8 @@ from map_ui.drawing.legend import ceded
 from map_ui.drawing.plan import Cut, plan
 from map_ui.drawing.view import HEIGHT_PX, WIDTH_PX, view_of
 from map_ui.pages import asked_day
-from map_ui.parcelling.asked import MOST_BYTES, Asked, document_of, lines_of, parts_of, shapes_of
+from map_ui.parcelling.asked import MOST_BYTES, Asked, document_of, ground_of, lines_of, parts_of, shapes_of
+from map_ui.parcelling.forced import cut_off_line, grounds_of
 from map_ui.parcelling.judging import Land, divided, land_of
 from map_ui.parcelling.merging import Compared, chosen_lots, compared, merged, neighbours
 from map_ui.parcelling.words import division_sheet, merging_lines
@@ -77,7 +78,9 @@ def subdivision(request: HttpRequest, key: str) -> HttpResponse:
     parcel = queries.parcel_by_key(key, on=on)
     held = land_of(parcel, on=on)
     origin = _corner(held)
-    texts = {name: request.GET.get(name, "")[:_LONGEST_TEXT] for name in ("by", "parts", "how", "cuts")}
+    texts = {
+        name: request.GET.get(name, "")[:_LONGEST_TEXT] for name in ("by", "parts", "how", "cuts", "forced")
+    }
     asked, trouble = _asked(request, texts, origin)
     found = None if asked.nothing else divided(asked, held)
     told = None if found is None else division_sheet(found)
@@ -90,6 +93,9 @@ def subdivision(request: HttpRequest, key: str) -> HttpResponse:
         "trouble": "" if trouble is None else wording.in_language(trouble.fa, trouble.en),
         "where": "" if trouble is None else str(trouble.details.get("name", "lots")),
         "told": told,
+        "grounds": grounds_of(held),
+        "ground_asked": asked.forced,
+        "cut_off": cut_off_line(held),
         "rule": {} if found is None or found.rule is None else citation(vars(found.rule)),
         "land": wording.number(round(float(held.land.area), 2)),
         "drawn": list(_drawn(parcel, held, found, origin, on=on)),
@@ -107,14 +113,15 @@ def _asked(
     """What is asked for, or nothing and why it cannot be read."""
     try:
         if request.method == "POST":
-            return _sent(request), None
+            return replace(_sent(request), forced=ground_of(request.POST.get("forced", ""))), None
+        forced = ground_of(texts["forced"])
         if texts["by"] == "lines" and texts["cuts"].strip():
-            return Asked(lines=lines_of(texts["cuts"], origin)), None
+            return Asked(lines=lines_of(texts["cuts"], origin), forced=forced), None
         if texts["by"] != "lines" and texts["parts"].strip():
-            return Asked(parts=parts_of(texts["parts"]), how=texts["how"]), None
+            return Asked(parts=parts_of(texts["parts"]), how=texts["how"], forced=forced), None
     except BadInput as trouble:
         return Asked(), trouble
-    return Asked(), None
+    return Asked(forced=forced), None
 
 
 def _sent(request: HttpRequest) -> Asked:
@@ -139,9 +146,13 @@ def _without_each(texts: Mapping[str, str], on: date | None) -> list[tuple[str, 
     if texts["by"] != "lines":
         return []
     rows = [row.strip() for row in texts["cuts"].splitlines() if row.strip()]
-    day = [] if on is None else [("on", on.isoformat())]
+    kept = [] if on is None else [("on", on.isoformat())]
+    kept += [("forced", texts["forced"])] if texts["forced"] else []
     return [
-        (row, "?" + urlencode([*day, ("by", "lines"), ("cuts", "\n".join(rows[:place] + rows[place + 1 :]))]))
+        (
+            row,
+            "?" + urlencode([*kept, ("by", "lines"), ("cuts", "\n".join(rows[:place] + rows[place + 1 :]))]),
+        )
         for place, row in enumerate(rows)
     ]
 
@@ -151,7 +162,7 @@ def _drawn(parcel: Parcel, held: Land, found: Any, origin: tuple[float, float], 
     around = surroundings(parcel, on=on)
     cuts = []
     if found is not None:
-        failing = {check.lot for check in found.checks if not check.passes}
+        failing = {check.lot for check in found.checks if check.fails}
         cuts = [
             Cut(lot, wording.number(number + 1), number in failing) for number, lot in enumerate(found.lots)
         ]

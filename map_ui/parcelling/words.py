@@ -8,6 +8,7 @@ from django.utils.translation import gettext_noop, ngettext
 
 from gis_core.constraints.dividing import Check, Divided
 from map_ui import reason_texts, wording
+from map_ui.parcelling.forced import proof_line, spared_line
 
 NAMES = {
     "PARENT_AREA": gettext_noop("Area of the land that is divided"),
@@ -66,7 +67,7 @@ class Line:
 
 @dataclass(frozen=True)
 class LotRow:
-    """One proposed lot: its number, its measures as figures, and what of it fails."""
+    """One proposed lot: its number, its measures as figures, what of it fails, and what was not asked."""
 
     number: str
     area: str
@@ -74,11 +75,12 @@ class LotRow:
     width: str
     access: str
     fails: tuple[Line, ...]
+    spared: tuple[Line, ...]
 
 
 @dataclass(frozen=True)
 class DivisionSheet:
-    """A judged subdivision in words: the verdict, its checks of the whole, and its lots."""
+    """A judged subdivision in words: the verdict, what forces it, its checks of the whole, and its lots."""
 
     state: str
     verdict: str
@@ -86,6 +88,8 @@ class DivisionSheet:
     whole: tuple[Line, ...]
     lots: tuple[LotRow, ...]
     shares: str
+    spared: str
+    proof: str
 
 
 def name_of(code: str) -> str:
@@ -108,6 +112,8 @@ def division_sheet(found: Divided) -> DivisionSheet:
         verdict=verdict_of(found),
         note=_note(found),
         whole=tuple(_line(check) for check in found.of_lot(None) if not check.passes),
+        spared=spared_line(found),
+        proof=proof_line(found),
         lots=tuple(_row(found, lot) for lot in range(len(found.lots))),
         shares=_shares_line(found),
     )
@@ -119,11 +125,18 @@ def verdict_of(found: Divided) -> str:
         return _("We cannot say whether this subdivision is permitted.")
     if found.state == "passes":
         count = len(found.lots)
+        if found.spared:
+            said = ngettext(
+                "The lot meets what is asked of a forced subdivision.",
+                "All %(count)s lots meet what is asked of a forced subdivision.",
+                count,
+            )
+            return said % {"count": wording.number(count)}
         said = ngettext("The lot meets the rule.", "All %(count)s lots meet the rule.", count)
         return said % {"count": wording.number(count)}
-    wrong = sorted({check.lot for check in found.checks if check.lot is not None and not check.passes})
+    wrong = sorted({check.lot for check in found.checks if check.lot is not None and check.fails})
     lots = [wording.number(lot + 1) for lot in wrong]
-    whole = [name_of(check.code) for check in found.of_lot(None) if not check.passes]
+    whole = [name_of(check.code) for check in found.of_lot(None) if check.fails]
     if not lots:
         return _("This subdivision is not permitted: %(checks)s.") % {"checks": wording.listed(whole)}
     said = ngettext(
@@ -156,7 +169,7 @@ def _shares_line(found: Divided) -> str:
 
 
 def _line(check: Check) -> Line:
-    state = "passes" if check.passes else "fails"
+    state = "passes" if check.passes else "fails" if check.fails else "not_asked"
     return Line(check.code, name_of(check.code), sentence_of(check), state)
 
 
@@ -167,7 +180,8 @@ def _row(found: Divided, lot: int) -> LotRow:
         frontage=_figure(found.frontage_m[lot]),
         width=_figure(found.width_m[lot]),
         access=_figure(found.access_m[lot]),
-        fails=tuple(_line(check) for check in found.of_lot(lot) if not check.passes),
+        fails=tuple(_line(check) for check in found.of_lot(lot) if check.fails),
+        spared=tuple(_line(check) for check in found.of_lot(lot) if not (check.passes or check.fails)),
     )
 
 

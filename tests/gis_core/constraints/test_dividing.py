@@ -5,7 +5,7 @@ import pytest
 import shapely
 
 from gis_core.constraints.cutting import cut_by_lines, cut_evenly
-from gis_core.constraints.dividing import checks_of, divide, land_to_divide
+from gis_core.constraints.dividing import checks_of, divide, grounds_here, land_to_divide
 from gis_core.constraints.parameters import faults
 from gis_core.constraints.parcelling import subdivide
 from gis_core.constraints.plane import shapes
@@ -152,6 +152,60 @@ def test_a_rule_that_tells_half_of_what_may_be_asked_is_refused():
     assert faults("SUBDIV", params | ASKED_FOR) == []
     (said,) = faults("SUBDIV", params | {"public_percent": 25})
     assert said.startswith("applies_above_m2, passage_percent_of_remainder missing")
+
+
+def cut_in_eight(ground, **params):
+    lots = cut_evenly(FIELD, 8, EAST, "BESIDE")
+    return divide(field(forced_subdivision_exempt=True, **params), 0, lots, shapes(), ground)
+
+
+def test_lots_that_a_court_makes_are_spared_their_sizes_where_the_rule_names_courts():
+    found = cut_in_eight("COURT", forced_grounds=["COURT"])
+    assert (found.state, found.spared) == ("passes", True)
+    assert {code for code, _ in failing(found)} == {"LOT_AREA", "LOT_WIDTH", "LENGTH_TO_WIDTH"}
+    assert not any(check.fails for check in found.checks)
+
+
+def test_a_ground_that_the_rule_does_not_name_spares_nothing_and_a_street_needs_no_name():
+    assert cut_in_eight("COURT").state == "fails"
+    assert cut_in_eight("STREET").state == "passes"
+    assert cut_in_eight("STREET", forced_grounds=["COURT"]).state == "fails"
+    assert cut_in_eight("").state == "fails"
+
+
+def test_a_forced_subdivision_still_gives_each_lot_its_access():
+    evaluations = field(forced_subdivision_exempt=True)
+    found = divide(evaluations, 0, cut_evenly(FIELD, 2, EAST, "BEHIND"), shapes(), "STREET")
+    assert (found.state, {check.code for check in found.checks if check.fails}) == ("fails", {"ACCESS"})
+
+
+def test_a_street_of_the_plan_that_cuts_the_land_in_two_is_seen():
+    through = {"key": "new street", "form": "RIGHT_OF_WAY", "planned": 4}
+    ahead = {"key": "front", "line": FRONT_LINE, "existing": 8, "planned": 8}
+
+    def cut(*more):
+        around = reference_corner(
+            edges=edges_of(FIELD, ("passage", 0), *[("neighbour", -1)] * 3), passages=streets(ahead, *more)
+        )
+        rules = rule_set(Rule("DIVIDING", "SUBDIV", dict(RULES["SUBDIV"].params) | SIZES))
+        evaluations = answer_for(a_lot(FIELD), around, rules)
+        return divide(evaluations, 0, shapes(land_to_divide(evaluations, 0)), shapes()).street_cuts
+
+    assert cut() is False
+    assert cut(through | {"line": shapely.box(X - 50, Y + 10, X + 90, Y + 14)}) is True
+
+
+def test_what_forces_a_subdivision_is_offered_as_the_rule_names_it():
+    assert grounds_here(field(forced_grounds=["STREET", "INHERITANCE"]), 0) == ("STREET", "INHERITANCE")
+    assert grounds_here(field(forced_subdivision_exempt=False), 0) == ()
+
+
+def test_grounds_that_nobody_knows_or_that_spare_nobody_are_refused():
+    params = dict(RULES["SUBDIV"].params)
+    (said,) = faults("SUBDIV", params | {"forced_grounds": ["STREET", "WISH"]})
+    assert "forced_grounds[1]" in said
+    (said,) = faults("SUBDIV", params | {"forced_subdivision_exempt": False, "forced_grounds": ["COURT"]})
+    assert "spares nobody" in said
 
 
 def test_without_a_rule_nothing_is_judged_and_the_reason_is_told():

@@ -40,6 +40,7 @@ ELSEWHERE = {
             "applies_above_m2",
             "public_percent",
             "passage_percent_of_remainder",
+            "forced_grounds",
         )
     ),
 }

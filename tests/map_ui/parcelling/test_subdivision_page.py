@@ -26,8 +26,21 @@ ASKED_FOR = {"applies_above_m2": 200, "public_percent": 25, "passage_percent_of_
 @pytest.fixture
 def lot():
     parcel = reference_lot(KEY)
-    rule("R121-DIVIDING", "SUBDIV", dict(RULES["SUBDIV"].params) | SMALL | ASKED_FOR, zone_code="R121")
+    dividing()
     return parcel
+
+
+@pytest.fixture
+def lot_of_courts():
+    """The same lot where the rule names courts, and nothing else, as what forces a subdivision."""
+    parcel = reference_lot(KEY)
+    dividing(forced_grounds=["COURT"])
+    return parcel
+
+
+def dividing(**more):
+    params = dict(RULES["SUBDIV"].params) | SMALL | ASKED_FOR | more
+    return rule("R121-DIVIDING", "SUBDIV", params, zone_code="R121")
 
 
 def asked(language="en", **told):
@@ -130,6 +143,45 @@ def test_without_a_rule_the_page_says_that_it_cannot_say():
     assert "We cannot say whether this subdivision is permitted." in text_of(page)
 
 
+def test_a_court_spares_the_lots_their_sizes_and_the_page_says_so_with_who_and_what_proves_it(lot_of_courts):
+    page = asked(by="even", parts="3", forced="COURT")
+    said = text_of(page)
+    assert state_of(page) == "passes"
+    assert "All 3 lots meet what is asked of a forced subdivision." in said
+    assert "sizes were not asked, as you say that a court has ordered the division." in said
+    assert "It counts only with: the final judgment" in said
+    assert "Whoever the judgment names may ask, or their lawyer." in said
+    assert "Not asked, Area: 8 m² smaller than the least lot, 100 m²." in said
+    assert "تفکیک قهری: اندازه‌ها خواسته نشد" in text_of(asked("fa", by="even", parts="۳", forced="COURT"))
+
+
+def test_a_street_that_nobody_knows_of_must_be_shown_by_papers(lot):
+    said = text_of(asked(by="even", parts="3", forced="STREET"))
+    assert "The streets that we know of leave the land in one piece, so the papers must show it." in said
+
+
+def test_only_what_the_rule_names_is_offered_and_anything_else_spares_nothing(lot_of_courts):
+    page = asked(by="even", parts="3", forced="INHERITANCE")
+    assert state_of(page) == "fails"
+    assert "The rule here asks for sizes all the same" in text_of(page)
+    assert re.findall(r'type="radio" name="forced" value="(\w*)"', page.content.decode()) == ["", "COURT"]
+    assert asked(by="even", parts="3", forced="WISH").status_code == 400
+
+
+def test_a_drawn_line_that_is_taken_away_leaves_what_forces_the_subdivision(lot_of_courts):
+    page = asked(by="lines", cuts="1 14, 14 14", forced="COURT")
+    assert 'href="?forced=COURT&amp;by=lines' in page.content.decode()
+
+
+def test_the_api_tells_what_is_not_asked_of_a_forced_subdivision(lot):
+    told = sent({"parts": 3, "forced": "STREET"}).json()
+    assert (told["state"], told["forced"]["spares_sizes"]) == ("passes", True)
+    assert told["lots"][0]["fails"] == []
+    assert [check["state"] for check in told["lots"][0]["checks"]].count("not_asked") == 3
+    assert "صورت‌مجلس بر گذر" in told["forced"]["proof_fa"]
+    assert sent({"parts": 3}).json()["forced"] is None
+
+
 def sent(body, **query):
     return Client().post(API, body, content_type="application/json", query_params=query)
 
@@ -177,6 +229,7 @@ def test_the_api_takes_shapes_and_roads_and_says_what_lies_in_the_street(lot):
         {"lots": [{"type": "Polygon", "coordinates": []}]},
         {"lots": [mapping(shapely.box(0, 0, 1, 1))], "crs": "EPSG:1"},
         {"pieces": 4},
+        {"parts": 2, "forced": "WISH"},
         [],
     ],
 )
