@@ -106,6 +106,14 @@ _PLANNED = ShownLayer(
     (16, DEEPEST_ZOOM),
     ("planned_width_m",),
 )
+_CORRECTED = ShownLayer(
+    "corrected_lines",
+    Layer.Kind.CORRECTED_LINES,
+    "بر اصلاحی",
+    "Corrected lines",
+    (13, DEEPEST_ZOOM),
+    ("code", "sheet"),
+)
 _ZONES = ShownLayer(
     "zones",
     Layer.Kind.ZONING,
@@ -161,6 +169,15 @@ CATALOG: tuple[TileSet, ...] = (
         switchable=True,
         on_at_first=False,
         legend=(LegendEntry("overlay", "حریم", "Buffer"),),
+    ),
+    TileSet(
+        "corrected",
+        "بر اصلاحی",
+        "Corrected lines",
+        (_CORRECTED,),
+        switchable=True,
+        on_at_first=False,
+        legend=(LegendEntry("corrected", "بر اصلاحی گذر", "Corrected line of a street"),),
     ),
     TileSet(
         "services",

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from gis_core import crs, jalali
 from layers.models import District, GroundCover
-from layers.network.models import StreetSegment
+from layers.network.models import CorrectedLine, StreetSegment
 from map_ui import tiles, wording
 from map_ui.zone_families import families
 
@@ -22,6 +22,8 @@ from map_ui.zone_families import families
 def map_config(*, on: date) -> dict[str, Any]:
     """The configuration of the map for a day, in the language of the page."""
     described = tiles.described_sets(on=on)
+    if not tiles.remembered(("corrected", on), 60.0, lambda: _has_corrected_lines(on)):
+        described = [entry for entry in described if entry["key"] != "corrected"]
     return {
         "language": wording.language(),
         "extent": tiles.remembered(("extent", on), 60.0, lambda: _extent(on)),
@@ -64,6 +66,11 @@ def _has_planned_streets(on: date) -> bool:
     """Whether any street becomes wider: only then is a planned line on the map, and in its legend."""
     wider = StreetSegment.objects.in_force(on=on).filter(planned_width_m__gt=models.F("existing_width_m"))
     return bool(wider.exists())
+
+
+def _has_corrected_lines(on: date) -> bool:
+    """Whether a document draws any street's border: only then is there a layer of such lines to show."""
+    return bool(CorrectedLine.objects.in_force(on=on).exists())
 
 
 def _extent(on: date) -> list[float]:

@@ -13,6 +13,7 @@ from gis_core.constraints.widening import rights_of_way
 from layers.models import Layer
 from layers.terrain import ground_above, rasters_in_force
 from map_ui import wording
+from map_ui.documents.extract import Corrected
 from map_ui.drawing.surroundings import Restricting, Restriction
 from parcels.inputs import Question, read_inputs
 from parcels.models import Parcel
@@ -42,6 +43,21 @@ def restricting(parcel: Parcel, document: Mapping[str, Any]) -> Restricting:
         ways=_ways(inputs),
         corrected=inputs.around.corrected.geometry.tolist(),
     )
+
+
+def corrected_lines(parcel: Parcel, document: Mapping[str, Any]) -> list[Corrected]:
+    """The corrected lines of streets near a parcel, as its evaluation document read them."""
+    question = Question(date.fromisoformat(document["on"]), datetime.fromisoformat(document["known_at"]))
+    lines = read_inputs([parcel.pk], question).around.corrected
+    return [
+        Corrected(
+            str(code),
+            told["article"],
+            wording.in_language(told["source_title_fa"], told["source_title_en"]) or told["source_code"],
+            line,
+        )
+        for code, told, line in zip(lines.code, lines.told, lines.geometry, strict=True)
+    ]
 
 
 def _zones(inputs: Inputs, document: Mapping[str, Any]) -> list[tuple[str, Any]]:

@@ -40,6 +40,7 @@ _TABLES = {
     "parcels": "parcels_parcel",
     "numbers": "parcels_parcel",
     "buildings": "parcels_building",
+    "corrected_lines": "network_correctedline",
     "zones": "zoning_zone",
     "zone_codes": "zoning_zone",
     "overlays": "layers_overlayfeature",
@@ -115,6 +116,12 @@ _SELECTS: Mapping[str, tuple[str, str, str, str]] = {
         _HOLDS.format("p") + " AND p.kind = 'lot' AND p.lot_label <> ''",
     ),
     "buildings": ("b.id, b.storeys", "b.geometry", "parcels_building b", _HOLDS.format("b")),
+    "corrected_lines": (
+        "c.id, c.code, c.sheet",
+        "c.geometry",
+        "network_correctedline c " + _PUBLISHED.format("c"),
+        _HOLDS.format("c"),
+    ),
     "zones": (
         "z.id, z.code, z.name_fa, z.name_en",
         "CASE WHEN %(z)s < 14 THEN ST_SimplifyPreserveTopology(z.geometry, %(pixel_m)s) ELSE z.geometry END",

@@ -18,6 +18,7 @@ LAYERS: Mapping[str, int] = {
     "lot": 7,
     "ceded": 1,
     "widening_line": 1,
+    "corrected_line": 10,
     "chamfer": 30,
     "net_lot": 3,
     "setbacks": 6,
@@ -37,6 +38,8 @@ _AS_THEY_ARE = {
 }
 #: Lines closer than this are one line: coordinates are written in whole millimetres.
 SAME_LINE_M = 0.002
+#: How far about the lot corrected lines are drawn, in metres.
+ABOUT_M = 20.0
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,16 @@ class Drawn:
     state: str = ""
     area_m2: float | None = None
     text: str = ""
+
+
+@dataclass(frozen=True)
+class Corrected:
+    """A corrected line (بر اصلاحی) of a street by the lot, in the city's CRS, and the sheet that draws it."""
+
+    code: str
+    sheet: str
+    source: str
+    line: shapely.Geometry
 
 
 @dataclass(frozen=True)
@@ -74,9 +87,13 @@ class Extract:
         return tuple(shapely.total_bounds([thing.shape for thing in self.things]).tolist())
 
 
-def extract(document: Mapping[str, Any], *, srid: int, official: bool) -> Extract:
+def extract(
+    document: Mapping[str, Any], *, srid: int, official: bool, corrected: Sequence[Corrected] = ()
+) -> Extract:
     """
     The extract of an evaluation document (gis_core/constraints/README.md, "The document").
+
+    `corrected`: corrected lines of its streets; those that speak for the lot are told from the others.
 
     Raises
     ------
@@ -93,6 +110,7 @@ def extract(document: Mapping[str, Any], *, srid: int, official: bool) -> Extrac
     things = [
         *_as_they_are(document, shapes),
         *_lines("widening_line", shapes.get("ceded"), shapes["parcel"]),
+        *_corrected(document, corrected, shapes["parcel"]),
         *_lines("setbacks", shapes.get("buildable"), shapes.get("net")),
         *_frontages(document),
     ]
@@ -101,7 +119,7 @@ def extract(document: Mapping[str, Any], *, srid: int, official: bool) -> Extrac
         on=document["on"],
         srid=srid,
         things=things,
-        notes=_notes(document, srid, official),
+        notes=[*_notes(document, srid, official), *_notes_of_lines(document, corrected)],
     )
 
 
@@ -126,6 +144,42 @@ def _lines(layer: str, inner: shapely.Geometry | None, outer: shapely.Geometry |
     rest = shapely.difference(inner.boundary, shapely.buffer(outer.boundary, SAME_LINE_M))
     lines = shapely.get_parts(shapely.line_merge(rest))
     return [Drawn(layer, line) for line in lines if line.length > 2 * SAME_LINE_M]
+
+
+def _corrected(
+    document: Mapping[str, Any], lines: Sequence[Corrected], parcel: shapely.Geometry
+) -> list[Drawn]:
+    """The corrected lines by the lot, as far as they lie about it."""
+    west, south, east, north = parcel.bounds
+    about = shapely.box(west - ABOUT_M, south - ABOUT_M, east + ABOUT_M, north + ABOUT_M)
+    state = document["findings"]["widening_area_m2"]["state"]
+    speaking = _speaking(document)
+    return [
+        Drawn("corrected_line", part, state if one.code in speaking else "", text=_named(one))
+        for one in lines
+        for part in shapely.get_parts(shapely.line_merge(shapely.intersection(one.line, about)))
+        if part.length > SAME_LINE_M
+    ]
+
+
+def _speaking(document: Mapping[str, Any]) -> set[str]:
+    """Codes of the corrected lines on which what is ceded rests."""
+    rules = [(finding.get("rule") or {}, finding["value"]) for finding in document["findings"].values()]
+    return {str(value) for rule, value in rules if rule.get("kind") == "CORRECTED_LINE"}
+
+
+def _named(one: Corrected) -> str:
+    return _("Corrected line %(code)s") % {"code": " · ".join(filter(None, (one.code, one.sheet)))}
+
+
+def _notes_of_lines(document: Mapping[str, Any], lines: Sequence[Corrected]) -> list[str]:
+    """Who draws each corrected line, and which of them say nothing of this lot."""
+    speaking = _speaking(document)
+    return [
+        _("%(line)s: %(source)s") % {"line": _named(one), "source": one.source}
+        + ("" if one.code in speaking else _(" (says nothing of this parcel)"))
+        for one in lines
+    ]
 
 
 def _frontages(document: Mapping[str, Any]) -> list[Drawn]:

@@ -47,7 +47,12 @@ def as_dxf(extract: Extract) -> bytes:
     _show_all(drawing, extract)
     written = io.StringIO()
     drawing.write(written)
-    return written.getvalue().encode("ascii", errors="dxfreplace")
+    # "dxfreplace" of ezdxf writes the letters below U+0100 (· « ² ×) in a way that no program reads
+    return re.sub(r"[^\x00-\x7f]", _coded, written.getvalue()).encode("ascii")
+
+
+def _coded(letter: re.Match[str]) -> str:
+    return f"\\U+{ord(letter[0]):04X}"
 
 
 def as_geopackage(extract: Extract) -> bytes:

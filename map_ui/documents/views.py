@@ -13,6 +13,7 @@ from gis_core.errors import BadInput
 from map_ui.documents import issued, restriction_extract
 from map_ui.documents.extract import extract
 from map_ui.pages import asked_day
+from map_ui.restricting import corrected_lines
 from map_ui.streets import called_near, in_reading_language
 from parcels import queries
 from parcels.evaluation import evaluate_document
@@ -95,7 +96,12 @@ def drawing(request: HttpRequest, key: str, form: str) -> HttpResponse:
     on = asked_day(request)
     parcel = queries.parcel_by_key(key, on=on)
     document = in_reading_language(evaluate_document(parcel, on=on), called_near([parcel], on=on))
-    drawn = extract(document, srid=settings.CITY.metric_srid, official=settings.CITY.official)
+    drawn = extract(
+        document,
+        srid=settings.CITY.metric_srid,
+        official=settings.CITY.official,
+        corrected=corrected_lines(parcel, document),
+    )
     content_type, write = {
         "dxf": ("image/vnd.dxf", extract_files.as_dxf),
         "gpkg": ("application/geopackage+sqlite3", extract_files.as_geopackage),

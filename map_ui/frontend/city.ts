@@ -14,7 +14,7 @@ import type { StyleFunction } from "ol/style/Style";
 import { createXYZ } from "ol/tilegrid";
 import { digits, readConfig } from "./config";
 import { element } from "./html";
-import { baseStyle, zoomOf } from "./style";
+import { baseStyle, correctedStyle, zoomOf } from "./style";
 
 interface City {
   tiles: string;
@@ -154,6 +154,7 @@ const only = (names: boolean): StyleFunction => (feature, resolution) => (drawn(
 const ground = tiles(base.tiles, base.minzoom, base.maxzoom);
 const result = tiles(city.tiles, city.minzoom, city.maxzoom);
 const coloured = new VectorTileLayer({ source: result, style: areas, zIndex: 10, renderMode: "hybrid" });
+const lines = config.sets.find((set) => set.key === "corrected");
 const map = new OlMap({
   target: holder,
   controls: [new Zoom({ className: "city-zoom", zoomInTipLabel: "+", zoomOutTipLabel: "−" })],
@@ -162,6 +163,7 @@ const map = new OlMap({
     new VectorTileLayer({ source: ground, style: only(false), zIndex: 0, minZoom: base.minzoom + 0.4 }),
     coloured,
     new VectorTileLayer({ source: ground, style: only(true), zIndex: 20, minZoom: base.minzoom + 0.4, declutter: "names", renderMode: "vector" }),
+    ...(lines ? [new VectorTileLayer({ source: tiles(lines.tiles, lines.minzoom, lines.maxzoom), style: correctedStyle(config), zIndex: 15, minZoom: lines.minzoom + 0.4 })] : []),
     new VectorTileLayer({ source: result, style: numbers, zIndex: 30, declutter: "names", renderMode: "vector" }),
   ],
   view: new View({ minZoom: 9, maxZoom: 20 }),

@@ -18,7 +18,7 @@ import { readConfig, type TileSet } from "./config";
 import { legend, scale, switches } from "./furniture";
 import { element, lay } from "./html";
 import { wireSheet } from "./sheet";
-import { baseStyle, officeStyle, overlayStyle, plotStyle, zoneStyle } from "./style";
+import { baseStyle, correctedStyle, officeStyle, overlayStyle, plotStyle, zoneStyle } from "./style";
 
 const config = readConfig();
 const body = element("sheet-body");
@@ -29,12 +29,13 @@ const answer = new AnswerLayer();
 let view = readAddress();
 let asking: AbortController | null = null;
 
-const ORDER: Record<string, number> = { base: 0, zoning: 10, plots: 30, restrictions: 35, services: 60 };
+const ORDER: Record<string, number> = { base: 0, zoning: 10, plots: 30, restrictions: 35, corrected: 38, services: 60 };
 const styles: Record<string, StyleFunction> = {
   base: baseStyle(config),
   zoning: zoneStyle(config),
   plots: plotStyle(config),
   restrictions: overlayStyle(config),
+  corrected: correctedStyle(config),
   services: officeStyle(config),
 };
 const sets = new Map(config.sets.map((set) => [set.key, setLayers(set)]));

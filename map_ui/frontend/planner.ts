@@ -17,7 +17,7 @@ import { Circle, Fill, Stroke, Style, Text } from "ol/style";
 import type { StyleFunction } from "ol/style/Style";
 import { createXYZ } from "ol/tilegrid";
 import { readConfig } from "./config";
-import { FAMILY_COLOURS, baseStyle, familyOf, plotStyle } from "./style";
+import { FAMILY_COLOURS, baseStyle, correctedStyle, familyOf, plotStyle } from "./style";
 
 const holder = document.getElementById("plan-map")!;
 const words = JSON.parse(document.getElementById("plan-words")!.textContent!) as Record<string, string>;
@@ -47,6 +47,7 @@ function city(): VectorTileLayer[] {
     ["base", 0, 1, ground, false],
     ["plots", 20, 0.8, lots, false],
     ["base", 30, 0.85, streetNames, true],
+    ["corrected", 25, 1, correctedStyle(config), false],
   ];
   return drawn.flatMap(([key, zIndex, opacity, style, names]) => {
     const set = config.sets.find((entry) => entry.key === key);

@@ -346,6 +346,22 @@ export function overlayStyle(config: Config) {
   };
 }
 
+/** Lines that a document draws as the border of a street to come: whole, where planned lines by width are broken. */
+export function correctedStyle(config: Config) {
+  return (feature: FeatureLike, resolution: number): Style[] => {
+    const near = zoomOf(resolution) >= 16;
+    const styles = [
+      kept("corrected-case", () => new Style({ zIndex: 40, stroke: new Stroke({ color: "#FFFFFF", width: 5 }) })),
+      kept("corrected", () => new Style({ zIndex: 41, stroke: new Stroke({ color: "#A63D28", width: 2.4 }) })),
+    ];
+    const text = near ? digits((feature.get("code") as string) ?? "", config.language) : "";
+    if (text) {
+      styles.push(kept(`cn${text}`, () => new Style({ zIndex: 96, text: new Text({ text, placement: "line", font: "600 12px Vazirmatn", textBaseline: "bottom", fill: new Fill({ color: "#A63D28" }), stroke: halo }) })));
+    }
+    return styles;
+  };
+}
+
 export function officeStyle(config: Config) {
   return (feature: FeatureLike, resolution: number): Style[] => {
     const text = zoomOf(resolution) >= 14.5 ? name(feature, config) : "";

@@ -65,6 +65,7 @@ def _shown(run: CityEvaluation, lens: Lens, district: str) -> dict[str, Any]:
         "other_engine": ENGINE_VERSION if city_result.computed_by_another_engine(run) else "",
         "is_today": run.on == timezone.localdate(),
         "map_config": config,
+        "corrected": any(entry["key"] == "corrected" for entry in config["sets"]),
         "city_config": _city_config(run, lens, breaks),
     }
 

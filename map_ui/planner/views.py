@@ -154,6 +154,7 @@ def _told(request: HttpRequest, draft: LayerVersion, zone: Zone | None, trouble:
 def _draft_context(request: HttpRequest, draft: LayerVersion, zone: Zone | None) -> dict[str, Any]:
     found = findings(draft) if draft.status in OPEN_STATES else []
     blocking = sum(finding.blocking for finding in found)
+    config = map_config(on=timezone.localdate())
     return {
         "draft": draft,
         "zones": Zone.objects.filter(layer_version=draft).order_by("code", "pk").only("code"),
@@ -165,7 +166,8 @@ def _draft_context(request: HttpRequest, draft: LayerVersion, zone: Zone | None)
         "blocking": blocking,
         "may_change": draft.status == Status.DRAFT and allowed(request.scope, "change_draft", draft),
         "may_approve": draft.status == Status.IN_REVIEW and allowed(request.scope, "approve_zoning", draft),
-        "map_config": map_config(on=timezone.localdate()),
+        "map_config": config,
+        "corrected": any(entry["key"] == "corrected" for entry in config["sets"]),
         "map_words": {"saved": _("Saved at"), "failed": _("Not saved"), "changed": _("Not saved yet")},
     }
 
