@@ -7,7 +7,7 @@ import pandas as pd
 import shapely
 from django.utils import timezone
 
-from gis_core.constraints.evaluate import accuracy_policy
+from gis_core.constraints.exactness import accuracy_policy
 from gis_core.constraints.widths import apart, tolerance_m
 from import_scripts.beyond_edges import Surroundings
 from import_scripts.frontages import Edges, access, derive, documents

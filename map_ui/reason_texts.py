@@ -46,6 +46,11 @@ REASONS = {
     "ACCURACY_UNKNOWN": gettext_noop(
         "The parcel lies over a border of zones, and nobody has said how exact the maps are."
     ),
+    "ACCURACY_NOT_TOLD": gettext_noop("It ends near the parcel, and nobody has said how exact the maps are."),
+    "ACCURACY_ASSUMED": gettext_noop(
+        "Its border runs along the parcel's within the accuracy of the maps; this map does not say how exact "
+        "it is, and the city's rules reckon with %(assumed_m)s metres."
+    ),
     "AT_END_OF_SURVEY": gettext_noop("The survey of the plan ends here, within the accuracy of the maps."),
     "CORNER_NOT_AUTOMATIC": gettext_noop(
         "The corner is too sharp or too flat for the rule; an inspection measures it."
@@ -202,6 +207,7 @@ def _with_gaps(args: Mapping[str, Any]) -> dict[str, Any]:
         "difference_m2",
         "permitted_m2",
         "accuracy_m",
+        "assumed_m",
         "min_area_m2",
         "min_passage_m",
         "agencies",

@@ -1,3 +1,3 @@
 """Decides what may be built on a lot: plain Python, arrays of lots in, findings with their proof out."""
 
-ENGINE_VERSION = "1.2.5"
+ENGINE_VERSION = "1.2.6"

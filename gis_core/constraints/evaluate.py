@@ -1,16 +1,14 @@
 """Evaluates lots: everything that may be built on each of them, in the order of the law, for many at once."""
 
-from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gis_core.constraints.columns import Column, Table
 from gis_core.constraints.division import subdivision_column
 from gis_core.constraints.envelopes import setbacks_column, stand
 from gis_core.constraints.evaluations import Evaluations, Steps
+from gis_core.constraints.exactness import Exactness
 from gis_core.constraints.findings import Reason
 from gis_core.constraints.floor_areas import floor_area_columns
 from gis_core.constraints.ground import judge_ground
@@ -29,19 +27,12 @@ from gis_core.constraints.rules import Picked, RuleSet
 from gis_core.constraints.soundness import unreadable
 from gis_core.constraints.storey_limits import governing_widths, storeys
 from gis_core.constraints.uses import use_column
-from gis_core.constraints.values import Lots, Surroundings, Zones
+from gis_core.constraints.values import Lots, Surroundings
 from gis_core.constraints.widths import tolerance_m
-from gis_core.constraints.zoned import misfit_m, unread_zones, zone_column, zone_overlaps
+from gis_core.constraints.zoned import unread_zones, zone_column, zone_overlaps
 
 #: Kinds of which a lot has one rule: of its zone, or of the whole city.
 LOT_KINDS = ("HEIGHT", "PARK", "LIGHTWELL", "LIGHT", "CANTILEVER", "OVERLOOK", "SUBDIV")
-#: How widths and accuracies are compared where no ACCURACY rule says otherwise; an unknown accuracy is none.
-ACCURACY: Mapping[str, Any] = {
-    "measure": "INSCRIBED_DIAMETER",
-    "combine": "ROOT_SUM_SQUARES",
-    "parcel_accuracy_m": 0.0,
-    "layer_accuracy_m": 0.0,
-}
 
 
 def evaluate(
@@ -94,25 +85,24 @@ def _judge(taken: Intake, rules: RuleSet, on: date, north_deg: Floats) -> tuple[
     """The steps of the law in their order; each finds its inputs in what came before."""
     lots, around = taken.lots, taken.around
     table, accuracy = Table(len(lots)), rules.pick("ACCURACY")
-    policy, unclear = accuracy_policy(accuracy), _contradiction(accuracy, "ACCURACY")
-    accuracy_m = np.where(np.isnan(lots.accuracy_m), policy["parcel_accuracy_m"], lots.accuracy_m)
+    exact, unclear = Exactness.of(lots, accuracy), _contradiction(accuracy, "ACCURACY")
     land = clear_land(table, lots, around, rules, on)
     access_column(table, lots, around.edges)
-    restrictions = restrict(land.net, accuracy_m, around, rules, policy, on, lots.ground_m)
+    restrictions = restrict(land.net, exact, around, rules, on, lots.ground_m)
     if unclear is not None:
         restrictions.leave_open(unclear)
     restrictions.judgements += judge_ground(lots, land.net, around, rules, on)
     broken = unreadable(around.zones.geometry, land.net)
-    threshold_m = misfit_m(around.zones, accuracy_m, policy)
-    overlaps = zone_overlaps(land, around.zones, broken, threshold_m, rules, policy)
-    plan = doubts_of_plan(around.zones.layer, land.net, threshold_m, policy, on)
-    vague = _vague(lots, around.zones, accuracy) & hang_on_accuracy(overlaps)
-    apart_m = np.zeros(len(lots)) if unclear else tolerance_m(policy, accuracy_m)
+    threshold_m = exact.misfit_m(around.zones.layer)
+    overlaps = zone_overlaps(land, around.zones, broken, threshold_m, rules, exact.policy)
+    plan = doubts_of_plan(around.zones.layer, land.net, threshold_m, exact.policy, on)
+    vague = exact.vague(around.zones.layer) & hang_on_accuracy(overlaps)
+    apart_m = np.zeros(len(lots)) if unclear else tolerance_m(exact.policy, exact.accuracy_m)
     widths_m = governing_widths(table, around.edges, around.passages, rules, apart_m)
     unclear = unclear or _contradiction(rules.pick("ZONE"), "ZONE")
     unread = unread_zones(land.net, around.zones, broken)
     unzoned = unzoned_lots(overlaps, plan.untold, unread, unclear, vague)
-    parts = cut(overlaps, restrictions, accuracy_m, policy)
+    parts = cut(overlaps, restrictions, exact)
     placed = place(overlaps, parts, around.zones.code, land.areas, widths_m, rules, unzoned)
     zone_column(table, placed, around.zones.code, plan.at_its_end)
     percentages(
@@ -134,19 +124,6 @@ def _judge(taken: Intake, rules: RuleSet, on: date, north_deg: Floats) -> tuple[
     overlook_column(table, kinds["OVERLOOK"])
     subdivision_column(table, land.areas, kinds["SUBDIV"])
     return table, Steps(land, placed, standing, restrictions, kinds)
-
-
-def accuracy_policy(picked: Picked) -> Mapping[str, Any]:
-    """How widths and accuracies are compared under the city's ACCURACY rule, or where there is none."""
-    return {**ACCURACY, **(picked.rule.params if picked.rule else {})}
-
-
-def _vague(lots: Lots, zones: Zones, accuracy: Picked) -> NDArray[np.bool_]:
-    """Lots (n,) of which neither map nor rule says how exact they or the plan are."""
-    if accuracy.rule is not None:
-        return np.zeros(len(lots), dtype=bool)
-    layer = zones.layer
-    return np.isnan(lots.accuracy_m) | (layer is None or layer.accuracy_m is None)
 
 
 def _contradiction(picked: Picked, kind: str) -> Reason | None:

@@ -1,20 +1,19 @@
 """Lets overlay zones change the limits of the zones below them: replace, relax, restrict."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
 from gis_core.constraints.columns import CONDITIONAL, UNKNOWN, Doubts
+from gis_core.constraints.exactness import Exactness
 from gis_core.constraints.findings import Reason
 from gis_core.constraints.parting import inside, outside
 from gis_core.constraints.plane import Floats, Ints, Shapes, flagged
 from gis_core.constraints.restrictions import LayerJudgement, Restrictions
 from gis_core.constraints.rules import Rule, contradiction
-from gis_core.constraints.slivers import threshold_width_m, widths_m
+from gis_core.constraints.slivers import widths_m
 from gis_core.constraints.zones import Overlaps
 
 #: What overlay zones do to a limit, in the order in which it is done: the restriction has the last word.
@@ -50,17 +49,14 @@ class Parts:
         return [(at, one) for at, one in numbered if one.effect == effect and param in one.params]
 
 
-def cut(
-    overlaps: Overlaps, restrictions: Restrictions, accuracy_m: Floats, policy: Mapping[str, Any]
-) -> Parts:
+def cut(overlaps: Overlaps, restrictions: Restrictions, exact: Exactness) -> Parts:
     """
     Cut the concerned zones of lots where overlay zones begin that change a limit.
 
     A piece that is no wider than the combined accuracy of lot and layer stays with the rest, as a zone's
-    sliver does. `accuracy_m` (n,); `policy`: `measure`, `combine`, `layer_accuracy_m`. Source: rules.md
-    sections 1 and 21.
+    sliver does. Source: rules.md sections 1 and 21.
     """
-    concerned = np.flatnonzero(overlaps.kind == "CONCERNED")
+    concerned, measure = np.flatnonzero(overlaps.kind == "CONCERNED"), exact.policy["measure"]
     changes = sorted(
         (one for one in restrictions.judgements if one.effect in CHANGES), key=lambda one: _rule(one).rank
     )
@@ -68,15 +64,13 @@ def cut(
     shape = overlaps.shape[concerned]
     under = np.zeros((len(pair), len(changes)), dtype=bool)
     for at, change in enumerate(changes):
-        layer_m = change.known.accuracy_m if change.known else None
-        known_m = np.full(len(accuracy_m), policy["layer_accuracy_m"] if layer_m is None else layer_m)
-        limit_m = threshold_width_m(policy, accuracy_m, known_m)
+        limit_m = exact.misfit_m(change.known)
         lot = overlaps.lot[concerned[pair]]
         met, ground = _met(change, lot)
         inner, outer = inside(shape[met], ground), outside(shape[met], ground)
         limits_m = limit_m[lot[met]]
-        outer_wide = widths_m(outer, policy["measure"], limits_m) > limits_m
-        inner_wide = widths_m(inner, policy["measure"], limits_m) > limits_m
+        outer_wide = widths_m(outer, measure, limits_m) > limits_m
+        inner_wide = widths_m(inner, measure, limits_m) > limits_m
         both = inner_wide & outer_wide
         under[met[inner_wide], at] = True
         split, left = met[both], np.setdiff1d(np.arange(len(pair)), met[both])
@@ -88,7 +82,7 @@ def cut(
         shape = np.r_[shape[left], inner[both], outer[both]][order]
         under = np.r_[under[left], under[split], beyond][order]
         pair = np.r_[pair[left], pair[split], pair[split]][order]
-    return Parts(len(accuracy_m), pair, overlaps.lot[concerned[pair]], share, under, tuple(changes))
+    return Parts(len(exact.accuracy_m), pair, overlaps.lot[concerned[pair]], share, under, tuple(changes))
 
 
 def _met(change: LayerJudgement, lot: Ints) -> tuple[Ints, Shapes]:

@@ -9,6 +9,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from gis_core.constraints.exactness import NEAR_M, Exactness
 from gis_core.constraints.findings import OverlayState, Reason
 from gis_core.constraints.ground_held import WITHOUT_RULE, areas_held, heights_m, within_reach
 from gis_core.constraints.height_surfaces import under_surface
@@ -17,7 +18,6 @@ from gis_core.constraints.plane import EMPTY, Floats, Shapes, present
 from gis_core.constraints.restrictions import LayerJudgement, Restrictions
 from gis_core.constraints.rules import Rule, RuleSet
 from gis_core.constraints.silence import silence_of
-from gis_core.constraints.slivers import threshold_width_m
 from gis_core.constraints.values import Layer, Surroundings
 
 #: Of no pair: positions, things, measures.
@@ -33,10 +33,9 @@ STATE_NAMES: dict[str, OverlayState] = {
 
 def restrict(
     net: Shapes,
-    accuracy_m: Floats,
+    exact: Exactness,
     around: Surroundings,
     rules: RuleSet,
-    policy: Mapping[str, Any],
     on: date,
     ground_m: Floats | None = None,
 ) -> Restrictions:
@@ -44,8 +43,7 @@ def restrict(
     Judge every overlay layer against the net lots.
 
     A layer is judged once for each BUFFER and HEIGHT_SURFACE rule that names it, or once without a rule.
-    `accuracy_m` (n,) of the lots; `policy`: `measure`, `combine`, `layer_accuracy_m`; `ground_m` (n,) height
-    of the ground above sea level, nothing where it is not known.
+    `ground_m` (n,): height of the ground above sea level, nothing where it is not known.
     """
     found = Restrictions(len(net))
     tree = shapely.STRtree(net)
@@ -54,14 +52,14 @@ def restrict(
     surfaces = rules.of_kind("HEIGHT_SURFACE")
     named = {rule.params["layer"] for rule in [*ruled, *surfaces]} | passages
     for rule in ruled:
-        found.judgements.append(_judged(tree, net, accuracy_m, around, rule.params, rule, policy, on))
+        found.judgements.append(_judged(tree, net, exact, around, rule.params, rule, on))
     ground = np.full(len(net), np.nan) if ground_m is None or not len(ground_m) else ground_m
     for rule in surfaces:
         found.judgements.append(under_surface(net, ground, around, rule, on))
     for key, layer in around.layers.items():
         if key not in named and layer.kind != "raster":  # a raster has no features: `ground.py` judges it
             params = {**WITHOUT_RULE, "layer": key}
-            untold = _judged(tree, net, accuracy_m, around, params, None, policy, on)
+            untold = _judged(tree, net, exact, around, params, None, on)
             found.judgements.append(_without_rule(untold))
     return found
 
@@ -69,19 +67,18 @@ def restrict(
 def _judged(
     tree: shapely.STRtree,
     net: Shapes,
-    accuracy_m: Floats,
+    exact: Exactness,
     around: Surroundings,
     params: Mapping[str, Any],
     rule: Rule | None,
-    policy: Mapping[str, Any],
     on: date,
 ) -> LayerJudgement:
     layer = around.layers.get(params["layer"])
     silence = silence_of(layer, net, on)
     if not len(around.overlays.of_layer(params["layer"])):
         return _unheard(params, rule, layer, silence)
-    accuracy = layer.accuracy_m if layer and layer.accuracy_m is not None else policy["layer_accuracy_m"]
-    threshold_m = threshold_width_m(policy, accuracy_m, np.full(len(net), accuracy))
+    vague = exact.vague(layer)
+    threshold_m = np.where(vague, NEAR_M, exact.misfit_m(layer))
     reach_m = float(threshold_m.max(initial=0.0)) + 1e-6
     feature, area, untold = areas_held(
         within_reach(around.overlays, params, net, reach_m), around.overlays, params
@@ -89,9 +86,14 @@ def _judged(
     number, lot = tree.query(area, predicate="dwithin", distance=reach_m) if len(area) else (NONE, NONE)
     if not len(lot):
         return replace(_unheard(params, rule, layer, silence), by_accuracy=True)
-    found = judge(net[lot], area[number], threshold_m[lot], policy["measure"])
+    found = judge(net[lot], area[number], threshold_m[lot], exact.policy["measure"])
     state = np.array([STATE_NAMES[name] for name in found.state], dtype=object)
     reason = np.full(len(lot), None, dtype=object)
+    near = state == "borderline"
+    if near.any():
+        _tell_near(near, net[lot], area[number], vague[lot], state, reason)
+        if exact.assumed(layer):
+            reason[near] = Reason("ACCURACY_ASSUMED", {"assumed_m": exact.policy["layer_accuracy_m"]})
     unread = present(untold[number])
     state[unread], reason[unread] = "unknown", untold[number[unread]]
     outside = np.array(
@@ -117,6 +119,25 @@ def _judged(
         silence=silence,
         by_accuracy=True,
     )
+
+
+def _tell_near(
+    near: NDArray[np.bool_],
+    lots: Shapes,
+    areas: Shapes,
+    vague: NDArray[np.bool_],
+    state: NDArray[np.object_],
+    reason: NDArray[np.object_],
+) -> None:
+    """
+    Of pairs (m,) so near that their exactness decides, and nobody has said it: unknown.
+
+    As with zones, what holds a lot whole holds it without any misfit to be reckoned with.
+    """
+    untold = np.flatnonzero(near & vague)
+    whole = shapely.covers(areas[untold], lots[untold])
+    state[untold] = np.where(whole, "applies", "unknown")
+    reason[untold[~whole]] = Reason("ACCURACY_NOT_TOLD")
 
 
 def _unheard(
@@ -147,5 +168,4 @@ def _without_rule(judgement: LayerJudgement) -> LayerJudgement:
     for reasons in (judgement.silence, judgement.reason):
         for at in np.flatnonzero(~present(reasons)):
             reasons[at] = why
-    judgement.state[judgement.state == "does_not_apply"] = "unknown"
     return judgement

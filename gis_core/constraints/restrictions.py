@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from gis_core.constraints.columns import CONDITIONAL, Doubts
 from gis_core.constraints.findings import OverlayFinding, Reason
-from gis_core.constraints.plane import Floats, Ints, Shapes, present, shapes
+from gis_core.constraints.plane import Floats, Ints, Shapes, flagged, present, shapes
 from gis_core.constraints.rules import Rule
 from gis_core.constraints.values import Layer, Overlays
 
@@ -144,10 +144,9 @@ class Restrictions:
         return where
 
     def without_rule(self) -> list[tuple[str, NDArray[np.bool_]]]:
-        """Layers that no rule names and the lots (n,) where they show something: it might forbid building."""
+        """Layers that no rule names, and the lots (n,) where what they may show might forbid building."""
         untold = [one for one in self.judgements if one.rule is None and len(one.lot)]
-        shown = [self.with_state(one, "applies") | self.with_state(one, "borderline") for one in untold]
-        return [(one.layer, where) for one, where in zip(untold, shown, strict=True)]
+        return [(one.layer, flagged(one.lot[one.state != "does_not_apply"], self.lots)) for one in untold]
 
     def agencies(self, effect: str) -> list[tuple[str, NDArray[np.bool_]]]:
         """Agencies whose word is needed, with the lots (n,) on which their condition applies."""

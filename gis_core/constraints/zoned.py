@@ -14,7 +14,6 @@ from gis_core.constraints.land import Land
 from gis_core.constraints.placed import Placed
 from gis_core.constraints.plane import Floats, Ints, Shapes, or_none, present, shapes
 from gis_core.constraints.rules import RuleSet
-from gis_core.constraints.slivers import threshold_width_m
 from gis_core.constraints.soundness import whereabouts
 from gis_core.constraints.values import Zones
 from gis_core.constraints.zones import Overlaps, overlay_zones, tolerated
@@ -22,18 +21,11 @@ from gis_core.constraints.zones import Overlaps, overlay_zones, tolerated
 ONE_ZONE: Mapping[str, Any] = {"kind": "CONCERNED_BY_WIDTH"}
 
 
-def misfit_m(zones: Zones, accuracy_m: Floats, policy: Mapping[str, Any]) -> Floats:
-    """The width (n,) up to which a misfit of lots and the plan may come from their accuracy, in metres."""
-    layer = zones.layer
-    layer_m = policy["layer_accuracy_m"] if layer is None or layer.accuracy_m is None else layer.accuracy_m
-    return threshold_width_m(policy, accuracy_m, np.full(len(accuracy_m), layer_m))
-
-
 def zone_overlaps(
     land: Land, zones: Zones, broken: Ints, threshold_m: Floats, rules: RuleSet, policy: Mapping[str, Any]
 ) -> Overlaps:
     """
-    Zones that meet the net lots, by width against the accuracy of both (`misfit_m`).
+    Zones that meet the net lots, by width against the accuracy of both (`Exactness.misfit_m`).
 
     `broken`: zones whose shape cannot be read.
     """

@@ -13,6 +13,7 @@ import shapely
 from django.conf import settings
 from django.db import connection
 
+from gis_core.constraints.exactness import NEAR_M
 from gis_core.constraints.plan import one_plan
 from gis_core.constraints.rules import Rule as RuleValue
 from gis_core.constraints.rules import RuleSet
@@ -258,7 +259,8 @@ def reach_of(rules: RuleSet) -> float:
     for rule in rules.of_kind("HEIGHT_SURFACE"):
         cone_m = rule.params["conical_height_m"] / rule.params["conical_slope"]
         reaches.append(rule.params["inner_radius_m"] + cone_m)
-    return max(reaches)
+    # Without a word on how exact maps are, a feature that ends near a lot may reach it.
+    return max(reaches) + (0.0 if rules.pick("ACCURACY").rule else NEAR_M)
 
 
 def _zones(rows: Sequence[tuple[Any, ...]], layers: dict[str, Layer]) -> Zones:

@@ -250,6 +250,34 @@ def test_a_power_line_in_the_database_takes_ground(reference_lot):
     assert document["findings"]["buildable_area_m2"]["value"] == pytest.approx(275.0 - 54.0, abs=0.01)
 
 
+@pytest.mark.parametrize(("ends_m", "code"), [(45, "ACCURACY_NOT_TOLD"), (55, None)], ids=["near", "far"])
+def test_a_canal_of_which_nobody_said_how_exactly_it_is_drawn_is_unknown_near_its_border(
+    reference_lot, ends_m, code
+):
+    """The click looks as far as such a border may lie; a batch and the issued paper say the same."""
+    version = published_layer("canals", Layer.Kind.OVERLAY, positional_accuracy_m=None)
+    OverlayFeature.objects.create(
+        layer=version.layer,
+        layer_version=version,
+        code="main",
+        geometry=geos(
+            shapely.LineString([(X - 400, Y + 25 + 120 + ends_m), (X + 400, Y + 25 + 120 + ends_m)])
+        ),
+        valid=(LONG_AGO, None),
+        known=version.known,
+    )
+    params = {"layer": "canals", "measured_from": "AXIS", "distance_m": 120, "effect": "NO_BUILD"}
+    rule("CANAL", "BUFFER", params)
+    state = "unknown" if code else "does_not_apply"
+    told = evaluate_document(reference_lot, on=TODAY)["overlays"]
+    assert [(one["state"], (one["reason"] or {}).get("code")) for one in told] == [(state, code)]
+    (batch,) = evaluate_parcels(on=TODAY)
+    assert as_document(batch.evaluations[0])["overlays"] == told
+    paper = frozen_file(issue(reference_lot, on=TODAY))
+    assert paper["answer"]["overlays"] == told
+    assert [one.code for one in check(paper).said] == ["SAME"]
+
+
 def test_an_overlay_layer_nobody_has_imported_is_unknown_never_absent(reference_lot):
     rule(
         "QANAT",

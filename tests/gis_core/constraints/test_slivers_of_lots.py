@@ -1,8 +1,5 @@
 """Misfits up to the accuracy of the maps: a zone's joins its neighbour, a restriction's is borderline."""
 
-from dataclasses import replace
-
-import numpy as np
 import pytest
 import shapely
 from hypothesis import given, settings
@@ -22,7 +19,6 @@ from tests.gis_core.constraints.scenes import (
     overlays,
     reference_corner,
     rule_set,
-    surveyed,
     zones,
 )
 
@@ -135,19 +131,3 @@ def test_scaling_ground_and_accuracy_together_changes_no_state(reach_m, accuracy
     if min(abs(reach_m), abs(abs(reach_m) - accuracy_m)) > 1e-4:
         here, there = restricted(reach_m, accuracy_m), restricted(reach_m, accuracy_m, factor)
         assert here.overlays[0].state == there.overlays[0].state
-
-
-def test_an_unknown_accuracy_is_none_unless_the_city_names_one():
-    around, lot = beside(zones=zones(("R121", WHOLE_PLACE)))
-    strip = overlays("works", (shapely.box(X - 20, Y - 50, X + 120, Y + 0.03), {}))
-    around = replace(around, overlays=strip, layers=surveyed("works"))
-    unknown = replace(lot, accuracy_m=np.array([np.nan]))
-    assert answer_for(unknown, around)[0].overlays[0].state == "applies"
-    city = {
-        "measure": "INSCRIBED_DIAMETER",
-        "combine": "SUM",
-        "parcel_accuracy_m": 0.02,
-        "layer_accuracy_m": 0.02,
-    }
-    named = rule_set(Rule("ACCURACY", "ACCURACY", city))
-    assert answer_for(unknown, around, named)[0].overlays[0].state == "borderline"
