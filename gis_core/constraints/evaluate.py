@@ -24,6 +24,7 @@ from gis_core.constraints.plane import Floats
 from gis_core.constraints.projections import projection_columns
 from gis_core.constraints.restricting import restrict
 from gis_core.constraints.rules import Picked, RuleSet
+from gis_core.constraints.silence import Silence
 from gis_core.constraints.soundness import unreadable
 from gis_core.constraints.storey_limits import governing_widths, storeys
 from gis_core.constraints.uses import use_column
@@ -88,14 +89,15 @@ def _judge(taken: Intake, rules: RuleSet, on: date, north_deg: Floats) -> tuple[
     exact, unclear = Exactness.of(lots, accuracy), _contradiction(accuracy, "ACCURACY")
     land = clear_land(table, lots, around, rules, on)
     access_column(table, lots, around.edges)
-    restrictions = restrict(land.net, exact, around, rules, on, lots.ground_m)
+    silence = Silence(land.net, on)
+    restrictions = restrict(land.net, exact, around, rules, silence, lots.ground_m)
     if unclear is not None:
         restrictions.leave_open(unclear)
-    restrictions.judgements += judge_ground(lots, land.net, around, rules, on)
+    restrictions.judgements += judge_ground(lots, land.net, around, rules, silence)
     broken = unreadable(around.zones.geometry, land.net)
     threshold_m = exact.misfit_m(around.zones.layer)
     overlaps = zone_overlaps(land, around.zones, broken, threshold_m, rules, exact.policy)
-    plan = doubts_of_plan(around.zones.layer, land.net, threshold_m, exact.policy, on)
+    plan = doubts_of_plan(around.zones.layer, land.net, threshold_m, exact.policy, silence)
     vague = exact.vague(around.zones.layer) & hang_on_accuracy(overlaps)
     apart_m = np.zeros(len(lots)) if unclear else tolerance_m(exact.policy, exact.accuracy_m)
     widths_m = governing_widths(table, around.edges, around.passages, rules, apart_m)

@@ -1,7 +1,6 @@
 """Judges what rasters say of lots: slope, depth of water; applies, does not apply, borderline or unknown."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 import numpy as np
@@ -12,7 +11,7 @@ from gis_core.constraints.findings import Reason
 from gis_core.constraints.plane import EMPTY, Floats, Shapes
 from gis_core.constraints.restrictions import LayerJudgement
 from gis_core.constraints.rules import Rule, RuleSet
-from gis_core.constraints.silence import silence_of
+from gis_core.constraints.silence import Silence
 from gis_core.constraints.values import Lots, Surroundings
 
 #: Which of the measured values a rule compares with its limit.
@@ -20,7 +19,7 @@ STATISTICS = {"MEAN": "mean", "MAXIMUM": "maximum", "SHARE_ABOVE": "share_above"
 
 
 def judge_ground(
-    lots: Lots, net: Shapes, around: Surroundings, rules: RuleSet, on: date
+    lots: Lots, net: Shapes, around: Surroundings, rules: RuleSet, silences: Silence
 ) -> list[LayerJudgement]:
     """
     Judge every RASTER rule on lots (n,), by what was measured under them (`Lots.rasters`).
@@ -28,16 +27,16 @@ def judge_ground(
     A lot's measurements are `mean`, `maximum`, `share_above`, `known_share_above` and `unknown_share` by
     the rule's code. A share without data leaves the lot unknown, unless what is known is enough.
     """
-    return [_judged(rule, lots, net, around, on) for rule in rules.of_kind("RASTER")]
+    return [_judged(rule, lots, net, around, silences) for rule in rules.of_kind("RASTER")]
 
 
-def _judged(rule: Rule, lots: Lots, net: Shapes, around: Surroundings, on: date) -> LayerJudgement:
+def _judged(rule: Rule, lots: Lots, net: Shapes, around: Surroundings, silences: Silence) -> LayerJudgement:
     params, layer = rule.params, around.layers.get(rule.params["layer"])
     told = _told(lots, rule.code)
     limit = _limit(params)
     value, surely = _column(told, STATISTICS[params["statistic"]]), _column(told, "known_share_above")
     margin = float(params.get("margin", 0.0))
-    silence = silence_of(layer, net, on)
+    silence = silences.of(layer)
     no_data = np.isnan(value)
     if params["statistic"] == "SHARE_ABOVE":
         value = np.where(no_data & (surely > limit + margin), surely, value)

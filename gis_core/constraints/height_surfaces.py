@@ -1,7 +1,6 @@
 """Judges the obstacle surfaces of aerodromes over lots: the height they leave above the ground."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 import numpy as np
@@ -12,13 +11,13 @@ from gis_core.constraints.overlays import height_surface_m, number_in
 from gis_core.constraints.plane import Floats, Shapes
 from gis_core.constraints.restrictions import LayerJudgement
 from gis_core.constraints.rules import Rule
-from gis_core.constraints.silence import silence_of
+from gis_core.constraints.silence import Silence
 from gis_core.constraints.soundness import readable
 from gis_core.constraints.values import Surroundings
 
 
 def under_surface(
-    net: Shapes, ground_m: Floats, around: Surroundings, rule: Rule, on: date
+    net: Shapes, ground_m: Floats, around: Surroundings, rule: Rule, silences: Silence
 ) -> LayerJudgement:
     """The obstacle surface of each feature of a layer over the lots, and the height left above ground."""
     layer = around.layers.get(rule.params["layer"])
@@ -44,7 +43,7 @@ def under_surface(
     untold = np.isnan(height_m)
     state[untold], reason[untold] = "unknown", Reason("GROUND_UNKNOWN")
     reason[broken] = Reason("INVALID_FEATURE", {"layers": [rule.params["layer"]]})
-    silence = silence_of(layer, net, on)
+    silence = silences.of(layer)
     return LayerJudgement(
         layer=rule.params["layer"],
         params=params,

@@ -152,7 +152,9 @@ def _near(around: Surroundings, frame: Frame) -> Surroundings:
 
 def _near_layers(layers: Mapping[str, Layer], frame: Frame) -> Mapping[str, Layer]:
     def brought() -> Mapping[str, Layer]:
-        return {key: _near_layer(layer, frame) for key, layer in layers.items()}
+        # Layers of one survey have equal extents, which become one: it is held against the lots once.
+        extents: dict[bytes, shapely.Geometry] = {}
+        return {key: _near_layer(layer, frame, extents) for key, layer in layers.items()}
 
     where = (*frame.origin.tolist(), frame.ground_m)
     found: Mapping[str, Layer] = _LAYERS.of(tuple(layers.values()), brought, *layers, *where)
@@ -180,7 +182,8 @@ def _sane_widths(passages: Passages) -> Passages:
     return replace(passages, **dict(zip(names, np.where(wrong, np.nan, told), strict=True)))
 
 
-def _near_layer(layer: Layer, frame: Frame) -> Layer:
+def _near_layer(layer: Layer, frame: Frame, extents: dict[bytes, shapely.Geometry]) -> Layer:
     if layer.surveyed_extent is None:
         return layer
-    return replace(layer, surveyed_extent=frame.near(shapes(layer.surveyed_extent))[0])
+    near = frame.near(shapes(layer.surveyed_extent))[0]
+    return replace(layer, surveyed_extent=extents.setdefault(shapely.to_wkb(near), near))

@@ -29,7 +29,7 @@ from gis_core.constraints.plane import (
     whole_mm2,
 )
 from gis_core.constraints.rules import Picked, Rule, RuleSet
-from gis_core.constraints.silence import silence_of
+from gis_core.constraints.silence import Silence
 from gis_core.constraints.soundness import readable, unreadable, whereabouts
 from gis_core.constraints.values import Edges, Lots, Passages, Surroundings, chosen
 
@@ -171,12 +171,13 @@ def _doubt_plans(doubts: Doubts, lots: Lots, around: Surroundings, rules: RuleSe
     not surveyed here leaves it an upper bound of what remains.
     """
     drawn_over = around.overlays
+    silences = Silence(lots.geometry, on)
     for layer in sorted({rule.params["layer"] for rule in rules.of_kind("PLANNED_STREET")}):
         drawn = drawn_over.geometry[drawn_over.of_layer(layer)]
         for number in unreadable(drawn, lots.geometry):
             near = shapely.intersects(lots.geometry, whereabouts(drawn[number]))
             doubts.add(near, UNKNOWN, Reason("INVALID_FEATURE", {"layers": [layer]}))
-        silent = present(silence_of(around.layers.get(layer), lots.geometry, on))
+        silent = present(silences.of(around.layers.get(layer)))
         doubts.add(silent, CONDITIONAL, Reason("OVERLAY_UNKNOWN", {"layers": [layer]}))
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from gis_core.constraints.parting import both_sides
 from gis_core.constraints.plane import DUST_M2, Floats, Shapes
-from gis_core.constraints.silence import silence_of
+from gis_core.constraints.silence import Silence
 from gis_core.constraints.slivers import widths_m
 from gis_core.constraints.values import Layer
 from gis_core.constraints.zones import Overlaps
@@ -72,16 +72,16 @@ def _stale_from(layer: Layer) -> date:
 
 
 def doubts_of_plan(
-    layer: Layer | None, net: Shapes, threshold_m: Floats, policy: Mapping[str, Any], on: date
+    layer: Layer | None, net: Shapes, threshold_m: Floats, policy: Mapping[str, Any], silences: Silence
 ) -> PlanDoubts:
     """
-    Where the edition of the plan says nothing reliable of net lots on a day.
+    Where the edition of the plan says nothing reliable of net lots.
 
     `threshold_m` (n,): the width up to which a misfit of lot and plan may come from their accuracy;
     `policy["measure"]` tells how wide the part of a lot beyond the survey is. A plan of which nobody said
     how far it reaches still tells of what it shows.
     """
-    untold = silence_of(layer, net, on)
+    untold = silences.of(layer)
     codes = np.array([None if why is None else why.code for why in untold], dtype=object)
     at_its_end = np.zeros(len(net), dtype=bool)
     outside = np.flatnonzero(codes == "OUTSIDE_SURVEYED_EXTENT")

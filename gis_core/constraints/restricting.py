@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 import numpy as np
@@ -17,7 +16,7 @@ from gis_core.constraints.overlays import judge
 from gis_core.constraints.plane import EMPTY, Floats, Shapes, present
 from gis_core.constraints.restrictions import LayerJudgement, Restrictions
 from gis_core.constraints.rules import Rule, RuleSet
-from gis_core.constraints.silence import silence_of
+from gis_core.constraints.silence import Silence
 from gis_core.constraints.values import Layer, Surroundings
 
 #: Of no pair: positions, things, measures.
@@ -36,7 +35,7 @@ def restrict(
     exact: Exactness,
     around: Surroundings,
     rules: RuleSet,
-    on: date,
+    silence: Silence,
     ground_m: Floats | None = None,
 ) -> Restrictions:
     """
@@ -52,14 +51,14 @@ def restrict(
     surfaces = rules.of_kind("HEIGHT_SURFACE")
     named = {rule.params["layer"] for rule in [*ruled, *surfaces]} | passages
     for rule in ruled:
-        found.judgements.append(_judged(tree, net, exact, around, rule.params, rule, on))
+        found.judgements.append(_judged(tree, net, exact, around, rule.params, rule, silence))
     ground = np.full(len(net), np.nan) if ground_m is None or not len(ground_m) else ground_m
     for rule in surfaces:
-        found.judgements.append(under_surface(net, ground, around, rule, on))
+        found.judgements.append(under_surface(net, ground, around, rule, silence))
     for key, layer in around.layers.items():
         if key not in named and layer.kind != "raster":  # a raster has no features: `ground.py` judges it
             params = {**WITHOUT_RULE, "layer": key}
-            untold = _judged(tree, net, exact, around, params, None, on)
+            untold = _judged(tree, net, exact, around, params, None, silence)
             found.judgements.append(_without_rule(untold))
     return found
 
@@ -71,10 +70,10 @@ def _judged(
     around: Surroundings,
     params: Mapping[str, Any],
     rule: Rule | None,
-    on: date,
+    silences: Silence,
 ) -> LayerJudgement:
     layer = around.layers.get(params["layer"])
-    silence = silence_of(layer, net, on)
+    silence = silences.of(layer)
     if not len(around.overlays.of_layer(params["layer"])):
         return _unheard(params, rule, layer, silence)
     vague = exact.vague(layer)
