@@ -239,4 +239,4 @@ def _argument(key: str, value: Any, names: Mapping[str, str]) -> str:
         return f"\u2066{value}\u2069"
     if key == "measured_in":
         return wording.unit(value)
-    return names.get(value) or wording.finding_name(value)
+    return wording.amid(names.get(value) or wording.finding_name(value))

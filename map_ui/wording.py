@@ -262,13 +262,17 @@ def search_hint(kinds: Sequence[IdentifierKind]) -> str:
 
 def amid(title: str) -> str:
     """
-    A title as it stands amid a sentence: without its capital.
+    A title as it stands amid a sentence: without its capital, unless others show that it is a name.
 
     Examples
     --------
     >>> amid("Floor area that counts")
     'floor area that counts'
+    >>> amid("FEMA flood zones")
+    'FEMA flood zones'
     """
+    if title[1:] != title[1:].lower():
+        return title
     return title[:1].lower() + title[1:]
 
 

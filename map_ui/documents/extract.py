@@ -201,7 +201,7 @@ def _notes(document: Mapping[str, Any], srid: int, official: bool) -> list[str]:
     """What must be read beside the drawing; what is not known comes first, and is never left out."""
     unknown = [f"{entry.name}: {entry.sentence}" for entry in unknown_things(document, layer_names(document))]
     unsure = [
-        wording.finding_name(finding["key"])
+        wording.amid(wording.finding_name(finding["key"]))
         for finding in document["findings"].values()
         if finding["state"] in ("conditional", "needs_inspection")
     ]

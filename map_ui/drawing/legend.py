@@ -58,7 +58,7 @@ def legend(
     ]
     entries += _held(restricting, drawn["parcel"], view)
     if restricting.unsurveyed:
-        layers = wording.listed([name for name, _extent in restricting.unsurveyed])
+        layers = wording.listed([wording.amid(name) for name, _extent in restricting.unsurveyed])
         entries.append(Entry("unsurveyed", _("Not surveyed: %(layers)s") % {"layers": layers}))
     return tuple(entry for entry in entries if entry is not None)
 

@@ -91,8 +91,9 @@ async function draw(place: HTMLElement): Promise<void> {
     else if (!answer.start) setOut(...(toLonLat(event.coordinate) as LonLat));
   });
   // as in the drawing: the start, the nearest offices and the way decide how much of the city is shown
-  const near = answer.options.filter((option) => option.travel).slice(0, 6).map((option) => option.place);
-  show([70, 70, 90, 70], answer.start ? [answer.start, ...near, ...(answer.way?.line ?? [])] : []);
+  const small = holder!.clientHeight < 400;
+  const near = answer.options.filter((option) => option.travel).slice(0, small ? 3 : 6).map((option) => option.place);
+  show(small ? [44, 28, 72, 28] : [70, 70, 90, 70], answer.start ? [answer.start, ...near, ...(answer.way?.line ?? [])] : []);
 }
 
 if (form && button && "geolocation" in navigator && window.isSecureContext) {

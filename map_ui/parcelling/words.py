@@ -136,7 +136,7 @@ def verdict_of(found: Divided) -> str:
         return said % {"count": wording.number(count)}
     wrong = sorted({check.lot for check in found.checks if check.lot is not None and check.fails})
     lots = [wording.number(lot + 1) for lot in wrong]
-    whole = [name_of(check.code) for check in found.of_lot(None) if check.fails]
+    whole = [wording.amid(name_of(check.code)) for check in found.of_lot(None) if check.fails]
     if not lots:
         return _("This subdivision is not permitted: %(checks)s.") % {"checks": wording.listed(whole)}
     said = ngettext(

@@ -44,8 +44,10 @@ def plans(request: HttpRequest) -> HttpResponse:
         "held": held,
         "picture": zoning_picture(held) if held else None,
         "codes": _hectares(held) if held else [],
-        "published": published.order_by("-valid").select_related("source"),
-        "drafts": LayerVersion.objects.filter(layer=zoning, status__in=OPEN_STATES).order_by("-number"),
+        "published": published.order_by("-valid").select_related("layer", "source"),
+        "drafts": LayerVersion.objects.filter(layer=zoning, status__in=OPEN_STATES)
+        .order_by("-number")
+        .select_related("layer", "created_by"),
         "may_edit": allowed(request.scope, "edit_zoning"),
     }
     return render(request, "planner/plans.html", context, status=trouble.status if trouble else 200)

@@ -38,9 +38,9 @@ def clear_line(clear: Sequence[Listed]) -> str:
     }
     nearest = clear[0]
     if nearest.figure:
-        values = {"count": count, "name": nearest.name, "distance": nearest.figure}
+        values = {"count": count, "name": wording.amid(nearest.name), "distance": nearest.figure}
         return _("%(count)s; the nearest is %(name)s, %(distance)s") % values
     return _("%(count)s: %(names)s") % {
         "count": count,
-        "names": wording.listed([entry.name for entry in clear[:3]]),
+        "names": wording.listed([wording.amid(entry.name) for entry in clear[:3]]),
     }

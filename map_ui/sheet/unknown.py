@@ -42,7 +42,9 @@ def unknown_things(document: Mapping[str, Any], names: Mapping[str, str]) -> tup
     told = [_unknown_findings(code, reason, keys) for (code, reason), keys in by_reason.items()]
     roots = _without_rule(without_rule) + told + roots
     if followers:
-        sentence = _("Therefore also not known: %(names)s.") % {"names": wording.listed(followers)}
+        sentence = _("Therefore also not known: %(names)s.") % {
+            "names": wording.listed([wording.amid(name) for name in followers])
+        }
         roots.append(Listed("unknown", _("What follows from it"), "", sentence, "follows"))
     return tuple(roots)
 
@@ -69,7 +71,9 @@ def _unknown_findings(code: str, reason: str, keys: Sequence[str]) -> Listed:
     named = [wording.finding_name(key) for key in keys]
     if len(keys) == 1:
         return Listed("unknown", named[0], "", reason, keys[0])
-    open_ones = _("This leaves open: %(names)s.") % {"names": wording.listed(named)}
+    open_ones = _("This leaves open: %(names)s.") % {
+        "names": wording.listed([wording.amid(name) for name in named])
+    }
     rules, zoning = _("Building rules of this place"), _("Zoning")
     name = rules if code == "NO_RULE" else zoning if code in _ZONING else named[0]
     return Listed("unknown", name, "", f"{reason} {open_ones}", keys[0])

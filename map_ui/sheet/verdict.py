@@ -36,17 +36,17 @@ def _what_is_known(document: Mapping[str, Any]) -> str:
         covered_m2 = value(document, "coverage_cap_m2")
     known, missing = [], []
     if storeys is None:
-        missing.append(wording.finding_name("storeys"))
+        missing.append(wording.amid(wording.finding_name("storeys")))
     else:
         known.append(_("up to %(storeys)s") % {"storeys": _kept(wording.storeys(storeys))})
     if covered_m2 is None:
-        missing.append(wording.finding_name("footprint_m2"))
+        missing.append(wording.amid(wording.finding_name("footprint_m2")))
     else:
         known.append(_("coverage up to %(area)s") % {"area": _square_metres(covered_m2)})
     if floor_m2 is not None:
         known.append(_("floor area up to %(area)s") % {"area": _square_metres(floor_m2)})
     else:
-        missing.append(wording.finding_name("reachable_floor_area_m2"))
+        missing.append(wording.amid(wording.finding_name("reachable_floor_area_m2")))
         if dense_m2 is not None:
             known.append(_("density for %(area)s at most") % {"area": _square_metres(dense_m2)})
     if not known:

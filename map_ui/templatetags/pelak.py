@@ -11,6 +11,7 @@ from django.forms import BoundField
 from django.urls import reverse
 from django.utils.translation import get_language
 
+from layers.models import LayerVersion
 from map_ui import navigation, shapes, wording
 from map_ui.drawing.held import overlay_role
 from map_ui.zone_families import family_of
@@ -79,6 +80,15 @@ def field(bound: BoundField, hint: str = "", id: str = "") -> dict[str, Any]:
 def digits(value: Any) -> str:
     """Digits of the language of the page."""
     return wording.digits(str(value))
+
+
+@register.filter
+def edition(version: LayerVersion) -> str:
+    """What an edition of a layer is called; one that bears its layer's name, in the page's language."""
+    layer = version.layer
+    if version.title in (layer.title_fa, layer.title_en):
+        return wording.in_language(layer.title_fa, layer.title_en)
+    return version.title
 
 
 @register.filter

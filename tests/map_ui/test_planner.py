@@ -146,3 +146,14 @@ def test_a_day_on_which_nothing_can_come_into_force_keeps_the_draft_in_review(pl
     assert 'role="alert"' in told.content.decode()
     draft.refresh_from_db()
     assert draft.status == LayerVersion.Status.IN_REVIEW
+
+
+def test_a_plan_that_bears_its_layers_name_is_called_in_the_language_of_the_page(planner):
+    version = published_layer("zoning", Layer.Kind.ZONING)
+    zoned("R121", version=version)
+    Layer.objects.filter(key="zoning").update(title_fa="طرح تفصیلی", title_en="Detailed plan")
+    LayerVersion.objects.filter(pk=version.pk).update(title="طرح تفصیلی")
+    english = planner.get("/plans/", headers={"accept-language": "en"}).content.decode()
+    assert "Detailed plan" in english
+    assert "طرح تفصیلی" not in english
+    assert "طرح تفصیلی" in planner.get("/plans/", headers={"accept-language": "fa"}).content.decode()

@@ -143,6 +143,10 @@ def test_from_the_desk_to_the_answer_three_people_work_on_a_case():
     assert newest.outcome == "refused"
     assert newest.signature
     assert "موافقت نشد" in Client().get(f"/track/{request.tracking_code}/").content.decode()
+    at_the_desk = staff.get(case).content.decode()
+    assert "Take this step" in at_the_desk or "این گام" in at_the_desk
+    assert at_the_desk.count("btn-main") == 1  # the step; the paper is there as well, and is not filled
+    assert "verdict-actions" in at_the_desk
 
 
 def _latin(response) -> str:
