@@ -38,8 +38,11 @@ def looked_up(bands: Sequence[Band], column: str, value: Floats) -> Floats:
     --------
     >>> looked_up([{"from": 0, "to": 6, "storeys": 2}], "storeys", np.array([5.9, 6.0])).tolist()
     [2.0, nan]
+    >>> looked_up([{"from": 13, "storeys": 4}], "storeys", np.array([4.1 + (21.9 - 4.1) / 2])).tolist()
+    [4.0]
     """
-    value = np.asarray(value, dtype=float)
+    # What was added up of decimals lies a rounding beside the bound that it equals.
+    value = np.round(np.asarray(value, dtype=float), 6)
     found = np.full(value.shape, np.nan)
     told = np.zeros(value.shape, dtype=bool)
     for band in bands:

@@ -75,35 +75,35 @@ def clear_land(table: Table, lots: Lots, around: Surroundings, rules: RuleSet, o
     surveyed, after, main, net_mm2 = (
         whole_mm2(shapely.area(shape)) for shape in (lots.geometry, widened.after, widened.main, net)
     )
-    in_m2 = 1 / 1e6
+    mm2_per_m2 = 1e6
     ceding = _widening_doubts(lots, around, picked, drawn, said)
     _doubt_plans(ceding, lots, around, rules, on)
-    _area_columns(table, lots, surveyed * in_m2, rules)
+    _area_columns(table, lots, surveyed / mm2_per_m2, rules)
     table.add(
         "widening_area_m2",
-        (surveyed - after) * in_m2,
+        (surveyed - after) / mm2_per_m2,
         unit="m2",
         doubts=ceding,
         rule=rule,
         inputs=("surveyed_area_m2",),
-        formula=lambda lot: f"{metres(surveyed[lot] * in_m2)} − {metres(after[lot] * in_m2)}",
+        formula=lambda lot: f"{metres(surveyed[lot] / mm2_per_m2)} − {metres(after[lot] / mm2_per_m2)}",
         geometry="ceded",
     )
     table.add(
-        "other_parts_area_m2", (after - main) * in_m2, unit="m2", inputs=("widening_area_m2",), rule=rule
+        "other_parts_area_m2", (after - main) / mm2_per_m2, unit="m2", inputs=("widening_area_m2",), rule=rule
     )
     table.add(
         "chamfer_area_m2",
-        (main - net_mm2) * in_m2,
+        (main - net_mm2) / mm2_per_m2,
         unit="m2",
         doubts=corner_doubts,
         rule=cut_rule,
         inputs=("widening_area_m2",),
-        formula=lambda lot: f"{metres(main[lot] * in_m2)} − {metres(net_mm2[lot] * in_m2)}",
+        formula=lambda lot: f"{metres(main[lot] / mm2_per_m2)} − {metres(net_mm2[lot] / mm2_per_m2)}",
         geometry="chamfer",
     )
-    _net_column(table, net_mm2 * in_m2, widened.in_plan)
-    basis = Areas(lots.deed_area_m2, surveyed * in_m2, main * in_m2, net_mm2 * in_m2)
+    _net_column(table, net_mm2 / mm2_per_m2, widened.in_plan)
+    basis = Areas(lots.deed_area_m2, surveyed / mm2_per_m2, main / mm2_per_m2, net_mm2 / mm2_per_m2)
     return Land(widened.after, widened.main, net, edges, widened.in_plan, basis, net_mm2, said)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import isnan
 from typing import Any
 
 import shapely
@@ -33,7 +34,7 @@ def wells_needed(
     >>> wells_needed(200.0, 4, ["MAIN"], {"valid_up_to_storeys": 5, "rows": rows})[0].area_m2
     12.0
     """
-    if not storeys <= rule["valid_up_to_storeys"]:
+    if not storeys <= rule["valid_up_to_storeys"] or isnan(plot_area_m2):
         return None
     row = next(
         (row for row in rule["rows"] if row.get("up_to_m2") is None or plot_area_m2 <= row["up_to_m2"]), None

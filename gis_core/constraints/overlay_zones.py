@@ -13,7 +13,7 @@ from gis_core.constraints.parting import inside, outside
 from gis_core.constraints.plane import Floats, Ints, Shapes, flagged
 from gis_core.constraints.restrictions import LayerJudgement, Restrictions
 from gis_core.constraints.rules import Rule, contradiction
-from gis_core.constraints.slivers import widths_m
+from gis_core.constraints.slivers import wider, widths_m
 from gis_core.constraints.zones import Overlaps
 
 #: What overlay zones do to a limit, in the order in which it is done: the restriction has the last word.
@@ -69,8 +69,8 @@ def cut(overlaps: Overlaps, restrictions: Restrictions, exact: Exactness) -> Par
         met, ground = _met(change, lot)
         inner, outer = inside(shape[met], ground), outside(shape[met], ground)
         limits_m = limit_m[lot[met]]
-        outer_wide = widths_m(outer, measure, limits_m) > limits_m
-        inner_wide = widths_m(inner, measure, limits_m) > limits_m
+        outer_wide = wider(widths_m(outer, measure, limits_m), limits_m)
+        inner_wide = wider(widths_m(inner, measure, limits_m), limits_m)
         both = inner_wide & outer_wide
         under[met[inner_wide], at] = True
         split, left = met[both], np.setdiff1d(np.arange(len(pair)), met[both])

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from gis_core.constraints.bands import looked_up
 from gis_core.constraints.parting import inside
 from gis_core.constraints.plane import Floats, Shapes, shapes
-from gis_core.constraints.slivers import TOUCHING_M, surely_wider, widths_m
+from gis_core.constraints.slivers import TOUCHING_M, surely_wider, wider, widths_m
 
 #: Segments of a quarter circle: a radius of 15 m is short by 0.3 mm at most.
 ROUND = 128
@@ -125,9 +125,9 @@ def judge(lots: Shapes, areas: Shapes, threshold_m: Floats, measure: str) -> Jud
     width_m = np.full(len(overlap), np.nan)
     width_m[~plain] = widths_m(overlap[~plain], measure, threshold_m[~plain])
     distance_m = shapely.distance(lots, areas)
-    near = (width_m >= TOUCHING_M) | (distance_m <= threshold_m)
+    near = (width_m >= TOUCHING_M) | ~wider(distance_m, threshold_m)
     state = np.select(
-        [plain | (width_m > threshold_m), near], ["APPLIES", "BORDERLINE"], default="DOES_NOT_APPLY"
+        [plain | wider(width_m, threshold_m), near], ["APPLIES", "BORDERLINE"], default="DOES_NOT_APPLY"
     )
     return Judged(state.astype(object), overlap, shapely.area(overlap), width_m, distance_m)
 

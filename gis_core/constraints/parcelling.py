@@ -147,7 +147,7 @@ def consolidate(
     pairs = [shared_m(lots[[one]], lots[other])[0] for one, other in combinations(every, 2)]
     reasons = {
         "NOT_ONE_PART": parts != 1,
-        "SHARED_EDGE_TOO_SHORT": any(length <= min_shared_edge_m for length in shared),
+        "SHARED_EDGE_TOO_SHORT": any(length <= min_shared_edge_m - PASSING_M for length in shared),
         "DIFFERENT_OWNERS": len(set(owners)) > 1,
         "PASSAGE_BETWEEN": _passage_between(lots, passages),
     }

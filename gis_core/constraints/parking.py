@@ -25,7 +25,9 @@ class Parking:
 
 
 def bays(
-    unit_areas_m2: Sequence[float], rule: Mapping[str, Any], other_uses: Sequence[Mapping[str, Any]] = ()
+    unit_areas_m2: Sequence[float | None],
+    rule: Mapping[str, Any],
+    other_uses: Sequence[Mapping[str, Any]] = (),
 ) -> Parking:
     """
     Bays that units, and other uses by their area, need under a rule.
@@ -84,7 +86,9 @@ def typical_units(floor_area_m2: float, typical_unit_m2: float) -> list[float]:
     return [floor_area_m2 / count] * count
 
 
-def _of_unit(area_m2: float, bands: Sequence[Mapping[str, Any]]) -> Fraction | None:
+def _of_unit(area_m2: float | None, bands: Sequence[Mapping[str, Any]]) -> Fraction | None:
+    if area_m2 is None:
+        return None
     area = exact(area_m2)
     found = [told for band, told in _read(bands) if band.holds(area)]
     # In no band, or in two of which each asks for another number: nobody has said.
@@ -102,5 +106,5 @@ def _read(bands: Sequence[Mapping[str, Any]]) -> list[tuple[Band, Fraction | Non
 
 
 def _of_use(use: Mapping[str, Any]) -> Fraction:
-    surcharge = exact(use.get("surcharge_share", 0)) + exact(use.get("surcharge_percent", 0)) / 100
+    surcharge = exact(use.get("surcharge_share") or 0) + exact(use.get("surcharge_percent") or 0) / 100
     return exact(use["area_m2"]) / exact(use["m2_per_bay"]) * (1 + surcharge)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from gis_core.constraints.parting import both_sides
 from gis_core.constraints.plane import DUST_M2, Floats, Shapes
 from gis_core.constraints.silence import Silence
-from gis_core.constraints.slivers import widths_m
+from gis_core.constraints.slivers import wider, widths_m
 from gis_core.constraints.values import Layer
 from gis_core.constraints.zones import Overlaps
 
@@ -88,7 +88,8 @@ def doubts_of_plan(
     if len(outside) and layer is not None:
         extent = np.full(len(outside), layer.surveyed_extent, dtype=object)
         _, beyond = both_sides(net[outside], extent)
-        wide = widths_m(beyond, policy["measure"], threshold_m[outside]) > threshold_m[outside]
+        limit_m = threshold_m[outside]
+        wide = wider(widths_m(beyond, policy["measure"], limit_m), limit_m)
         at_its_end[outside[~wide]] = True
     untold[at_its_end | ~np.isin(codes, list(_UNTOLD))] = None
     return PlanDoubts(untold, at_its_end)

@@ -17,6 +17,7 @@ from gis_core.constraints.plane import EMPTY, Floats, Shapes, present
 from gis_core.constraints.restrictions import LayerJudgement, Restrictions
 from gis_core.constraints.rules import Rule, RuleSet
 from gis_core.constraints.silence import Silence
+from gis_core.constraints.slivers import TOUCHING_M
 from gis_core.constraints.values import Layer, Surroundings
 
 #: Of no pair: positions, things, measures.
@@ -78,7 +79,7 @@ def _judged(
         return _unheard(params, rule, layer, silence)
     vague = exact.vague(layer)
     threshold_m = np.where(vague, NEAR_M, exact.misfit_m(layer))
-    reach_m = float(threshold_m.max(initial=0.0)) + 1e-6
+    reach_m = float(threshold_m.max(initial=0.0)) + 2 * TOUCHING_M
     feature, area, untold = areas_held(
         within_reach(around.overlays, params, net, reach_m), around.overlays, params
     )

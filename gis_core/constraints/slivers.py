@@ -30,6 +30,18 @@ def threshold_width_m(
     return np.asarray(combine(parcel_accuracy_m, layer_accuracy_m), dtype=float)
 
 
+def wider(width_m: Floats, than_m: Floats) -> NDArray[np.bool_]:
+    """
+    Whether widths exceed lengths; one that equals it up to the rounding of coordinates does not.
+
+    Examples
+    --------
+    >>> wider(np.array([0.1000000001, 0.101]), np.array([0.1, 0.1])).tolist()
+    [False, True]
+    """
+    return np.asarray(width_m > than_m + TOUCHING_M)
+
+
 def surely_wider(shapes: Shapes, than_m: Floats) -> NDArray[np.bool_]:
     """
     Shapes that are plainly wider than a length: a circle of twice the area over the perimeter fits into each.

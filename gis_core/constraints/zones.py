@@ -22,7 +22,7 @@ from gis_core.constraints.plane import (
     shared_out_mm2,
     whole_mm2,
 )
-from gis_core.constraints.slivers import TOUCHING_M, surely_wider, widths_m
+from gis_core.constraints.slivers import TOUCHING_M, surely_wider, wider, widths_m
 
 #: Borders of two parts of a lot this near to each other are one border, in metres.
 SAME_BORDER_M = 1e-3
@@ -108,14 +108,14 @@ def _covering(zones: Shapes, lots: Shapes) -> NDArray[np.bool_]:
 
 def _wider(uncovered: Shapes, than_m: Floats, measure: str) -> NDArray[np.bool_]:
     """Whether what no zone covers is wider than a length; nothing is not."""
-    wider = np.zeros(len(uncovered), dtype=bool)
+    found = np.zeros(len(uncovered), dtype=bool)
     some = np.flatnonzero(shapely.area(uncovered) > 0)
     if len(some) and measure == "INSCRIBED_DIAMETER":
-        wider[some] = surely_wider(uncovered[some], than_m[some])
-        some = some[~wider[some]]
+        found[some] = surely_wider(uncovered[some], than_m[some])
+        some = some[~found[some]]
     if len(some):
-        wider[some] = widths_m(uncovered[some], measure, than_m[some]) > than_m[some]
-    return wider
+        found[some] = wider(widths_m(uncovered[some], measure, than_m[some]), than_m[some])
+    return found
 
 
 def weighted(lot: Ints, share: Floats, values: Floats, lots: int) -> Floats:
@@ -198,7 +198,7 @@ def _uncovered(
 def _kinds(width_m: Floats, lots: Shapes, zones: Shapes, threshold_m: Floats) -> NDArray[np.object_]:
     gap_m = np.where(width_m > 0, 0.0, shapely.distance(lots, zones))
     return np.select(
-        [width_m > threshold_m, width_m >= TOUCHING_M, gap_m < TOUCHING_M],
+        [wider(width_m, threshold_m), width_m >= TOUCHING_M, gap_m < TOUCHING_M],
         ["CONCERNED", "BELOW_ACCURACY", "TOUCHES"],
         default="APART",
     ).astype(object)
@@ -212,9 +212,8 @@ def _crowded(lots: int, lot: Ints, shape: Shapes, threshold_m: Floats, measure: 
         for earlier in turns[:number]:
             shared_lot, first, second = np.intersect1d(lot[earlier], lot[later], return_indices=True)
             both = inside(shape[earlier[first]], shape[later[second]])
-            crowded[
-                shared_lot[widths_m(both, measure, threshold_m[shared_lot]) > threshold_m[shared_lot]]
-            ] = True
+            limit_m = threshold_m[shared_lot]
+            crowded[shared_lot[wider(widths_m(both, measure, limit_m), limit_m)]] = True
     return crowded
 
 

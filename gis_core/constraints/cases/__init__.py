@@ -17,7 +17,7 @@ from gis_core.constraints.cases.end_to_end import end_to_end
 from gis_core.constraints.cases.form import Inputs, Outputs
 from gis_core.constraints.cases.land import area_basis, chamfer_cut, widen, zone_look_up
 from gis_core.constraints.cases.plots import merge, subdivision
-from gis_core.constraints.cases.restrictions import buffer, conflict, rule_table
+from gis_core.constraints.cases.restrictions import buffer, conflict, height_surface, rule_table, use
 
 
 def answer(kind: str, inputs: Inputs) -> Outputs:
@@ -52,7 +52,9 @@ KINDS: dict[str, Callable[[Inputs], Outputs]] = {
     "CANTILEVER": cantilever,
     "PARK": park,
     "BUFFER": buffer,
+    "HEIGHT_SURFACE": height_surface,
     "CONFLICT": conflict,
+    "USE": use,
     "TABLE": rule_table,
     "SUBDIV": subdivision,
     "MERGE": merge,

@@ -1,5 +1,7 @@
 """Answers cases about the building: density, storeys, envelope, light, projections, parking."""
 
+from typing import Any
+
 import numpy as np
 import shapely
 
@@ -10,11 +12,11 @@ from gis_core.constraints import (
     parking,
     setbacks,
 )
-from gis_core.constraints.cases.form import Inputs, Outputs, Place, number, part_areas, plain, plains
+from gis_core.constraints.cases.form import EPSG, Inputs, Outputs, Place, number, part_areas, plain, plains
 from gis_core.constraints.density import Density, chosen_footprints_m2, density
 from gis_core.constraints.light import clear_enough, permitted_height_m, permitted_projections_m
 from gis_core.constraints.parting import without
-from gis_core.constraints.plane import PASSING_M, Shapes, parts_by_size
+from gis_core.constraints.plane import PASSING_M, Shapes, or_none, parts_by_size, shapes
 from gis_core.constraints.slivers import inscribed_diameter_m
 from gis_core.constraints.storeys import (
     Limit,
@@ -30,12 +32,12 @@ from gis_core.constraints.storeys import (
 
 def floor_area(inputs: Inputs) -> Outputs:
     envelope = inputs.get("envelope_area_m2")
-    wells = next((inputs[key] for key in ("light_wells_m2", "light_well_area_m2") if inputs.get(key)), 0.0)
+    wells = sum(float(np.sum(inputs[key])) for key in inputs if "well" in key and inputs[key] is not None)
     found = density(
         np.array([number(inputs["coverage_percent"]) / 100 * number(inputs["coverage_basis_area_m2"])]),
         np.array([number(inputs["far_percent"]) / 100 * number(inputs["far_basis_area_m2"])]),
         np.array([number(inputs.get("storeys"))]),
-        None if envelope is None else np.array([envelope - np.sum(wells)]),
+        None if envelope is None else np.array([max(0.0, envelope - wells)]),
         inputs["policy"].get("equal_within", 1e-6),
     )
     return density_outputs(found, inputs.get("choose_storeys"))
@@ -102,10 +104,9 @@ def _limit(limit: Inputs, width_m: np.ndarray, area_m2: float | None, heights: I
         limit_m = np.array([number(limit.get("max_height_m"))])
         return by_height(limit_m, heights) if heights else np.array([np.nan])
     if kind == "FAR_OVER_COVERAGE":
-        rounding = next(
-            (limit[key] for key in ("round", "rounding", "round_down_to") if key in limit), "WHOLE"
-        )
-        return by_density(np.array([limit["far_percent"]]), np.array([limit["coverage_percent"]]), rounding)
+        rounding = next(limit[key] for key in limit if "round" in key)
+        far, coverage = (np.array([number(limit.get(key))]) for key in ("far_percent", "coverage_percent"))
+        return by_density(far, coverage, rounding)
     raise KeyError(kind)
 
 
@@ -171,53 +172,66 @@ def orient(inputs: Inputs) -> Outputs:
     turn = 0.0
     if inputs["policy"]["north"] == "TRUE":
         centre = shapely.get_coordinates(shapely.centroid(lots)) + place.origin
-        turn = orientation.convergence_deg(centre, inputs["epsg"]).item()
+        turn = orientation.convergence_deg(centre, inputs.get("epsg", EPSG)).item()
     used = (grid + turn) % 360
     return {
-        "azimuth_grid_deg": grid.item(),
+        "azimuth_grid_deg": plain(grid[0]),
         "convergence_deg": turn,
-        "azimuth_used_deg": used.item(),
+        "azimuth_used_deg": plain(used[0]),
         "lot_type": orientation.lot_types(used)[0],
         "ask": bool(orientation.near_a_diagonal(used, inputs["policy"]["ask_within_deg"])[0]),
     }
 
 
 def light(inputs: Inputs) -> Outputs:
-    permitted = permitted_height_m(inputs["base_height_m"], inputs["distance_m"], inputs["angle_deg"]).item()
-    excess = max(0.0, inputs["height_m"] - permitted)
-    return {"permitted_height_m": permitted, "excess_m": excess, "passes": excess <= PASSING_M}
+    base, distance, angle = (
+        np.array(number(inputs.get(key))) for key in ("base_height_m", "distance_m", "angle_deg")
+    )
+    permitted = permitted_height_m(base, distance, angle).item()
+    excess = np.maximum(0.0, number(inputs.get("height_m")) - permitted)
+    passes = None if np.isnan(excess) else bool(excess <= PASSING_M)
+    return {"permitted_height_m": plain(permitted), "excess_m": plain(excess), "passes": passes}
 
 
 def light_well(inputs: Inputs) -> Outputs:
     rows = inputs["wells"]
     serves = [row["serves"] for row in rows]
-    needs = lightwells.wells_needed(inputs["plot_area_m2"], inputs["storeys"], serves, inputs["rule"])
-    place = Place(rows[0]["polygon"])
-    drawn = place.read(*[row["polygon"] for row in rows])
+    plot_m2, storeys = number(inputs.get("plot_area_m2")), number(inputs.get("storeys"))
+    needs = lightwells.wells_needed(plot_m2, storeys, serves, inputs["rule"])
+    drawn = Place(rows[0]["polygon"]).read(*[row["polygon"] for row in rows]) if rows else shapes()
     return {
         "state": "UNKNOWN" if needs is None else "KNOWN",
-        "required_area_m2": [need.area_m2 for need in needs] if needs else [None] * len(rows),
-        "required_dimension_m": [need.dimension_m for need in needs] if needs else [None] * len(rows),
+        "required_area_m2": [None] * len(rows) if needs is None else [need.area_m2 for need in needs],
+        "required_dimension_m": [None] * len(rows) if needs is None else [need.dimension_m for need in needs],
         "well_area_m2": list(shapely.area(drawn)),
         "well_dimension_m": [inscribed_diameter_m(well) for well in drawn],
-        "well_passes": [lightwells.passes(well, need) for well, need in zip(drawn, needs, strict=True)]
-        if needs
-        else [None] * len(rows),
+        "well_passes": [None] * len(rows)
+        if needs is None
+        else [lightwells.passes(well, need) for well, need in zip(drawn, needs, strict=True)],
     }
 
 
 def cantilever(inputs: Inputs) -> Outputs:
     asked, rule = inputs["asked"], inputs["rule"]
-    width = np.array([float(row["width_m"]) for row in asked])
+    width, clearance, projection = (
+        np.array([number(row.get(key)) for row in asked])
+        for key in ("width_m", "clearance_m", "projection_m")
+    )
     classes = np.array([row["class"] for row in asked], dtype=object)
     permitted = permitted_projections_m(width, classes, rule)
-    clear = clear_enough(np.array([float(row["clearance_m"]) for row in asked]), rule)
-    projection = np.array([float(row["projection_m"]) for row in asked])
+    clear = or_none(~np.isnan(clearance), clear_enough(clearance, rule))
+    short = or_none(~np.isnan(projection - permitted), projection <= permitted + PASSING_M)
     return {
         "permitted_projection_m": plains(permitted),
-        "clearance_ok": [bool(value) for value in clear],
-        "passes": [bool(value) for value in clear & (projection <= permitted + PASSING_M)],
+        "clearance_ok": [None if ok is None else bool(ok) for ok in clear],
+        "passes": [_both(ok, little) for ok, little in zip(clear, short, strict=True)],
     }
+
+
+def _both(one: Any, other: Any) -> bool | None:
+    """Whether two things hold that may not be known: one that fails settles it."""
+    known = [bool(told) for told in (one, other) if told is not None]
+    return None if len(known) < 2 and all(known) else all(known)
 
 
 def park(inputs: Inputs) -> Outputs:
@@ -228,9 +242,12 @@ def park(inputs: Inputs) -> Outputs:
         "bays_required": found.required,
     }
     if inputs.get("footprint_m2") is not None:
-        holds = parking.capacity(inputs["footprint_m2"], inputs["capacity_share"], inputs["m2_per_bay"])
+        footprint_m2 = number(inputs["footprint_m2"])
+        holds = parking.capacity(footprint_m2, inputs["capacity_share"], inputs["m2_per_bay"])
         outputs["bays_capacity"] = holds
         outputs["bays_deficit"] = None if found.required is None else max(0, found.required - holds)
     if inputs.get("ramp"):
-        outputs["ramp_length_m"] = inputs["ramp"]["drop_m"] / inputs["ramp"]["slope_percent"] * 100
+        outputs["ramp_length_m"] = (
+            number(inputs["ramp"]["drop_m"]) / number(inputs["ramp"]["slope_percent"]) * 100
+        )
     return outputs

@@ -16,7 +16,7 @@ from gis_core.constraints import (
 )
 from gis_core.constraints.cases.building import density_outputs, park, storey_case
 from gis_core.constraints.cases.form import EPSG, Inputs, Outputs, Place, number, part_areas, plain, plains
-from gis_core.constraints.cases.land import chamfer_outputs, widened_land
+from gis_core.constraints.cases.land import chamfer_outputs, one_zone, widened_land
 from gis_core.constraints.cases.restrictions import judged
 from gis_core.constraints.density import density
 from gis_core.constraints.parting import without
@@ -113,8 +113,8 @@ def _built(
     storey = storey_case(asked)
     outputs |= {key: value for key, value in storey.items() if key != "unknown_limits"}
     found = density(
-        zone["coverage_percent"] / 100 * lot.on_basis(inputs["coverage_basis"]),
-        zone["far_percent"] / 100 * lot.on_basis(inputs["far_basis"]),
+        number(zone["coverage_percent"]) / 100 * lot.on_basis(inputs["coverage_basis"]),
+        number(zone["far_percent"]) / 100 * lot.on_basis(inputs["far_basis"]),
         np.array([number(storey["storeys"])]),
         np.array([envelope.area]),
     )
@@ -166,10 +166,10 @@ def _limits_of_zones(place: Place, inputs: Inputs, net: Shapes) -> tuple[Outputs
     sliver = policy.get("sliver") or policy.get("overlay_accuracy")
     threshold = threshold_width_m(sliver, sliver["parcel_accuracy_m"], sliver["layer_accuracy_m"]).item()
     polygons = place.read(*[row["polygon"] for row in rows])
-    one_zone = policy.get("one_zone") or {"kind": "CONCERNED_BY_WIDTH"}
+    single_by = one_zone(policy.get("one_zone") or {"kind": "CONCERNED_BY_WIDTH"})
     pairs = (np.zeros(len(rows), dtype=np.int64), np.arange(len(rows)))
     found = overlay_zones(
-        net, pairs, polygons, np.array([threshold]), {"measure": sliver["measure"], "one_zone": one_zone}
+        net, pairs, polygons, np.array([threshold]), {"measure": sliver["measure"], "one_zone": single_by}
     )
     limits = policy.get("split_zone_limits") or inputs.get("split_zone_limits")
     there = found.kind == "CONCERNED"
@@ -190,8 +190,8 @@ def _limits_of_zones(place: Place, inputs: Inputs, net: Shapes) -> tuple[Outputs
         "zone_class": list(found.kind),
         "zone_state": found.state[0],
         "state": found.state[0],
-        "far_percent": zone["far_percent"],
-        "coverage_percent": zone["coverage_percent"],
+        "far_percent": plain(zone["far_percent"]),
+        "coverage_percent": plain(zone["coverage_percent"]),
     }
     return zone, outputs
 

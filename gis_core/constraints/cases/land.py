@@ -116,7 +116,9 @@ def area_basis(inputs: Inputs) -> Outputs:
         "chamfer_area_m2": before - net,
         "deed_minus_existing_m2": plain(deed - existing),
         "permitted_discrepancy_m2": plain(areas.permitted_discrepancy_m2(deed, tolerance).item()),
-        "discrepancy_within_tolerance": bool(areas.within_tolerance(deed, existing, tolerance)),
+        "discrepancy_within_tolerance": None
+        if np.isnan(deed)
+        else bool(areas.within_tolerance(deed, existing, tolerance)),
         "floor_area_cap_m2": _cap(lot, inputs, "far"),
         "coverage_cap_m2": _cap(lot, inputs, "coverage"),
     }
@@ -127,13 +129,21 @@ def _cap(lot: areas.Areas, inputs: Inputs, what: str) -> float | None:
     return None if percent is None or basis is None else plain(percent / 100 * lot.on_basis(basis)[0])
 
 
+def one_zone(asked: Inputs) -> Inputs:
+    """When a lot lies in one zone, as the engine is told: a share of the lot, or m², is tolerated."""
+    told = dict(asked)
+    for key in [key for key in asked if key.endswith("_percent")]:
+        told[key.removesuffix("_percent") + "_share"] = float(told.pop(key)) / 100
+    return told
+
+
 def zone_look_up(inputs: Inputs) -> Outputs:
     place = Place(inputs["net_parcel"])
     sliver, rows = inputs["policy"]["sliver"], inputs["zones"]
     lots, zones = place.read(inputs["net_parcel"]), place.read(*[row["polygon"] for row in rows])
     threshold = threshold_width_m(sliver, sliver["parcel_accuracy_m"], sliver["layer_accuracy_m"])
     pairs = (np.zeros(len(rows), dtype=np.int64), np.arange(len(rows)))
-    policy = {"measure": sliver["measure"], "one_zone": inputs["policy"]["one_zone"]}
+    policy = {"measure": sliver["measure"], "one_zone": one_zone(inputs["policy"]["one_zone"])}
     found = overlay_zones(lots, pairs, zones, np.array([threshold.item()]), policy)
     largest = rows[int(np.argmax(found.share))]["code"] if rows else None
     outputs = {

@@ -9,10 +9,11 @@ from gis_core.constraints import (
     conflicts,
     tables,
 )
-from gis_core.constraints.cases.form import Inputs, Outputs, Place, part_areas
-from gis_core.constraints.overlays import buffer_distance_m, buffer_shape, judge
+from gis_core.constraints.cases.form import Inputs, Outputs, Place, number, part_areas, plain
+from gis_core.constraints.conflicts import strictest_use
+from gis_core.constraints.overlays import buffer_distance_m, buffer_shape, height_surface_m, judge
 from gis_core.constraints.parting import without
-from gis_core.constraints.plane import Shapes, shapes
+from gis_core.constraints.plane import PASSING_M, Shapes, shapes
 from gis_core.constraints.slivers import threshold_width_m
 
 
@@ -63,6 +64,48 @@ def judged(
     area = buffer_shape(overlay, _overlay_shapes(place, overlay), distance_m)
     threshold = threshold_width_m(accuracy, accuracy["parcel_accuracy_m"], accuracy["layer_accuracy_m"])
     return None, distance_m, judge(lots, shapes(area), np.array([threshold.item()]), accuracy["measure"])
+
+
+def height_surface(inputs: Inputs) -> Outputs:
+    """The obstacle surface of an aerodrome over a lot, and the height that it leaves above the ground."""
+    told = dict(inputs) | {
+        key: each for one in inputs.values() if isinstance(one, dict) for key, each in one.items()
+    }
+    place = Place(told["net_parcel"])
+    drawn = next(
+        each
+        for key, each in told.items()
+        if key != "net_parcel" and str(each).startswith(("POINT", "POLYGON"))
+    )
+    if told.get("conical_slope") is None:
+        told["conical_slope"] = number(told.get("conical_slope_percent")) / 100
+    distance_m = shapely.distance(place.one(told["net_parcel"]), place.one(drawn))
+    surface_m = height_surface_m(told, np.array([distance_m])).item()
+    ground_m, planned_m = (
+        number(next((each for key, each in told.items() if key.startswith(word)), None))
+        for word in ("ground", "planned")
+    )
+    permitted_m = surface_m - ground_m
+    free = np.isnan(surface_m) or permitted_m >= planned_m - PASSING_M
+    untold = not np.isnan(surface_m) and np.isnan(permitted_m - planned_m)
+    return {
+        "distance_m": distance_m,
+        "surface_elevation_m": plain(surface_m),
+        "permitted_height_m": plain(permitted_m),
+        "class": "UNKNOWN" if untold else "DOES_NOT_APPLY" if free else "APPLIES",
+    }
+
+
+def use(inputs: Inputs) -> Outputs:
+    """What the matrix of zones and uses says of a use, or of several, on a lot in these zones."""
+    zones = [zone["code"] if isinstance(zone, dict) else zone for zone in inputs["zones"]]
+    rows = [inputs["matrix"].get(zone, {}) for zone in zones]
+    asked = inputs["use"] if "use" in inputs else inputs["uses"]
+    found = [
+        strictest_use([row.get(name) or "UNKNOWN" for row in rows])
+        for name in ([asked] if isinstance(asked, str) else asked)
+    ]
+    return {"state": found[0] if isinstance(asked, str) else found}
 
 
 def conflict(inputs: Inputs) -> Outputs:
