@@ -90,6 +90,12 @@ def _check_form(file: RasterFile) -> None:
             "شبکهٔ رستر چرخیده یا وارونه است؛ نخست آن را رو به شمال بازنویسی کنید.",
             "The grid of the raster is turned or mirrored; write it north up first.",
         )
+    if file.mask_beside:
+        raise _refused(
+            "MASK_BESIDE",
+            "یاخته‌های بی‌داده در پروندهٔ جداگانهٔ ‎.msk آمده‌اند؛ آن‌ها را درون خود رستر بنویسید.",
+            "Which cells hold data is told by a separate .msk file; write it into the raster itself.",
+        )
 
 
 def _said(file: RasterFile) -> pyproj.CRS | None:

@@ -5,6 +5,7 @@ import json
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -113,10 +114,17 @@ def main(words: Sequence[str] | None = None) -> int:
 
 def _checked_file(path: Path) -> Outcome:
     try:
-        document = json.loads(path.read_text(encoding="utf-8"), parse_constant=_refuse)
+        document = json.loads(path.read_text(encoding="utf-8"), parse_constant=_refuse, parse_float=_finite)
     except (OSError, ValueError, RecursionError) as wrong:
         return Outcome(UNREADABLE, (Said("UNREADABLE", {"why": wrong}),))
     return check(document)
+
+
+def _finite(word: str) -> float:
+    number = float(word)
+    if not isfinite(number):
+        _refuse(word)
+    return number
 
 
 def _refuse(word: str) -> None:
@@ -142,13 +150,13 @@ def _altered(document: Mapping[str, Any]) -> list[Said]:
     for name, part in [*inputs["parts"].items(), ("answer", answer)]:
         seal = seals.get(name)
         found = altered(part, seal if isinstance(seal, Mapping) else {})
-        at = "answer" if name == "answer" else f"inputs.{name}"
+        at = "answer" if name == "answer" else f"inputs.parts.{name}"
         if found:
             said.append(Said("ALTERED", {"leaf": f"{at}.{found}", "value": _told(_at(part, found))}))
         elif found is not None:
             said.append(Said("ALTERED_PART", {"part": at}))
     said += [
-        Said("ALTERED_PART", {"part": f"inputs.{name}"})
+        Said("ALTERED_PART", {"part": f"inputs.parts.{name}"})
         for name in seals
         if name != "answer" and name not in inputs["parts"]
     ]

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import rasterio
+from rasterio.enums import MaskFlags
 from rasterio.windows import Window
 
 from gis_core.rasters.grids import Grid, window
@@ -16,7 +17,8 @@ class RasterFile:
     What a file says of itself.
 
     `crs` and `nodata` are None where it does not say; `epsg` where its CRS has a number; `bounds` in
-    units of its CRS; `north_up` unless its grid is turned or mirrored.
+    units of its CRS; `north_up` unless its grid is turned or mirrored. `mask_beside`: which cells hold
+    data is told by a file beside it, which is not the raster's own.
     """
 
     path: Path
@@ -29,6 +31,7 @@ class RasterFile:
     columns: int
     cell: tuple[float, float]
     north_up: bool
+    mask_beside: bool = False
 
 
 def described(path: Path) -> RasterFile:
@@ -53,6 +56,7 @@ def described(path: Path) -> RasterFile:
             columns=file.width,
             cell=(turned.a, -turned.e),
             north_up=turned.b == 0 and turned.d == 0 and turned.a > 0 and turned.e < 0,
+            mask_beside=any(name.endswith(".msk") for name in file.files),
         )
 
 
@@ -68,15 +72,21 @@ def read_cells(
     The cells of a file's first band around a place, with `border` cells more on every side.
 
     `bounds` in units of the file's CRS; None: all of it. Cells beyond the file are not made up: the
-    grid is smaller there, and may be empty.
+    grid is smaller there, and may be empty. Values are those that the file means by its scale and offset;
+    `nodata` is written as in the file. What the file masks, or what is not finite, is no data either.
     """
     with rasterio.open(path) as file:
         part = Window(0, 0, file.width, file.height)
         if bounds is not None:
             part = _around(file, bounds, border)
         values = file.read(1, window=part).astype(float)
+        empty = ~np.isfinite(values)
         if nodata is not None:
-            values[values == nodata] = np.nan
+            empty |= values == nodata
+        if MaskFlags.per_dataset in file.mask_flag_enums[0]:
+            empty |= file.read_masks(1, window=part) == 0
+        values = values * file.scales[0] + file.offsets[0]
+        values[empty] = np.nan
         corner, first = file.transform, (int(part.row_off), int(part.col_off))
         return Grid(values, corner.c, corner.f, corner.a, -corner.e, crs, *first)
 

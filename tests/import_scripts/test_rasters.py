@@ -235,6 +235,14 @@ def test_a_raster_that_does_not_say_what_is_needed_is_refused_with_a_sentence(
     assert not Raster.objects.exists()
 
 
+def test_a_raster_whose_mask_lies_in_a_file_beside_it_is_refused(tmp_path, brought_in):
+    file = hillside(tmp_path)
+    with rasterio.Env(GDAL_TIFF_INTERNAL_MASK=False), rasterio.open(file, "r+") as cells:
+        cells.write_mask(np.ones((80, 80), dtype=bool))
+    assert (tmp_path / "heights.tif.msk").exists()
+    assert brought_in(file).trouble.details["reason"] == "MASK_BESIDE"
+
+
 def test_a_text_file_is_no_raster(tmp_path, brought_in):
     file = tmp_path / "heights.tif"
     file.write_text("x,y,z")

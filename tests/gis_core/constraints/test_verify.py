@@ -57,7 +57,7 @@ def test_an_altered_corner_of_the_lot_is_named_on_a_machine_without_database(iss
     document["inputs"]["parts"]["lots"]["geometry"]["shapes"][0]["mm"][0][2][0] += 1
     done = on_a_machine_without_database(written_to(tmp_path, document))
     assert done.returncode == 1
-    assert "inputs.lots.geometry.shapes[0].mm[0][2][0] (now 560024351)" in done.stdout
+    assert "inputs.parts.lots.geometry.shapes[0].mm[0][2][0] (now 560024351)" in done.stdout
     assert "The answer first differs at answer." in done.stdout
 
 
@@ -73,20 +73,24 @@ def test_the_check_needs_neither_django_nor_a_database_driver():
         (
             ("inputs", "parts", "lots", "deed_area_m2", "floats", 0),
             301.0,
-            "inputs.lots.deed_area_m2.floats[0]",
+            "inputs.parts.lots.deed_area_m2.floats[0]",
         ),
         (
             ("inputs", "parts", "around.passages", "planned_width_m", "floats", 0),
             14.0,
-            "inputs.around.passages.planned_width_m.floats[0]",
+            "inputs.parts.around.passages.planned_width_m.floats[0]",
         ),
         (
             ("inputs", "parts", "around.layers", "each", "power-lines", "accuracy_m"),
             9.0,
-            "inputs.around.layers.each.power-lines.accuracy_m",
+            "inputs.parts.around.layers.each.power-lines.accuracy_m",
         ),
         (("answer", "findings", "net_area_m2", "value"), 276.0, "answer.findings.net_area_m2.value"),
-        (("inputs", "parts", "question", "plain", "on", "day"), "2027-01-01", "inputs.question.plain.on.day"),
+        (
+            ("inputs", "parts", "question", "plain", "on", "day"),
+            "2027-01-01",
+            "inputs.parts.question.plain.on.day",
+        ),
     ],
     ids=["deed area", "width of the street", "accuracy of a layer", "net area", "day"],
 )
@@ -130,7 +134,7 @@ def test_several_altered_values_are_told_by_their_part(issued):
     ring[1][0] += 5
     ring[2][0] += 5
     said = verify.check(document).said
-    assert (said[0].code, said[0].values["part"]) == ("ALTERED_PART", "inputs.lots")
+    assert (said[0].code, said[0].values["part"]) == ("ALTERED_PART", "inputs.parts.lots")
 
 
 @pytest.mark.parametrize("name", ["rules", "around.zones", "question"])
@@ -139,7 +143,7 @@ def test_a_file_that_lacks_an_input_is_told_so(issued, name):
     del document["inputs"]["parts"][name]
     outcome = verify.check(document)
     assert outcome.exit_code == verify.DIFFERS
-    assert outcome.said[0].values["part"] == f"inputs.{name}"
+    assert outcome.said[0].values["part"] == f"inputs.parts.{name}"
 
 
 def test_another_engine_is_said_before_anything_is_compared(issued, monkeypatch):
@@ -164,6 +168,7 @@ def test_a_difference_under_another_engine_has_its_own_exit_code(issued, monkeyp
         ("", "UNREADABLE"),
         ("{", "UNREADABLE"),
         ('{"format": NaN}', "UNREADABLE"),
+        ('{"format": -1e999}', "UNREADABLE"),
         ("[]", "NOT_WHOLE"),
         ('{"format": "pelak-evaluation/1"}', "NOT_WHOLE"),
         (
