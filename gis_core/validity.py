@@ -49,3 +49,11 @@ def no_two_at_once(name: str, *columns: str, condition: Q | None = None) -> Excl
         ],
         condition=condition,
     )
+
+
+def days_of_change(name: str) -> list[models.Index]:
+    """The indexes by which the last day on which rows of a large table begin or cease to hold is found."""
+    return [
+        models.Index(F("valid__startswith"), name=f"{name}_begins"),
+        models.Index(F("valid__endswith"), name=f"{name}_ends", condition=Q(valid__endswith__isnull=False)),
+    ]

@@ -1,6 +1,6 @@
 """What the map page is told: its extent, tile sets, words. Only texts and addresses, nothing of a person."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
@@ -19,9 +19,9 @@ from map_ui import tiles, wording
 from map_ui.zone_families import families
 
 
-def map_config(*, on: date) -> dict[str, Any]:
-    """The configuration of the map for a day, in the language of the page."""
-    described = tiles.described_sets(on=on)
+def map_config(*, on: date, only: Collection[str] | None = None) -> dict[str, Any]:
+    """The configuration of the map for a day, in the language of the page; of some tile sets `only`."""
+    described = tiles.described_sets(on=on, only=only)
     if not tiles.remembered(("corrected", on), 60.0, lambda: _has_corrected_lines(on)):
         described = [entry for entry in described if entry["key"] != "corrected"]
     return {

@@ -8,9 +8,10 @@ kept for ever; asked with an outdated stamp, the present state is given and must
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from time import monotonic
 from typing import Any
 
@@ -196,7 +197,12 @@ def version_of(tiles: catalog.TileSet, *, on: date) -> Version:
     """The version of a tile set on a day; remembered for a few seconds."""
     tables = tuple(sorted({_TABLES[layer.key] for layer in tiles.layers}))
     stamp = remembered(("stamp", tables), _STAMP_SECONDS, lambda: _stamp(tables))
-    changed = remembered(("changed", tables, on, stamp), 86_400.0, lambda: _last_change(tables, on))
+    # several sets are made of one table, and what is dear to ask of it is asked once
+    days = [
+        remembered(("changed", table, on, stamp), 86_400.0, partial(_last_change, table, on))
+        for table in (*tables, "layers_layerversion")
+    ]
+    changed = max((day for day in days if day is not None), default=None)
     return Version(changed or on, stamp)
 
 
@@ -295,10 +301,11 @@ def catalogue(request: HttpRequest) -> JsonResponse:
     )
 
 
-def described_sets(*, on: date) -> list[dict[str, Any]]:
-    """All tile sets of a day as the catalogue tells them."""
+def described_sets(*, on: date, only: Collection[str] | None = None) -> list[dict[str, Any]]:
+    """The tile sets of a day as the catalogue tells them, all of them or `only` some."""
     sources = catalog.provenance(on=on)
-    return [_described(entry, on, sources) for entry in catalog.CATALOG]
+    wanted = [entry for entry in catalog.CATALOG if only is None or entry.key in only]
+    return [_described(entry, on, sources) for entry in wanted]
 
 
 def _described(tiles: catalog.TileSet, on: date, sources: Mapping[str, Any]) -> dict[str, Any]:
@@ -358,16 +365,13 @@ def _stamp(tables: tuple[str, ...]) -> str:
     return hashlib.sha256(repr(state).encode()).hexdigest()[:10]
 
 
-def _last_change(tables: tuple[str, ...], on: date) -> date | None:
-    days = [
-        _one(
-            f"SELECT greatest(max(lower(valid)), max(CASE WHEN upper(valid) <= %(on)s THEN upper(valid) END))"
-            f" FROM {table} WHERE lower(valid) <= %(on)s",
-            {"on": on},
-        )
-        for table in (*tables, "layers_layerversion")
-    ]
-    return max((day for day in days if day is not None), default=None)
+def _last_change(table: str, on: date) -> date | None:
+    """The last day up to a day on which rows of a table begin or cease to hold; a large table has indexes."""
+    return _one(
+        f"SELECT greatest((SELECT max(lower(valid)) FROM {table} WHERE lower(valid) <= %(on)s),"
+        f" (SELECT max(upper(valid)) FROM {table} WHERE upper(valid) <= %(on)s))",
+        {"on": on},
+    )
 
 
 def _one(sql: str, values: Mapping[str, Any] | None = None) -> Any:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gis_core.fields import MetricPointField, MetricPolygonField
 from gis_core.models import ImportRun
-from gis_core.validity import Bitemporal, no_two_at_once
+from gis_core.validity import Bitemporal, days_of_change, no_two_at_once
 
 
 class Parcel(Bitemporal):
@@ -42,7 +42,11 @@ class Parcel(Bitemporal):
 
     class Meta:
         constraints = [no_two_at_once("one_parcel_version_at_once", "lineage")]
-        indexes = [models.Index(fields=["key"]), models.Index(fields=["block_code"])]
+        indexes = [
+            models.Index(fields=["key"]),
+            models.Index(fields=["block_code"]),
+            *days_of_change("parcel"),
+        ]
 
     def __str__(self) -> str:
         return self.key
@@ -96,6 +100,9 @@ class Building(Bitemporal):
     storeys = models.FloatField(null=True)
     height_m = models.FloatField(null=True)
     geometry = MetricPolygonField()
+
+    class Meta:
+        indexes = days_of_change("building")
 
 
 class IssuedEvaluation(models.Model):

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from django.db import connection
 from django.utils.translation import gettext as _
@@ -14,7 +13,6 @@ from gis_core.constraints import ENGINE_VERSION
 from layers.models import District
 from layers.zoning.models import Rule
 from map_ui import reason_texts, wording
-from map_ui.tiles import remembered
 from parcels.city_wide.models import AreaEvaluation, CityEvaluation
 
 #: Reasons as a heading over many lots; the others are told as one lot tells them.
@@ -107,30 +105,9 @@ def districts(city: CityEvaluation) -> list[Told]:
 
 
 def whole(city: CityEvaluation) -> Told:
-    """All lots of an evaluated city together; kept, because its rows never change."""
-    sums = remembered(("whole city", city.pk), 3600.0, lambda: _sums(city))
-    return Told("", _("Whole city"), *sums)
-
-
-def _sums(city: CityEvaluation) -> tuple[Any, ...]:
-    """Lots, mean density, mean reachable share, floor area, lots not known, lots with contradictions."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            select count(*),
-                   sum(far_percent * w) / nullif(sum(w) filter (where far_percent is not null), 0),
-                   100 * sum(reachable_floor_area_m2)
-                       / nullif(sum(w) filter (where reachable_floor_area_m2 is not null), 0),
-                   sum(reachable_floor_area_m2),
-                   count(*) filter (where reachable_floor_area_m2 is null),
-                   count(*) filter (where conflicts <> '{}')
-              from (select *, coalesce(net_area_m2, (select surveyed_area_m2 from parcels_parcel
-                                                     where id = parcel_id)) as w
-                      from city_wide_lotevaluation where city_evaluation_id = %s) lots
-            """,
-            [city.pk],
-        )
-        return tuple(cursor.fetchone())
+    """All lots of an evaluated city together, as they were summed up when it was loaded."""
+    row = AreaEvaluation.objects.get(city_evaluation=city, level=AreaEvaluation.Level.CITY)
+    return _told(row, _("Whole city"))
 
 
 def _by_number(row: AreaEvaluation) -> tuple[int, str]:

@@ -49,7 +49,7 @@ def _run(asked: str) -> CityEvaluation | None:
 def _shown(run: CityEvaluation, lens: Lens, district: str) -> dict[str, Any]:
     values = city_result.block_values(run, lens.field)
     breaks = breaks_of(lens, values)
-    config = map_config(on=run.on)
+    config = map_config(on=run.on, only=("base", "corrected"))
     extent = _extent(run, district)
     if extent:
         config["extent"] = extent

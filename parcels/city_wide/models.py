@@ -69,17 +69,19 @@ class LotEvaluation(models.Model):
 
 class AreaEvaluation(models.Model):
     """
-    What the lots of one block or district come to together, for maps of the city and their tables.
+    What the lots of one block, one district or the whole city come to together, for maps and their tables.
 
     `unknown_lots`: those whose floor area is not known. The percentages are means of the lots of which they
     are known, weighted by net area (by the surveyed one where that is not known); `floor_area_m2` is the sum
-    of what may be reached on them. `unknown_reasons` and `conflict_rules` count lots by code. `geometry` is
+    of what may be reached on them. `unknown_reasons` and `conflict_rules` count lots by code;
+    of the city they are the sums of its districts, and not written again. `geometry` is
     the ground of a block; a district has its own.
     """
 
     class Level(models.TextChoices):
         DISTRICT = "district"
         BLOCK = "block"
+        CITY = "city"
 
     city_evaluation = models.ForeignKey(CityEvaluation, on_delete=models.CASCADE, related_name="of_areas")
     level = models.CharField(max_length=10, choices=Level.choices)

@@ -60,8 +60,20 @@ def test_blocks_and_districts_count_their_lots_and_what_is_not_known_of_them(tmp
     assert district.unknown_reasons["NO_ZONE"] == 1
     block = AreaEvaluation.objects.get(city_evaluation=city, level="block", code="14")
     assert block.geometry.area == pytest.approx(400.0, abs=0.1)
-    whole = AreaEvaluation.objects.filter(city_evaluation=city, level="block")
-    assert sum(whole.values_list("lots", flat=True)) == city.lots == 3
+    blocks = AreaEvaluation.objects.filter(city_evaluation=city, level="block")
+    assert sum(blocks.values_list("lots", flat=True)) == city.lots == 3
+
+
+def test_the_whole_city_is_summed_up_when_it_is_loaded(tmp_path):
+    three_lots()
+    city = evaluated(tmp_path / "city")
+    lots = [(row, row.net_area_m2 or row.parcel.surveyed_area_m2) for row in city.of_lots.all()]
+    whole = city.of_areas.get(level="city")
+    dense = [(row.far_percent * area, area) for row, area in lots if row.far_percent is not None]
+    assert whole.far_percent == pytest.approx(sum(a for a, _ in dense) / sum(b for _, b in dense))
+    assert whole.lots == 3
+    assert whole.unknown_lots == sum(row.reachable_floor_area_m2 is None for row, _area in lots)
+    assert whole.far_unknown_lots == 1
 
 
 def test_a_lot_says_why_its_floor_area_is_not_known_and_nothing_that_only_follows(tmp_path):
