@@ -19,18 +19,19 @@ from gis_core.constraints.overlay_zones import cut
 from gis_core.constraints.overlook import overlook_column
 from gis_core.constraints.percentages import percentages
 from gis_core.constraints.placed import place, rule_of_lots, unzoned_lots
-from gis_core.constraints.plan import doubts_of_plan, hang_on_accuracy
+from gis_core.constraints.plan import hang_on_accuracy
 from gis_core.constraints.plane import Floats
 from gis_core.constraints.projections import projection_columns
 from gis_core.constraints.restricting import restrict
 from gis_core.constraints.rules import Picked, RuleSet
+from gis_core.constraints.side_by_side import plans_of_lots
 from gis_core.constraints.silence import Silence
 from gis_core.constraints.soundness import unreadable
 from gis_core.constraints.storey_limits import governing_widths, storeys
 from gis_core.constraints.uses import use_column
 from gis_core.constraints.values import Lots, Surroundings
 from gis_core.constraints.widths import tolerance_m
-from gis_core.constraints.zoned import unread_zones, zone_column, zone_overlaps
+from gis_core.constraints.zoned import drawn_zones, unread_zones, zone_column, zone_overlaps
 
 #: Kinds of which a lot has one rule: of its zone, or of the whole city.
 LOT_KINDS = ("HEIGHT", "PARK", "LIGHTWELL", "LIGHT", "CANTILEVER", "OVERLOOK", "SUBDIV")
@@ -95,10 +96,11 @@ def _judge(taken: Intake, rules: RuleSet, on: date, north_deg: Floats) -> tuple[
         restrictions.leave_open(unclear)
     restrictions.judgements += judge_ground(lots, land.net, around, rules, silence)
     broken = unreadable(around.zones.geometry, land.net)
-    threshold_m = exact.misfit_m(around.zones.layer)
-    overlaps = zone_overlaps(land, around.zones, broken, threshold_m, rules, exact.policy)
-    plan = doubts_of_plan(around.zones.layer, land.net, threshold_m, exact.policy, silence)
-    vague = exact.vague(around.zones.layer) & hang_on_accuracy(overlaps)
+    drawn = drawn_zones(around.zones, broken)
+    plans = plans_of_lots(around.zones, drawn, land.net, exact)
+    overlaps = zone_overlaps(land, around.zones, drawn, plans, rules, exact.policy)
+    plan = plans.doubts(land.net, exact, silence)
+    vague = plans.vague(exact) & hang_on_accuracy(overlaps)
     apart_m = np.zeros(len(lots)) if unclear else tolerance_m(exact.policy, exact.accuracy_m)
     widths_m = governing_widths(table, around.edges, around.passages, rules, apart_m)
     unclear = unclear or _contradiction(rules.pick("ZONE"), "ZONE")

@@ -164,7 +164,8 @@ def _near_layers(layers: Mapping[str, Layer], frame: Frame) -> Mapping[str, Laye
 def _near_zones(zones: Zones, frame: Frame) -> Zones:
     if zones.layer is None:
         return zones
-    return replace(zones, layer=_near_layers({zones.layer.key: zones.layer}, frame)[zones.layer.key])
+    first, *beside = _near_layers({plan.key: plan for plan in zones.plans}, frame).values()
+    return replace(zones, layer=first, beside=tuple(beside))
 
 
 def _deeds_m2(told_m2: Floats) -> Floats:

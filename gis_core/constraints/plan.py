@@ -33,9 +33,9 @@ class PlanDoubts:
     at_its_end: NDArray[np.bool_]
 
 
-def one_plan(layers: Sequence[Layer]) -> Layer | None:
+def one_plan(layers: Sequence[Layer]) -> Layer:
     """
-    Editions of several plans that hold side by side, as one that promises no more than each of them.
+    Several plans that concern one lot, as one that promises no more than each of them.
 
     It reaches as far as all of them together, is as exact as the least exact, and stale when the first is.
     Where one of them says nothing, it says nothing. Their order does not matter.
@@ -49,8 +49,6 @@ def one_plan(layers: Sequence[Layer]) -> Layer | None:
     ('old-town', 0.5, 45.0)
     """
     plans = sorted(layers, key=lambda layer: layer.key)
-    if len(plans) < 2:
-        return plans[0] if plans else None
     exact = [layer.accuracy_m for layer in plans]
     known_m = [accuracy_m for accuracy_m in exact if accuracy_m is not None]
     extents = [layer.surveyed_extent for layer in plans]

@@ -7,7 +7,7 @@ import shapely
 from numpy.typing import NDArray
 
 from gis_core.constraints.findings import Reason
-from gis_core.constraints.plane import Shapes
+from gis_core.constraints.plane import Ints, Shapes
 from gis_core.constraints.values import Layer
 
 
@@ -33,6 +33,10 @@ class Silence:
             silence[~self._held_by(layer.surveyed_extent)] = Reason("OUTSIDE_SURVEYED_EXTENT")
         silence[self._taken] = Reason("IN_PLAN")  # a street takes all of it: nothing is left to judge
         return silence
+
+    def some(self, lots: Ints) -> "Silence":
+        """The same of some of the lots only, by their positions."""
+        return Silence(self._net[lots], self._on)
 
     def _held_by(self, extent: shapely.Geometry) -> NDArray[np.bool_]:
         # The layer holds its extent, so that no other gets its identity meanwhile.

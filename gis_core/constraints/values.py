@@ -146,13 +146,25 @@ class Layer:
 
 @dataclass(frozen=True)
 class Zones:
-    """Zones of the plan in force on the day; arrays of (z,), and the layer they come from."""
+    """
+    Zones of the plan in force on the day; arrays of (z,), and the layer they come from.
+
+    Where several plans hold side by side, `beside` are the others, and `plan` (z,) is the position of each
+    zone's own among `plans`.
+    """
 
     code: Texts
     name_fa: Texts
     name_en: Texts
     geometry: Shapes
     layer: Layer | None = None
+    beside: tuple[Layer, ...] = ()
+    plan: Ints = field(default_factory=lambda: NOWHERE)
+
+    @property
+    def plans(self) -> tuple[Layer, ...]:
+        """All plans that hold side by side."""
+        return () if self.layer is None else (self.layer, *self.beside)
 
     @classmethod
     def none(cls) -> Self:

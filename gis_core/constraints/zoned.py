@@ -12,8 +12,9 @@ from gis_core.constraints.columns import COMPUTED, UNKNOWN, Table
 from gis_core.constraints.findings import Reason
 from gis_core.constraints.land import Land
 from gis_core.constraints.placed import Placed
-from gis_core.constraints.plane import Floats, Ints, Shapes, or_none, present, shapes
+from gis_core.constraints.plane import Ints, Shapes, or_none, present, shapes
 from gis_core.constraints.rules import RuleSet
+from gis_core.constraints.side_by_side import PlansOfLots
 from gis_core.constraints.soundness import whereabouts
 from gis_core.constraints.values import Zones
 from gis_core.constraints.zones import Overlaps, overlay_zones, tolerated
@@ -22,22 +23,23 @@ ONE_ZONE: Mapping[str, Any] = {"kind": "CONCERNED_BY_WIDTH"}
 
 
 def zone_overlaps(
-    land: Land, zones: Zones, broken: Ints, threshold_m: Floats, rules: RuleSet, policy: Mapping[str, Any]
+    land: Land, zones: Zones, drawn: Shapes, plans: PlansOfLots, rules: RuleSet, policy: Mapping[str, Any]
 ) -> Overlaps:
     """
-    Zones that meet the net lots, by width against the accuracy of both (`Exactness.misfit_m`).
+    Zones that meet the net lots, by width against the accuracy of both.
 
-    `broken`: zones whose shape cannot be read.
+    `drawn` (z,): the zones' shapes (`drawn_zones`).
     """
-    drawn = _without_broken(zones.geometry, broken)
-    shapely.prepare(drawn)
     zone, lot = shapely.STRtree(land.net).query(drawn, predicate="intersects")
     order = np.lexsort((zone, lot))
     rule = rules.pick("ZONE").rule
     one_zone = rule.params.get("one_zone", ONE_ZONE) if rule else ONE_ZONE
     zone_policy = {"measure": policy["measure"], "one_zone": one_zone}
-    pairs, drawn, first = _of_one_code(lot[order], zone[order], zones)
-    found = overlay_zones(land.net, pairs, drawn, threshold_m, zone_policy, every_width=False)
+    pairs, drawn, first, joined = _of_one_code(lot[order], zone[order], zones)
+    of_pair_m = plans.of_pairs(*pairs, zones, joined)
+    found = overlay_zones(
+        land.net, pairs, drawn, plans.misfit_m, zone_policy, every_width=False, of_pair_m=of_pair_m
+    )
     kind = tolerated(found) if one_zone["kind"] == "AREA_TOLERANCE" else found.kind
     return replace(found, zone=first[found.zone], kind=kind)
 
@@ -50,29 +52,33 @@ def unread_zones(net: Shapes, zones: Zones, broken: Ints) -> NDArray[np.bool_]:
     return found
 
 
-def _without_broken(drawn: Shapes, broken: Ints) -> Shapes:
-    if not len(broken):
-        return drawn
-    kept = drawn.copy()
-    kept[broken] = None
-    return kept
+def drawn_zones(zones: Zones, broken: Ints) -> Shapes:
+    """The shapes of zones (z,), None of those that cannot be read (`broken`)."""
+    drawn = zones.geometry
+    if len(broken):
+        drawn = drawn.copy()
+        drawn[broken] = None
+    shapely.prepare(drawn)
+    return drawn
 
 
-def _of_one_code(lot: Ints, zone: Ints, zones: Zones) -> tuple[tuple[Ints, Ints], Shapes, Ints]:
+def _of_one_code(
+    lot: Ints, zone: Ints, zones: Zones
+) -> tuple[tuple[Ints, Ints], Shapes, Ints, tuple[tuple[int, ...], ...]]:
     """
     Pairs of lots and zones in which all polygons of one code that meet a lot are one zone.
 
     Where a zone is drawn in several polygons is a matter of the draughtsman. Given are the pairs, the shapes
-    that they point to, and for each of those the zone whose name it has.
+    that they point to, for each of those the zone whose name it has, and which zones the last ones are of.
     """
     first = np.arange(len(zones.code))
     if not len(lot) or (lot[1:] != lot[:-1]).all():
-        return (lot, zone), zones.geometry, first
+        return (lot, zone), zones.geometry, first, ()
     _, code = np.unique(zones.code.astype(str), return_inverse=True)
     _, group, count = np.unique(lot * (code.max() + 1) + code[zone], return_inverse=True, return_counts=True)
     several = count[group] > 1
     if not several.any():
-        return (lot, zone), zones.geometry, first
+        return (lot, zone), zones.geometry, first, ()
     members: dict[int, list[int]] = {}
     for pair in np.flatnonzero(several).tolist():
         members.setdefault(int(group[pair]), []).append(int(zone[pair]))
@@ -87,7 +93,7 @@ def _of_one_code(lot: Ints, zone: Ints, zones: Zones) -> tuple[tuple[Ints, Ints]
         joined[pair] = len(zones.code) + together[tuple(members[int(group[pair])])]
     kept = np.unique(np.column_stack([lot, joined]), axis=0)
     first = np.r_[first, [min(same) for same in together]].astype(np.int64)
-    return (kept[:, 0], kept[:, 1]), drawn, first
+    return (kept[:, 0], kept[:, 1]), drawn, first, tuple(together)
 
 
 def zone_column(

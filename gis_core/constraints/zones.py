@@ -60,6 +60,7 @@ def overlay_zones(
     policy: Mapping[str, Any],
     *,
     every_width: bool = True,
+    of_pair_m: Floats | None = None,
 ) -> Overlaps:
     """
     Measure zones against lots.
@@ -67,23 +68,24 @@ def overlay_zones(
     `pairs`: positions (lot, zone), ascending by lot; `threshold_m` (n,) is the width up to which a
     misfit may come from accuracy. `policy`: `measure` of widths and `one_zone`. Without `every_width`
     the width of an overlap that is plainly wider than the threshold is left out (NaN): measuring it
-    takes longer than all the rest. Source: rules.md section 1.
+    takes longer than all the rest. `of_pair_m` (m,) is the width of each pair, where plans differ in it.
+    Source: rules.md section 1.
     """
     lot, zone = pairs
+    if of_pair_m is None:
+        of_pair_m = threshold_m[lot]
     whole = _covering(zones[zone], lots[lot])
     shape, beyond = _overlap(lots[lot], zones[zone], whole)
-    plain = np.zeros(len(lot), dtype=bool) if every_width else surely_wider(shape, threshold_m[lot])
+    plain = np.zeros(len(lot), dtype=bool) if every_width else surely_wider(shape, of_pair_m)
     width_m = np.full(len(lot), np.nan)
-    limit_m = None if every_width else threshold_m[lot[~plain]]
+    limit_m = None if every_width else of_pair_m[~plain]
     width_m[~plain] = widths_m(shape[~plain], policy["measure"], limit_m)
     kind = np.full(len(lot), "CONCERNED", dtype=object)
     if not plain.all():
-        kind[~plain] = _kinds(
-            width_m[~plain], lots[lot[~plain]], zones[zone[~plain]], threshold_m[lot[~plain]]
-        )
+        kind[~plain] = _kinds(width_m[~plain], lots[lot[~plain]], zones[zone[~plain]], of_pair_m[~plain])
     uncovered = _uncovered(lots, pairs, zones, whole, beyond)
     total_m2, area_m2 = shapely.area(lots), shapely.area(shape)
-    crowded = _crowded(len(lots), lot, shape, threshold_m, policy["measure"])
+    crowded = _crowded(len(lots), lot, shape, of_pair_m, policy["measure"])
     area_mm2, uncovered_mm2 = _bookkept(lot, area_m2, shapely.area(uncovered), whole_mm2(total_m2), crowded)
     bare = _wider(uncovered, threshold_m, policy["measure"])
     # Of a lot that a street has taken whole nothing is left to share.
@@ -204,15 +206,16 @@ def _kinds(width_m: Floats, lots: Shapes, zones: Shapes, threshold_m: Floats) ->
     ).astype(object)
 
 
-def _crowded(lots: int, lot: Ints, shape: Shapes, threshold_m: Floats, measure: str) -> NDArray[np.bool_]:
-    """Lots on which zones lie upon each other, wider than the threshold."""
+def _crowded(lots: int, lot: Ints, shape: Shapes, of_pair_m: Floats, measure: str) -> NDArray[np.bool_]:
+    """Lots on which zones lie upon each other, wider than the less exact of the two accounts for."""
     crowded = np.zeros(lots, dtype=bool)
     turns = rounds(lot)
     for number, later in enumerate(turns):
         for earlier in turns[:number]:
             shared_lot, first, second = np.intersect1d(lot[earlier], lot[later], return_indices=True)
-            both = inside(shape[earlier[first]], shape[later[second]])
-            limit_m = threshold_m[shared_lot]
+            one, other = earlier[first], later[second]
+            limit_m = np.maximum(of_pair_m[one], of_pair_m[other])
+            both = inside(shape[one], shape[other])
             crowded[shared_lot[wider(widths_m(both, measure, limit_m), limit_m)]] = True
     return crowded
 

@@ -14,7 +14,6 @@ from django.conf import settings
 from django.db import connection
 
 from gis_core.constraints.exactness import NEAR_M
-from gis_core.constraints.plan import one_plan
 from gis_core.constraints.rules import Rule as RuleValue
 from gis_core.constraints.rules import RuleSet
 from gis_core.constraints.values import Layer, Overlays, Zones
@@ -264,12 +263,17 @@ def reach_of(rules: RuleSet) -> float:
 
 
 def _zones(rows: Sequence[tuple[Any, ...]], layers: dict[str, Layer]) -> Zones:
+    plans = {key: layer for key, layer in layers.items() if layer.kind == "zoning"}
+    first, beside = next(iter(plans.values()), None), tuple(plans.values())[1:]
+    at = {key: position for position, key in enumerate(plans)}
     return Zones(
         code=_texts([row[1] for row in rows]),
         name_fa=_texts([row[2] for row in rows]),
         name_en=_texts([row[3] for row in rows]),
         geometry=_shapes([row[4] for row in rows]),
-        layer=one_plan([layer for layer in layers.values() if layer.kind == "zoning"]),
+        layer=first,
+        beside=beside,
+        plan=np.array([at[row[0]] for row in rows] if beside else [], dtype=np.int64),
     )
 
 

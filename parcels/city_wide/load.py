@@ -55,7 +55,7 @@ def _copy(folder: Path, plan: Plan, city: CityEvaluation, progress: Progress) ->
 def rule_set_of(folder: Path, plan: Plan) -> str:
     """The hash of the rules, layers, editions and rasters that all parts were evaluated under."""
     told = json.loads((parts.inputs_of(folder, 0) / "rules.json").read_text(encoding="utf-8"))
-    stood = [told["rules"], told["layers"], told["zone_layer"], _content(plan.on, plan.known_at)]
+    stood = [told["rules"], told["layers"], told["plans"], _content(plan.on, plan.known_at)]
     return hashlib.sha256(canonical(stood)).hexdigest()
 
 

@@ -64,8 +64,8 @@ def read(folder: Path) -> Inputs:
     told = _standing_in((folder / "rules.json").read_text(encoding="utf-8"))
     lots = pq.read_table(folder / "lots.parquet")
     zones = _values(Zones, folder / "zones.parquet")
-    if told.zone_layer is not None:
-        zones = replace(zones, layer=told.zone_layer)
+    if told.plans:
+        zones = replace(zones, layer=told.plans[0], beside=told.plans[1:])
     return Inputs(
         lots=_from_table(Lots, lots),
         around=Surroundings(
@@ -93,7 +93,7 @@ class _Standing:
     origin: tuple[float, float]
     rules: RuleSet
     layers: Mapping[str, Layer]
-    zone_layer: Layer | None
+    plans: tuple[Layer, ...]
 
 
 @lru_cache(maxsize=1)
@@ -107,7 +107,7 @@ def _standing_in(text: str) -> _Standing:
         origin=(told["origin"][0], told["origin"][1]),
         rules=rules_from(told["rules"], on),
         layers={row["key"]: layer_from(row) for row in told["layers"]},
-        zone_layer=None if told["zone_layer"] is None else layer_from(told["zone_layer"]),
+        plans=tuple(layer_from(row) for row in told["plans"]),
     )
 
 
@@ -119,7 +119,7 @@ def _standing(inputs: Inputs) -> dict[str, Any]:
         "origin": list(inputs.origin),
         "rules": rule_rows(inputs.rules),
         "layers": [layer_row(layer) for layer in around.layers.values()],
-        "zone_layer": None if around.zones.layer is None else layer_row(around.zones.layer),
+        "plans": [layer_row(plan) for plan in around.zones.plans],
     }
 
 

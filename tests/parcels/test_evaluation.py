@@ -85,7 +85,7 @@ def test_a_zoning_plan_that_is_out_of_date_on_the_day_leaves_the_zone_unknown_in
 
 @pytest.mark.parametrize("first", ["old-town", "suburbs"])
 def test_of_two_plans_in_force_side_by_side_a_click_and_a_batch_rest_on_both(first):
-    """Which plan was imported first changes nothing: the one that is out of date leaves zones unknown."""
+    """Which plan was imported first changes nothing: the one out of date leaves its own lots unknown."""
     far = shapely.box(X + 2000, Y, X + 3000, Y + 900)
     for key in sorted(("old-town", "suburbs"), key=lambda key: key != first):
         dated = {"surveyed_on": date(2026, 1, 1)} if key == "suburbs" else {}
@@ -95,10 +95,13 @@ def test_of_two_plans_in_force_side_by_side_a_click_and_a_batch_rest_on_both(fir
     near, away = corner_plot(), plot(shapely.box(X + 2100, Y + 50, X + 2112, Y + 75), "3-2-45-99-0-0-0")
     for on, code in ((date(2026, 3, 1), None), (TODAY, "STALE_LAYER")):
         (batch,) = evaluate_parcels([near.pk, away.pk], on=on)
-        for lot, together in zip((near, away), batch.evaluations, strict=True):
+        for lot, said, together in zip((near, away), (None, code), batch.evaluations, strict=True):
             zone = evaluate_document(lot, on=on)["findings"]["zone"]
-            assert (zone["reason"] or {}).get("code") == code
+            assert (zone["reason"] or {}).get("code") == said
             assert as_document(together)["findings"]["zone"] == zone
+            paper = frozen_file(issue(lot, on=on))
+            assert paper["answer"]["findings"]["zone"] == zone
+            assert [one.code for one in check(paper).said] == ["SAME"]
 
 
 def test_a_lot_beyond_the_survey_of_the_plan_is_told_so_not_that_no_zone_covers_it():

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -81,6 +82,18 @@ def test_inputs_read_back_from_files_give_the_same_answer_to_the_last_figure(tmp
     assert json.dumps(as_document(ask(again)[0])) == json.dumps(as_document(ask(asked)[0]))
     assert again.rules == asked.rules
     assert again.around.layers["canals"].surveyed_on == date(2025, 3, 1)
+
+
+def test_plans_side_by_side_are_read_back_with_the_zones_that_are_theirs(tmp_path):
+    asked = the_reference_corner()
+    old = Layer("suburbs", surveyed_on=date(2020, 1, 1), stale_after_days=30, kind="zoning")
+    zones = replace(asked.around.zones, beside=(old,), plan=np.array([1]))
+    asked = replace(asked, around=replace(asked.around, zones=zones))
+    snapshot.write(asked, tmp_path / "00000", srid=32639)
+    again = snapshot.read(tmp_path / "00000")
+    assert again.around.zones.plans == zones.plans
+    assert ask(again)[0].findings["zone"].reason.code == "STALE_LAYER"
+    assert json.dumps(as_document(ask(again)[0])) == json.dumps(as_document(ask(asked)[0]))
 
 
 def test_parts_of_a_city_share_their_rules_and_layers_so_that_memory_does_not_grow_with_its_parts(tmp_path):
