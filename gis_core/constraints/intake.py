@@ -90,7 +90,12 @@ def take_in(
     good[list(refused)] = False
     kept, beside = _only(lots, around, good)
     frame = Frame(_origin(kept, origin), ground_m)
-    near = replace(kept, geometry=frame.near(kept.geometry), deed_area_m2=_deeds_m2(kept.deed_area_m2))
+    near = replace(
+        kept,
+        geometry=frame.near(kept.geometry),
+        deed_area_m2=_deeds_m2(kept.deed_area_m2),
+        accuracy_m=np.where(_is_length(kept.accuracy_m), kept.accuracy_m, np.nan),
+    )
     return Intake(near, _near(beside, frame), frame, good, np.cumsum(good) - 1, refused)
 
 
@@ -173,17 +178,29 @@ def _deeds_m2(told_m2: Floats) -> Floats:
     return np.where((told_m2 > 0) & (told_m2 < np.inf), told_m2, np.nan)
 
 
+def _is_length(told_m: Floats) -> NDArray[np.bool_]:
+    """Where a number can be a length: it is told, finite and not negative."""
+    return np.isfinite(told_m) & (told_m >= 0)
+
+
 def _sane_widths(passages: Passages) -> Passages:
-    """Passages of which a width that no street has, negative or endless, is not known."""
+    """
+    Passages of which a width that no street has, negative or endless, is not known.
+
+    Nor is one that is planned to be nothing: a plan that says no width says none, and widens no street.
+    """
     names = ("existing_width_m", "planned_width_m", "offset_left_m", "offset_right_m")
     told = np.array([getattr(passages, name) for name in names])
-    wrong = np.isinf(told) | (told < 0)
+    wrong = ~_is_length(told) & ~np.isnan(told)
+    wrong[1] |= told[1] == 0
     if not wrong.any():
         return passages
     return replace(passages, **dict(zip(names, np.where(wrong, np.nan, told), strict=True)))
 
 
 def _near_layer(layer: Layer, frame: Frame, extents: dict[bytes, shapely.Geometry]) -> Layer:
+    if layer.accuracy_m is not None and not _is_length(np.array(layer.accuracy_m)):
+        layer = replace(layer, accuracy_m=None)
     if layer.surveyed_extent is None:
         return layer
     near = frame.near(shapes(layer.surveyed_extent))[0]

@@ -102,6 +102,7 @@ def ceded(**front):
         {"planned": 12, "widening": "OFFSETS", "left": 6.0},
         {"planned": np.inf},
         {"planned": -12},
+        {"planned": 0},
         {"existing": -8, "planned": 12, "widening": "ONE_SIDED_LEFT"},
     ],
     ids=str,
@@ -187,3 +188,25 @@ def test_a_lot_whose_zones_are_all_thinner_than_the_accuracy_lies_in_no_zone_and
 def test_a_zone_without_a_name_is_no_zone():
     evaluation = answer_for(a_lot(REFERENCE_LOT), reference_corner(zones=zones(("", WHOLE_PLACE))))[0]
     assert reason(evaluation, "zone") == "NO_ZONE"
+
+
+@pytest.mark.parametrize("told", [-0.5, float("nan"), float("inf")])
+@pytest.mark.parametrize("whose", ["lot", "layer"])
+def test_an_accuracy_that_none_can_have_is_not_known(whose, told):
+    canal = overlays("canals", (shapely.box(X - 50, Y - 30, X + 70, Y - 0.2), {}))
+    rule = Rule(
+        "CANAL",
+        "BUFFER",
+        {"layer": "canals", "measured_from": "POLYGON", "distance_m": 0.0, "effect": "NO_BUILD"},
+    )
+
+    def states(of_lot, of_layer):
+        around = reference_corner(overlays=canal, layers=surveyed("canals", accuracy_m=of_layer))
+        lot = a_lot(REFERENCE_LOT, accuracy_m=of_lot)
+        found = answer_for(lot, around, rule_set(rule, without=("WIDEN",)))[0]
+        return [(entry.state, entry.reason) for entry in found.overlays]
+
+    wrong = states(told, 0.1) if whose == "lot" else states(0.1, told)
+    assert wrong == (states(np.nan, 0.1) if whose == "lot" else states(0.1, None))
+    assert states(0.1, 0.1)[0][0] == "does_not_apply"
+    assert wrong[0][0] == "unknown"
