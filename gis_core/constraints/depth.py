@@ -1,26 +1,28 @@
 """Draws how deep a row building may stand: 60 % of the length, and 2 m with a retreat (پیشروی طولی)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import shapely
 
-from gis_core.constraints.depth_bands import across_distance
+from gis_core.constraints.depth_bands import across_distance, polygons_of
 from gis_core.constraints.depth_line_ends import from_line_end
 from gis_core.constraints.depth_strips import (
     Frame,
     Segments,
     Strips,
+    Turned,
     chord_strips,
     mean_strips,
-    segments,
 )
-from gis_core.constraints.plane import PASSING_M, Floats, Ints, Shapes, cleaned, shapes
+from gis_core.constraints.plane import PASSING_M, Floats, Ints, Shapes, cleaned
 
 #: Lots with more corners than this are measured to the millimetre: time grows with the square of the corners.
 MANY_CORNERS = 500
+#: No line, and no points.
+NO_LINE, NOWHERE = shapely.LineString(), shapely.MultiPoint()
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,7 @@ def depth_envelopes(
 
     Examples
     --------
+    >>> from gis_core.constraints.plane import shapes
     >>> lot = shapes(shapely.box(0, 0, 10, 20))
     >>> sides = shapes(shapely.LineString([(0, 0), (0, 20)]), shapely.LineString([(10, 0), (10, 20)]))
     >>> policy = {"length": "CHORD", "depth_share": 0.6, "extension_m": 2.0, "retreat_deg": 45}
@@ -71,45 +74,60 @@ def depth_envelopes(
     136.0
     """
     measured_on, neighbours = _less_dense(measured_on), _less_dense_edges(*neighbours, len(net))
-    every = np.arange(len(net))
     frame = Frame.of(measured_on, azimuth_deg)
-    lots = frame.into(net, every)
+    lots = frame.into(net)
     same = all(one is other for one, other in zip(net, measured_on, strict=True))
-    measured = lots if same else frame.into(measured_on, every)
-    edges = segments(frame.into(neighbours[1], neighbours[0]), neighbours[0])
+    measured = lots if same else frame.into(measured_on)
+    edges = frame.segments(neighbours[1], neighbours[0])
     mean = policy["length"] == "MEAN_LENGTH"
-    strips = mean_strips(measured, policy) if mean else chord_strips(measured, policy)
-    envelope, basic_m2, points = _drawn(strips, edges, lots, measured, policy, basic)
-    envelope_m2 = shapely.area(envelope)
+    strips = mean_strips(measured.shapes(), policy) if mean else chord_strips(measured, policy)
+    drawn = _drawn(strips, edges, lots, measured, frame, policy, basic)
     return DepthEnvelopes(
-        envelope=cleaned(frame.back(envelope)),
-        basic_m2=basic_m2,
-        extension_m2=envelope_m2 - basic_m2,
-        envelope_m2=envelope_m2,
+        envelope=cleaned(drawn.envelope),
+        basic_m2=drawn.basic_m2,
+        extension_m2=drawn.envelope_m2 - drawn.basic_m2,
+        envelope_m2=drawn.envelope_m2,
         depth_range_m=_depth_range_m(strips, len(net)) if basic else np.full((len(net), 2), np.nan),
-        retreat_points=frame.back(points) if basic else points,
-        line=frame.back(_lines(strips, len(net))),
+        retreat_points=drawn.retreat_points,
+        line=_lines(strips, frame, len(net)),
     )
+
+
+@dataclass(frozen=True)
+class _Drawn:
+    """Envelopes as they came out, their areas, basic areas (NaN if left out), and where a retreat starts."""
+
+    envelope: Shapes
+    envelope_m2: Floats
+    basic_m2: Floats
+    retreat_points: Shapes
 
 
 def _drawn(
     strips: Strips,
     edges: Segments,
-    lots: Shapes,
-    measured: Shapes,
+    lots: Turned,
+    measured: Turned,
+    frame: Frame,
     policy: Mapping[str, Any],
     basic: bool,
-) -> tuple[Shapes, Floats, Shapes]:
-    """Envelopes in the depth frame, basic areas (NaN without `basic`), and where a retreat starts."""
+) -> _Drawn:
     if policy["retreat"] == "FROM_LINE_END":
-        return from_line_end(strips, edges, lots, measured, policy, basic=basic)
+        envelope, basic_m2, points = from_line_end(
+            strips, edges, lots.shapes(), measured.shapes(), policy, basic=basic
+        )
+        envelope_m2 = shapely.area(envelope)
+        return _Drawn(frame.shapes_back(envelope), envelope_m2, basic_m2, frame.shapes_back(points))
     if policy["retreat"] != "ACROSS_DISTANCE":
         raise ValueError(f"Expected retreat ACROSS_DISTANCE or FROM_LINE_END, got {policy['retreat']!r}.")
-    basic_m2 = np.full(len(lots), np.nan)
+    many = len(lots.lots)
+    basic_m2 = np.full(many, np.nan)
     if basic:
-        basic_m2 = shapely.area(across_distance(strips, edges, lots, {**policy, "extension_m": 0.0}))
-    points = shapes(*[shapely.MultiPoint()] * len(lots))
-    return across_distance(strips, edges, lots, policy), basic_m2, points
+        basic_m2 = across_distance(strips, edges, lots, {**policy, "extension_m": 0.0}).areas_m2(many)
+    rings = across_distance(strips, edges, lots, policy)
+    back = frame.back(rings.points, rings.lot_of[rings.ring_of])
+    nowhere = np.full(many, NOWHERE, dtype=object)
+    return _Drawn(polygons_of(replace(rings, points=back), many), rings.areas_m2(many), basic_m2, nowhere)
 
 
 def _less_dense(lots: Shapes) -> Shapes:
@@ -136,7 +154,8 @@ def _less_dense_edges(lot: Ints, edges: Shapes, lots: int) -> tuple[Ints, Shapes
 
 def _depth_range_m(strips: Strips, lots: int) -> Floats:
     found = np.full((lots, 2), np.nan)
-    for depth in (strips.e0 - strips.s0, strips.e1 - strips.s1):
+    for end in (0, 1):
+        depth = strips.ends[:, 4 + end] - strips.ends[:, 2 + end]
         low, high = np.full(lots, np.inf), np.full(lots, -np.inf)
         np.minimum.at(low, strips.lot, depth)
         np.maximum.at(high, strips.lot, depth)
@@ -145,8 +164,8 @@ def _depth_range_m(strips: Strips, lots: int) -> Floats:
     return np.where(np.isfinite(found), found, np.nan)
 
 
-def _lines(strips: Strips, lots: int) -> Shapes:
-    found = shapes(*[shapely.LineString()] * lots)
-    points = np.stack([strips.x0, strips.e0, strips.x1, strips.e1], axis=-1).reshape(-1, 2)
-    shapely.linestrings(points, indices=np.repeat(strips.lot, 2), out=found)
+def _lines(strips: Strips, frame: Frame, lots: int) -> Shapes:
+    found, lot = np.full(lots, NO_LINE, dtype=object), strips.lot.repeat(2)
+    points = frame.back(strips.ends[:, [0, 4, 1, 5]].reshape(-1, 2), lot)
+    shapely.linestrings(points, indices=lot, out=found)
     return found

@@ -7,7 +7,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from gis_core.constraints.depth_strips import SAME_LINE_M, Segments, Strips, run_numbers
+from gis_core.constraints.depth_strips import Segments, Strips, runs_begin
 from gis_core.constraints.parting import inside, outside
 from gis_core.constraints.plane import EMPTY, Floats, Ints, Shapes, polygons_only, shapes
 
@@ -43,8 +43,9 @@ def _chain(strips: Strips, lots: int, beyond_m: float) -> Shapes:
     found = shapes(*[EMPTY] * lots)
     for number in np.unique(count[count > 0]):
         mine = np.flatnonzero(count[strips.lot] == number).reshape(-1, number)
-        lower = _zigzag(strips.x0, strips.s0, strips.x1, strips.s1, mine)
-        upper = _zigzag(strips.x0, strips.e0 + beyond_m, strips.x1, strips.e1 + beyond_m, mine)
+        x0, x1, s0, s1, e0, e1 = strips.ends[mine].transpose(2, 0, 1)
+        lower = _zigzag(x0, s0, x1, s1)
+        upper = _zigzag(x0, e0 + beyond_m, x1, e1 + beyond_m)
         found[strips.lot[mine[:, 0]]] = shapely.polygons(np.concatenate([lower, upper[:, ::-1]], axis=1))
     # Where a strip starts beyond the end of the next one, the ring touches itself and is no polygon yet.
     broken = ~shapely.is_valid(found)
@@ -66,9 +67,8 @@ def _without_taken(bands: Shapes, owner: Ints, taken: Shapes) -> Shapes:
     return found
 
 
-def _zigzag(x0: Floats, v0: Floats, x1: Floats, v1: Floats, rows: Ints) -> Floats:
-    points = np.stack([x0[rows], v0[rows], x1[rows], v1[rows]], axis=-1)
-    return points.reshape(len(rows), -1, 2)
+def _zigzag(x0: Floats, v0: Floats, x1: Floats, v1: Floats) -> Floats:
+    return np.stack([x0, v0, x1, v1], axis=-1).reshape(len(x0), -1, 2)
 
 
 def _retreats(
@@ -89,22 +89,20 @@ def _run_ends(strips: Strips, lots: Shapes, policy: Mapping[str, Any]) -> list[t
     """Ends of the runs in which the line is continuous: (run, lot, x, v)."""
     if policy["length"] == "MEAN_LENGTH":
         return _ends_of_straight_line(strips, lots)
-    broken = np.ones(len(strips.lot), dtype=bool)
-    broken[1:] = (strips.lot[1:] != strips.lot[:-1]) | (np.abs(strips.e0[1:] - strips.e1[:-1]) > SAME_LINE_M)
-    firsts = np.flatnonzero(broken)
-    lasts = np.r_[firsts[1:], len(broken)] - 1
+    firsts = np.flatnonzero(runs_begin(strips))
+    lasts = np.r_[firsts[1:], len(strips.lot)] - 1
     ends = []
     for run, (first, last) in enumerate(zip(firsts, lasts, strict=True)):
-        ends.append((run, int(strips.lot[first]), float(strips.x0[first]), float(strips.e0[first])))
-        ends.append((run, int(strips.lot[last]), float(strips.x1[last]), float(strips.e1[last])))
+        for strip, end in ((first, 0), (last, 1)):
+            x, v = strips.ends[strip, [end, 4 + end]].tolist()
+            ends.append((run, int(strips.lot[strip]), x, v))
     return ends
 
 
 def _ends_of_straight_line(strips: Strips, lots: Shapes) -> list[tuple[int, int, float, float]]:
     ends = []
-    for row, lot in enumerate(strips.lot):
-        level = float(strips.e0[row])
-        line = shapely.LineString([(strips.x0[row] - 1, level), (strips.x1[row] + 1, level)])
+    for row, (lot, (x0, x1, _, _, level, _)) in enumerate(zip(strips.lot, strips.ends.tolist(), strict=True)):
+        line = shapely.LineString([(x0 - 1, level), (x1 + 1, level)])
         for part in shapely.get_parts(shapely.intersection(line, lots[lot])):
             low_x, _, high_x, _ = shapely.bounds(part)
             ends += [(row, int(lot), float(low_x), level), (row, int(lot), float(high_x), level)]
@@ -113,8 +111,8 @@ def _ends_of_straight_line(strips: Strips, lots: Shapes) -> list[tuple[int, int,
 
 def _lies_on(lot: int, x: float, v: float, edges: Segments) -> bool:
     mine = edges.lot == lot
-    run = np.column_stack([(edges.xb - edges.xa)[mine], (edges.vb - edges.va)[mine]])
-    gap = np.column_stack([x - edges.xa[mine], v - edges.va[mine]])
+    run = edges.ends[mine, 2:] - edges.ends[mine, :2]
+    gap = (x, v) - edges.ends[mine, :2]
     square = np.maximum(np.einsum("ij,ij->i", run, run), 1e-18)
     at = np.clip(np.einsum("ij,ij->i", run, gap) / square, 0.0, 1.0)
     return bool((np.hypot(*(gap - run * at[:, None]).T) <= ON_EDGE_M).any())
@@ -123,7 +121,7 @@ def _lies_on(lot: int, x: float, v: float, edges: Segments) -> bool:
 def _beyond_ends(
     strips: Strips, ends: list[tuple[int, int, float, float]], policy: Mapping[str, Any]
 ) -> tuple[Ints, Shapes]:
-    runs = run_numbers(strips)
+    runs = np.cumsum(runs_begin(strips)) - 1
     pairs = [(strip, x, v) for run, _, x, v in ends for strip in np.flatnonzero(runs == run)]
     if not pairs:
         return np.array([], dtype=np.int64), shapes()
@@ -139,12 +137,8 @@ def _beyond_ends(
 
 def _extensions(strips: Strips, extension_m: float) -> Floats:
     """Corners (s, 4, 2) of the part of each strip between the line and the end of the extension."""
-    corners = [
-        (strips.x0, strips.e0),
-        (strips.x1, strips.e1),
-        (strips.x1, strips.e1 + extension_m),
-        (strips.x0, strips.e0 + extension_m),
-    ]
+    x0, x1, _, _, e0, e1 = strips.ends.T
+    corners = [(x0, e0), (x1, e1), (x1, e1 + extension_m), (x0, e0 + extension_m)]
     return np.stack([np.column_stack(corner) for corner in corners], axis=1)
 
 

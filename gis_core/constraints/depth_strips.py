@@ -6,7 +6,9 @@ from typing import Any
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 
+from gis_core.constraints.loops.frames import back, into
 from gis_core.constraints.loops.slabs import slabs
 from gis_core.constraints.plane import Floats, Ints, Shapes, direction, rings_of
 
@@ -18,82 +20,92 @@ STRAIGHT_M = 1e-3
 
 @dataclass(frozen=True)
 class Strips:
-    """Strips of lots along the depth: from x0 to x1 the building starts at s and the line runs at e."""
+    """
+    Strips of lots along the depth: from x0 to x1 the building starts at s and the line runs at e.
+
+    The lot (s,) of each, ascending; `ends` (s, 6) are x0, x1, and s and e at both.
+    """
 
     lot: Ints
-    x0: Floats
-    x1: Floats
-    s0: Floats
-    s1: Floats
-    e0: Floats
-    e1: Floats
+    ends: Floats
 
 
 @dataclass(frozen=True)
 class Segments:
-    """Straight pieces of edges in the depth frame: x across, v along the depth."""
+    """Straight pieces of edges in the depth frame; `ends` (m, 4) are xa, va, xb, vb: x across, v along."""
 
     lot: Ints
-    xa: Floats
-    va: Floats
-    xb: Floats
-    vb: Floats
+    ends: Floats
 
 
 @dataclass(frozen=True)
 class Frame:
-    """Where each lot is turned so that its depth runs up: an origin beside it and two unit vectors."""
+    """Where each lot (n,) is turned so that its depth runs up: an origin beside it, and which way is up."""
 
     origin: Floats
-    across: Floats
     along: Floats
 
     @classmethod
     def of(cls, lots: Shapes, azimuth_deg: Floats) -> "Frame":
         """The frames of lots (n,) by the azimuth of their depth."""
-        origin = np.floor(np.nan_to_num(shapely.bounds(lots)[:, :2]))
-        along = direction(azimuth_deg)
-        return cls(origin, np.column_stack([along[:, 1], -along[:, 0]]), along)
+        return cls(np.floor(np.nan_to_num(shapely.bounds(lots)[:, :2])), direction(azimuth_deg))
 
-    def into(self, geometries: Shapes, lot: Ints) -> Shapes:
-        """Shapes turned into the frames of lots (m,)."""
-        points, owner = shapely.get_coordinates(geometries, return_index=True)
-        of_lot = lot[owner]
-        near, turned = points - self.origin[of_lot], np.empty((len(points), 2))
-        np.einsum("ij,ij->i", near, self.across[of_lot], out=turned[:, 0])
-        np.einsum("ij,ij->i", near, self.along[of_lot], out=turned[:, 1])
-        return shapely.set_coordinates(geometries.copy(), turned)
+    def into(self, lots: Shapes) -> "Turned":
+        """Lots (n,) turned into their frames."""
+        corners, ring_of, lot_of, _ = rings_of(lots)
+        return Turned(lots, into(corners, lot_of[ring_of], self.origin, self.along), ring_of, lot_of)
 
-    def back(self, geometries: Shapes) -> Shapes:
+    def segments(self, lines: Shapes, owner: Ints) -> Segments:
+        """The straight pieces of lines (m,), turned into the frames of their lots (m,)."""
+        points, which = shapely.get_coordinates(lines, return_index=True)
+        return segments(into(points, owner[which], self.origin, self.along), which, owner)
+
+    def back(self, points: Floats, lot: Ints) -> Floats:
+        """Points (p, 2) in the frames of lots (p,), turned back to where they came from."""
+        turned: Floats = back(points, lot, self.origin, self.along)
+        return turned
+
+    def shapes_back(self, geometries: Shapes) -> Shapes:
         """Shapes (n,), one of each lot's frame, turned back to where they came from."""
-        points, lot = shapely.get_coordinates(geometries, return_index=True)
-        turned = points[:, :1] * self.across[lot] + points[:, 1:] * self.along[lot]
-        return shapely.set_coordinates(geometries.copy(), turned + self.origin[lot])
+        return shapely.set_coordinates(
+            geometries.copy(), self.back(*shapely.get_coordinates(geometries, return_index=True))
+        )
 
 
-def segments(geometries: Shapes, owner: Ints) -> Segments:
-    """The straight pieces of lines, each with the lot of its line."""
-    points, which = shapely.get_coordinates(geometries, return_index=True)
-    same = which[1:] == which[:-1]
-    start, end = points[:-1][same], points[1:][same]
-    return Segments(owner[which[:-1][same]], start[:, 0], start[:, 1], end[:, 0], end[:, 1])
+@dataclass(frozen=True)
+class Turned:
+    """Lots in the depth frame: corners (p, 2) of their rings, the ring of each, and the lot of each ring."""
+
+    lots: Shapes
+    corners: Floats
+    ring_of: Ints
+    lot_of: Ints
+
+    def shapes(self) -> Shapes:
+        """The lots as shapes."""
+        return shapely.set_coordinates(self.lots.copy(), self.corners)
+
+
+def segments(points: Floats, line: Ints, owner: Ints) -> Segments:
+    """The straight pieces of lines with points (p, 2), the line of each, and the lot of each line."""
+    same = np.flatnonzero(line[1:] == line[:-1])
+    return Segments(owner[line[same]], np.concatenate([points[same], points[same + 1]], axis=1))
 
 
 def boundaries(polygons: Shapes) -> Segments:
     """The edges of polygons, holes among them."""
-    parts, of_lot = shapely.get_parts(polygons, return_index=True)
-    rings, of_part = shapely.get_rings(parts, return_index=True)
-    return segments(rings, of_lot[of_part])
+    corners, ring_of, lot_of, _ = rings_of(polygons)
+    return segments(corners, ring_of, lot_of)
 
 
-def chord_strips(lots: Shapes, policy: Mapping[str, Any]) -> Strips:
+def chord_strips(lots: Turned, policy: Mapping[str, Any]) -> Strips:
     """Between two neighbouring vertices a chord's ends run straight: the first chord of each such strip."""
-    corners, ring_of, lot_of, _ = rings_of(lots)
     nowhere = np.empty(0), np.empty(0, dtype=np.int64)
-    x, lot, first, rows, _ = slabs(corners, ring_of, lot_of, *nowhere, len(lots), SAME_LINE_M)
-    (s0, s1), (f0, f1) = rows[first[:-1]].T, rows[first[:-1] + 1].T
-    share = policy["depth_share"]
-    return Strips(lot, x[:, 0], x[:, 1], s0, s1, s0 + share * (f0 - s0), s1 + share * (f1 - s1))
+    x, lot, first, rows, _ = slabs(
+        lots.corners, lots.ring_of, lots.lot_of, *nowhere, len(lots.lots), SAME_LINE_M
+    )
+    start, end = rows[first[:-1]], rows[first[:-1] + 1]
+    return Strips(lot, np.concatenate([x, start, start + policy["depth_share"] * (end - start)], axis=1))
 
 
 def mean_strips(lots: Shapes, policy: Mapping[str, Any]) -> Strips:
@@ -103,7 +115,7 @@ def mean_strips(lots: Shapes, policy: Mapping[str, Any]) -> Strips:
     if policy["mean_width"]["policy"] == "MEAN_OF_END_EDGES":
         width_m = _mean_of_end_edges_m(lots)
     line = low_v + policy["depth_share"] * shapely.area(lots) / width_m
-    return Strips(np.arange(len(lots)), low_x, high_x, low_v, low_v, line, line)
+    return Strips(np.arange(len(lots)), np.column_stack([low_x, high_x, low_v, low_v, line, line]))
 
 
 def _mean_of_end_edges_m(lots: Shapes) -> Floats:
@@ -114,7 +126,7 @@ def _mean_of_end_edges_m(lots: Shapes) -> Floats:
     """
     rings = shapely.normalize(shapely.polygons(shapely.get_exterior_ring(lots)))
     sides = boundaries(shapely.simplify(rings, STRAIGHT_M))
-    run = np.column_stack([sides.xb - sides.xa, sides.vb - sides.va])
+    run = sides.ends[:, 2:] - sides.ends[:, :2]
     length_m = np.maximum(np.hypot(*run.T), 1e-12)
     # Rings of normalised polygons run clockwise: edges to the yard run to +x, edges to the building to -x.
     facing = np.round(run[:, 0] / length_m, 9)
@@ -132,8 +144,9 @@ def reach_of(policy: Mapping[str, Any]) -> float:
     return float(np.tan(np.radians(policy["retreat_deg"])))
 
 
-def run_numbers(strips: Strips) -> Ints:
-    """The run of each strip: strips of a lot along which the line goes on without a step."""
-    broken = np.ones(len(strips.lot), dtype=bool)
-    broken[1:] = (strips.lot[1:] != strips.lot[:-1]) | (np.abs(strips.e0[1:] - strips.e1[:-1]) > SAME_LINE_M)
-    return np.cumsum(broken) - 1
+def runs_begin(strips: Strips) -> NDArray[np.bool_]:
+    """Strips with which a run begins: along the strips of a run the line goes on without a step."""
+    begins = np.ones(len(strips.lot), dtype=bool)
+    step_m = strips.ends[1:, 4] - strips.ends[:-1, 5]
+    begins[1:] = (strips.lot[1:] != strips.lot[:-1]) | (np.abs(step_m) > SAME_LINE_M)
+    return begins

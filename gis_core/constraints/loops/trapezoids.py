@@ -13,6 +13,7 @@ def outlines(
     owner: cython.longlong[::1],
     bound: cython.longlong[:, ::1],
     same_m: cython.double,
+    dust_m2: cython.double,
 ):
     """
     Outlines of the ground that the trapezoids of each owner cover.
@@ -27,13 +28,15 @@ def outlines(
         (t, 2) numbers of what bounds them below and above: one number is one straight line.
     same_m
         Corners nearer than this to one another are one, and nearer than this to a straight way none.
+    dust_m2
+        Outlines of no more ground than this are left out.
 
     Returns
     -------
     points (q, 2) of open rings, the number (q,) of each point's ring, and of the rings (r,) their owner and
-    whether they run round a hole.
+    their area, negative where they run round a hole.
     """
-    work = Outlines(shape, owner, bound, same_m)
+    work = Outlines(shape, owner, bound, same_m, dust_m2)
     first: cython.Py_ssize_t = 0
     row: cython.Py_ssize_t
     for row in range(1, owner.shape[0] + 1):
@@ -51,6 +54,7 @@ class Outlines:
     owner: cython.longlong[::1]
     bound: cython.longlong[:, ::1]
     same_m: cython.double
+    dust_m2: cython.double
     # Places where bounds meet, and which of them are the corners of each trapezoid.
     x: cython.double[::1]
     v: cython.double[::1]
@@ -75,17 +79,18 @@ class Outlines:
     points_array: Any
     number_array: Any
     owners: Any
-    holes: Any
+    areas_m2: Any
 
-    def __init__(self, shape, owner, bound, same_m):
-        self.shape, self.owner, self.bound, self.same_m = shape, owner, bound, same_m
+    def __init__(self, shape, owner, bound, same_m, dust_m2):
+        self.shape, self.owner, self.bound = shape, owner, bound
+        self.same_m, self.dust_m2 = same_m, dust_m2
         rows: cython.Py_ssize_t = owner.shape[0]
         self.corner = np.empty((rows + 1, 4), dtype=np.int64)
         self.points_array = np.empty((10 * rows + 1, 2))
         self.number_array = np.empty(10 * rows + 1, dtype=np.int64)
         self.points, self.number = self.points_array, self.number_array
         self.filled = 0
-        self.owners, self.holes = [], []
+        self.owners, self.areas_m2 = [], []
         self._room(16)
 
     def _room(self, rows: cython.Py_ssize_t):
@@ -95,10 +100,10 @@ class Outlines:
         self.gone = np.empty(10 * rows, dtype=np.int8)
 
     def found(self):
-        """Points of all rings, the ring of each, and of the rings the owner and whether it is a hole's."""
+        """Points of all rings, the ring of each, and of the rings the owner and the area."""
         rows = slice(self.filled)
-        owners, holes = np.array(self.owners, dtype=np.int64), np.array(self.holes, dtype=bool)
-        return self.points_array[rows], self.number_array[rows], owners, holes
+        owners, areas_m2 = np.array(self.owners, dtype=np.int64), np.array(self.areas_m2, dtype=float)
+        return self.points_array[rows], self.number_array[rows], owners, areas_m2
 
     @cython.ccall
     def draw(self, first: cython.Py_ssize_t, end: cython.Py_ssize_t) -> cython.void:
@@ -288,13 +293,13 @@ class Outlines:
         for at in range(begin + 1, self.filled - 1):
             twice_m2 += (self.points[at, 0] - x) * (self.points[at + 1, 1] - v)
             twice_m2 -= (self.points[at + 1, 0] - x) * (self.points[at, 1] - v)
-        if self.filled - begin < 3:
+        if self.filled - begin < 3 or 0 <= twice_m2 <= 2 * self.dust_m2:
             self.filled = begin
             return
         for at in range(begin, self.filled):
             self.number[at] = number
         self.owners.append(owner)
-        self.holes.append(twice_m2 < 0)
+        self.areas_m2.append(twice_m2 / 2)
 
     @cython.cfunc
     def _move(self, last: cython.Py_ssize_t, to: cython.Py_ssize_t) -> cython.void:

@@ -9,7 +9,7 @@ from shapely.affinity import rotate
 
 from gis_core.constraints import depth_bands, depth_strips
 from gis_core.constraints.depth import depth_envelopes
-from gis_core.constraints.depth_strips import Frame, chord_strips, segments
+from gis_core.constraints.depth_strips import Frame, chord_strips
 from gis_core.constraints.plane import polygons_only, shapes
 from tests.gis_core.constraints.compiled import as_written
 from tests.gis_core.constraints.test_depth_by_points import POLICY
@@ -64,38 +64,40 @@ def drawn_by_overlays(net, measured, azimuth_deg, neighbours):
     """The same envelopes by overlays on a fixed grid: strip by strip, edge by edge, of every pair of both."""
     frame = Frame.of(measured, azimuth_deg)
     every = np.arange(len(net))
-    strips = chord_strips(frame.into(measured, every), POLICY)
-    edges = segments(frame.into(neighbours[1], neighbours[0]), neighbours[0])
-    lots = frame.into(net, every)
+    strips = chord_strips(frame.into(measured), POLICY)
+    edges = frame.segments(neighbours[1], neighbours[0])
+    lots = frame.into(net).shapes()
     found = []
     for number in every:
         mine = np.flatnonzero(strips.lot == number)
-        band = [quad(strips, row, strips.s0[row], strips.s1[row], POLICY["extension_m"]) for row in mine]
+        band = [quad(strips, row, *strips.ends[row, 2:4], POLICY["extension_m"]) for row in mine]
         ahead = [(row, side) for row in mine for side in np.flatnonzero(edges.lot == number)]
         taken = [taken_of(strips, row, edges, side) for row, side in ahead]
         start, reached = (shapely.union_all(drawn, grid_size=GRID_M) for drawn in (band, taken))
         shape = shapely.intersection(lots[number], start, grid_size=GRID_M)
         (solid,) = polygons_only(shapes(shape))
         found.append(shapely.difference(solid, reached, grid_size=GRID_M))
-    return frame.back(polygons_only(shapes(*found)))
+    return frame.shapes_back(polygons_only(shapes(*found)))
 
 
 def quad(strips, row, low0, low1, beyond_m):
-    x0, x1, e0, e1 = (values[row] for values in (strips.x0, strips.x1, strips.e0, strips.e1))
+    x0, x1, _, _, e0, e1 = strips.ends[row]
     ring = [(x0, low0), (x1, low1), (x1, e1 + beyond_m), (x0, e0 + beyond_m)]
     return shapely.make_valid(shapely.Polygon(ring))
 
 
 def taken_of(strips, row, edges, side):
     """Of the extension of a strip what lies as far beyond the line as it is from the edge, or farther."""
-    low, high = sorted((edges.va[side], edges.vb[side]))
+    xa, va, xb, vb = edges.ends[side]
+    x0, x1, _, _, e0, e1 = strips.ends[row]
+    low, high = sorted((va, vb))
     if high - low <= 1e-9:
         return shapely.Polygon()
-    lean = (edges.xb[side] - edges.xa[side]) / (edges.vb[side] - edges.va[side])
-    foot = edges.xa[side] - lean * edges.va[side]
-    rise = (strips.e1[row] - strips.e0[row]) / (strips.x1[row] - strips.x0[row])
-    level = strips.e0[row] - rise * strips.x0[row]
-    ring = np.array(quad(strips, row, strips.e0[row], strips.e1[row], POLICY["extension_m"]).exterior.coords)
+    lean = (xb - xa) / (vb - va)
+    foot = xa - lean * va
+    rise = (e1 - e0) / (x1 - x0)
+    level = e0 - rise * x0
+    ring = np.array(quad(strips, row, e0, e1, POLICY["extension_m"]).exterior.coords)
     for height in (
         lambda x, v: v - low,
         lambda x, v: high - v,
@@ -139,10 +141,13 @@ def test_the_compiled_loops_draw_what_the_python_that_they_are_written_in_draws_
         (depth_bands, "outlines", "trapezoids"),
         (depth_bands, "slabs", "slabs"),
         (depth_strips, "slabs", "slabs"),
+        (depth_strips, "into", "frames"),
+        (depth_strips, "back", "frames"),
     ):
         monkeypatch.setattr(module, name, getattr(as_written(loop), name))
     slow = depth_envelopes(*lots, POLICY)
     assert shapely.to_wkb(fast.envelope).tolist() == shapely.to_wkb(slow.envelope).tolist()
+    assert shapely.to_wkb(fast.line).tolist() == shapely.to_wkb(slow.line).tolist()
     assert fast.basic_m2.tolist() == slow.basic_m2.tolist()
 
 
