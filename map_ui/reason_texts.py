@@ -138,6 +138,13 @@ REASONS = {
     "NO_VALUE": gettext_noop("It cannot be counted from what is recorded."),
 }
 
+#: Sentences that name the rules which they speak of.
+NAMING = {
+    "RULES_CONFLICT": gettext_noop("These rules contradict each other here: %(rules)s."),
+    "LIMIT_UNKNOWN": gettext_noop("What these rules say of the storeys is not known here: %(rules)s."),
+    "NO_ROW": gettext_noop("The table of this rule has no row for this case: %(rules)s."),
+}
+
 #: What rules of each kind are about.
 RULE_KINDS = {
     "WIDEN": gettext_noop("the widening of streets"),
@@ -177,8 +184,8 @@ def reason(found: Mapping[str, Any] | None, names: Mapping[str, str] | None = No
         return code
     if code == "NO_RULE" and args.get("kind") in RULE_KINDS:
         return no_rule([args["kind"]], args.get("zone", ""))
-    if code == "RULES_CONFLICT" and args.get("rules"):
-        return contradiction(args["rules"], args.get("articles") or ())
+    if code in NAMING and args.get("rules"):
+        return _naming(code, args["rules"], args.get("articles") or ())
     return _(REASONS[code]) % {
         key: _argument(key, value, names or {}) for key, value in _with_gaps(args).items()
     }
@@ -193,12 +200,12 @@ def no_rule(kinds: Sequence[str], zone: str) -> str:
     return _("No rule on %(kinds)s is loaded for zone %(zone)s.") % told
 
 
-def contradiction(codes: Sequence[str], articles: Sequence[str] = ()) -> str:
-    """That rules contradict each other, with their codes and, where told, their articles."""
+def _naming(code: str, codes: Sequence[str], articles: Sequence[str]) -> str:
+    """A sentence about rules, with their codes and, where told, their articles."""
     named = [f"\u2068{code}\u2069" for code in codes]
     for number, article in enumerate(articles):
         named[number] += f" (\u2068{article}\u2069)" if article else ""
-    return _("These rules contradict each other here: %(rules)s.") % {"rules": wording.listed(named)}
+    return _(NAMING[code]) % {"rules": wording.listed(named)}
 
 
 def _with_gaps(args: Mapping[str, Any]) -> dict[str, Any]:

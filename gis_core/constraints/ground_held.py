@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from gis_core.constraints.findings import Reason
 from gis_core.constraints.overlays import buffer_distance_m, buffer_shape, length_in
 from gis_core.constraints.plane import EMPTY, Floats, Ints, Shapes, shapes
+from gis_core.constraints.rules import Rule, no_row
 from gis_core.constraints.soundness import readable, whereabouts
 from gis_core.constraints.values import Overlays
 
@@ -46,9 +47,13 @@ def within_reach(overlays: Overlays, params: Mapping[str, Any], net: Shapes, rea
 
 
 def areas_held(
-    near: Ints, overlays: Overlays, params: Mapping[str, Any]
+    near: Ints, overlays: Overlays, params: Mapping[str, Any], rule: Rule | None = None
 ) -> tuple[Ints, Shapes, NDArray[np.object_]]:
-    """Of some features those that a rule selects, the ground each holds, and why it is not told, or None."""
+    """
+    Of some features those that a rule selects, the ground each holds, and why it is not told, or None.
+
+    `rule`: the one with these `params`, which that reason names.
+    """
     if not len(near):
         return near, shapes(), shapes()
     wanted = params.get("select") or {}
@@ -68,9 +73,9 @@ def areas_held(
         area = shapes(*[EMPTY] * len(mine))
         for at in np.flatnonzero(~broken):
             number = mine[at]
-            area[at], no_row = _area(overlays.geometry[number], overlays.attributes[number], params)
-            if no_row:
-                untold[at] = Reason("NO_ROW", {"kind": "BUFFER"})
+            area[at], found_none = _area(overlays.geometry[number], overlays.attributes[number], params)
+            if found_none:
+                untold[at] = no_row("BUFFER", rule)
     for at in np.flatnonzero(broken):
         area[at] = shapely.buffer(whereabouts(overlays.geometry[mine[at]]), _farthest_m(params))
     return feature, area, untold

@@ -20,7 +20,7 @@ from gis_core.constraints.percent_tables import reads_area, reads_width
 from gis_core.constraints.placed import Placed, unknown_on
 from gis_core.constraints.plane import Floats, flagged, present
 from gis_core.constraints.restrictions import Restrictions, doubt_layers
-from gis_core.constraints.rules import Picked, Rule, RuleSet, contradiction
+from gis_core.constraints.rules import Picked, Rule, RuleSet, contradiction, no_row
 from gis_core.constraints.zones import strictest, weighted
 
 
@@ -103,9 +103,12 @@ def _without_number(
         against = here.copy()
         against[here] = [one == positions for one in found.contradicting]
         reasons.append((against, contradiction([rules[at] for at in positions])))
-    without = here.copy()
-    without[here] = np.isnan(found.percent)
-    return [*reasons, (without, Reason("NO_ROW", {"kind": kind}))]
+    silent = np.isnan(found.percent)
+    for rule in rules if silent.any() else ():
+        without = here.copy()
+        without[here] = silent & np.array([one is rule for one in found.rule], dtype=bool)
+        reasons.append((without, no_row(kind, rule)))
+    return reasons
 
 
 def _doubt_rows(table: Table, doubts: Doubts, rules: Sequence[Rule], where: NDArray[np.bool_]) -> None:

@@ -81,7 +81,7 @@ def _judged(
     threshold_m = np.where(vague, NEAR_M, exact.misfit_m(layer))
     reach_m = float(threshold_m.max(initial=0.0)) + 2 * TOUCHING_M
     feature, area, untold = areas_held(
-        within_reach(around.overlays, params, net, reach_m), around.overlays, params
+        within_reach(around.overlays, params, net, reach_m), around.overlays, params, rule
     )
     number, lot = tree.query(area, predicate="dwithin", distance=reach_m) if len(area) else (NONE, NONE)
     if not len(lot):

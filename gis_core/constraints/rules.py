@@ -92,9 +92,25 @@ def contradiction(rules: Sequence[Rule]) -> Reason:
     >>> contradiction([Rule("PLAN", "FAR", {}), Rule("CIRCULAR", "FAR", {}, article="Article 3")]).args
     {'rules': ['PLAN', 'CIRCULAR'], 'articles': ['', 'Article 3']}
     """
-    articles = [rule.article for rule in rules]
-    told = {"articles": articles} if any(articles) else {}
-    return Reason("RULES_CONFLICT", {"rules": [rule.code for rule in rules], **told})
+    return Reason("RULES_CONFLICT", _named([(rule.code, rule.article) for rule in rules]))
+
+
+def no_row(kind: str, rule: Rule | None = None) -> Reason:
+    """
+    That the table of a rule has no row; which rule, where one is told, and its article.
+
+    Examples
+    --------
+    >>> no_row("PARK", Rule("BAYS", "PARK", {}, article="Article 9")).args
+    {'kind': 'PARK', 'rules': ['BAYS'], 'articles': ['Article 9']}
+    """
+    return Reason("NO_ROW", {"kind": kind, **(_named([(rule.code, rule.article)]) if rule else {})})
+
+
+def _named(rules: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
+    """Codes of rules and, where any is told, their articles in the same order."""
+    codes, articles = ([row[at] for row in rules] for at in (0, 1))
+    return {"rules": codes, "articles": articles} if any(articles) else {"rules": codes}
 
 
 def one_of(picked: Sequence[Picked]) -> Picked:
@@ -181,6 +197,21 @@ class RuleSet:
         # Policies that contradict each other leave every contradiction to a person.
         policy = self.pick("CONFLICT").rule
         return str(policy.params["equal_rank_conflict"]) if policy else "ALWAYS"
+
+    def cited(self, codes: Sequence[str]) -> dict[str, list[str]]:
+        """
+        Codes of rules and, where any is told, their articles in the same order.
+
+        Examples
+        --------
+        >>> RuleSet((Rule("WIDTHS", "STOREY", {}, article="Table 3"),)).cited(["WIDTHS", "airport"])
+        {'rules': ['WIDTHS', 'airport'], 'articles': ['Table 3', '']}
+        """
+        return _named([(code, self._articles.get(code, "")) for code in codes])
+
+    @cached_property
+    def _articles(self) -> dict[str, str]:
+        return {rule.code: rule.article for rule in self.rules}
 
     def each_rank(self, kind: str, zone_code: str) -> tuple[list[Rule], tuple[Rule, ...]]:
         """

@@ -128,7 +128,7 @@ def storeys(
     doubts.add_each(
         np.isnan(found.storeys),
         UNKNOWN,
-        lambda lot: Reason("LIMIT_UNKNOWN", {"rules": list(found.unknown[lot])}),
+        lambda lot: Reason("LIMIT_UNKNOWN", rules.cited(found.unknown[lot])),
     )
     values = np.where(nothing, np.nan, found.storeys)
     binding_rule = _binding_rules(found.binding, sources)

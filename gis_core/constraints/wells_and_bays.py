@@ -11,6 +11,7 @@ from gis_core.constraints.land import Land
 from gis_core.constraints.lightwells import wells_needed
 from gis_core.constraints.lot_rules import LotRules
 from gis_core.constraints.parking import capacity
+from gis_core.constraints.rules import no_row
 
 
 def wells(columns: Mapping[str, Column], land: Land, found: LotRules, row: int) -> Finding:
@@ -55,7 +56,7 @@ def bays(columns: Mapping[str, Column], found: LotRules, row: int) -> list[Findi
     need = parking_need(float(reachable.values[row]), float(count.values[row]), rule)
     holds = capacity(float(footprint.values[row]), rule.params["capacity_share"], rule.params["m2_per_bay"])
     # A unit of the assumed size may lie in no band of the table.
-    told: dict[str, Any] = {"state": "unknown", "reason": Reason("NO_ROW", {"kind": "PARK"})}
+    told: dict[str, Any] = {"state": "unknown", "reason": no_row("PARK", rule)}
     both = (
         Finding(
             keys[0],

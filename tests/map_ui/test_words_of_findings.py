@@ -61,6 +61,23 @@ def test_rules_that_contradict_each_other_are_named_with_their_articles():
     assert in_both({"code": "RULES_CONFLICT", "args": {}})[0] == "Two rules contradict each other here."
 
 
+def test_a_rule_whose_limit_is_not_known_or_whose_table_has_no_row_is_named_with_its_article():
+    limits = {"rules": ["WIDTHS", "airport"], "articles": ["جدول ۳", ""]}
+    assert in_both({"code": "LIMIT_UNKNOWN", "args": limits}) == [
+        "What these rules say of the storeys is not known here: WIDTHS (جدول ۳) and airport.",
+        "آنچه این ضابطه‌ها دربارهٔ تعداد طبقات می‌گویند این‌جا معلوم نیست: WIDTHS (جدول ۳) و airport.",
+    ]
+    assert in_both({"code": "NO_ROW", "args": {"kind": "PARK", "rules": ["BAYS"]}}) == [
+        "The table of this rule has no row for this case: BAYS.",
+        "جدول این ضابطه برای این حالت سطری ندارد: BAYS.",
+    ]
+
+
+def test_an_answer_that_was_issued_before_rules_were_named_is_told_as_it_was():
+    told = in_both({"code": "NO_ROW", "args": {"kind": "FAR"}})
+    assert told[0] == "The table of the rule has no row for this case."
+
+
 def test_a_rule_that_is_missing_is_named_by_what_it_would_be_about_and_by_its_zone():
     assert in_both({"code": "NO_RULE", "args": {"kind": "FAR", "zone": "BA-3"}}) == [
         "No rule on the density is loaded for zone BA-3.",

@@ -129,6 +129,7 @@ def test_a_feature_whose_distance_no_row_gives_is_unknown():
     )
     evaluation = answer_for(a_lot(REFERENCE_LOT), around, rule_set(rule))[0]
     assert (evaluation.overlays[0].state, evaluation.overlays[0].reason.code) == ("unknown", "NO_ROW")
+    assert evaluation.overlays[0].reason.args == {"kind": "BUFFER", "rules": ["POWER"]}
 
 
 def drawn_beside_the_lot(rule, shape, attributes):

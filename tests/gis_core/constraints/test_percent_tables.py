@@ -86,8 +86,16 @@ def test_density_and_coverage_stand_in_the_row_of_the_lots_area(area_m2, far, co
 def test_an_area_below_the_table_or_in_its_gap_has_no_density_and_none_is_made_up(area_m2):
     evaluation = answer(lengeh("FAR", "far_percent"), area_m2=area_m2)
     assert (evaluation.findings["far_percent"].value, reason(evaluation, "far_percent")) == (None, "NO_ROW")
+    assert evaluation.findings["far_percent"].reason.args == {"kind": "FAR", "rules": ["L-FAR"]}
     assert evaluation.findings["reachable_floor_area_m2"].state == "unknown"
     assert evaluation.findings["coverage_percent"].value == 60
+
+
+def test_of_two_rules_that_of_which_the_table_has_no_row_is_named():
+    circular = Rule("CIRCULAR", "FAR", {"far_percent": 500}, "R121", "EXISTING", 70)
+    rules = (replace(lengeh("FAR", "far_percent"), article="جدول ۷"), circular)
+    found = answer(*rules, area_m2=90).findings["far_percent"]
+    assert found.reason.args == {"kind": "FAR", "rules": ["L-FAR"], "articles": ["جدول ۷"]}
 
 
 @pytest.mark.parametrize(

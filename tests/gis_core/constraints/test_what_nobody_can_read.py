@@ -140,6 +140,14 @@ def test_a_width_whose_cell_is_blank_has_no_storeys_and_not_none_at_all():
     assert evaluation.findings["storeys"].value is None
 
 
+def test_the_limits_that_are_not_known_are_named_with_their_articles_and_others_are_not():
+    params = BY_WIDTH | {"bands": [{"from": 0, "to": 20, "storeys": None}]}
+    widths = replace(RULES["STOREY"], code="WIDTHS", article="بند ۳", params=params)
+    rules = rule_set(widths, replace(RULES["STOREY"], article="جدول ۲"))
+    found = answer_for(a_lot(REFERENCE_LOT), reference_corner(), rules)[0].findings["storeys"]
+    assert found.reason.args == {"rules": ["WIDTHS"], "articles": ["بند ۳"]}
+
+
 @pytest.mark.parametrize(
     "bands",
     [
@@ -154,6 +162,7 @@ def test_dwellings_in_two_bands_or_in_none_need_nobody_knows_how_many_bays(bands
     evaluation = answer_for(a_lot(REFERENCE_LOT), reference_corner(), rule_set(parking))[0]
     need = evaluation.findings["parking_need"]
     assert (need.value, need.state, need.reason.code) == (None, "unknown", "NO_ROW")
+    assert need.reason.args == {"kind": "PARK", "rules": ["PARKING"]}
     assert "parking_need" in evaluation.unknown
 
 
