@@ -65,13 +65,13 @@ def document_of_key(key: str, *, on: date, known_at: datetime | None = None) -> 
 
 
 def evaluate_parcel(parcel: Parcel, *, on: date, known_at: datetime | None = None) -> Evaluation:
-    """The evaluation of one version of a parcel on a day; at most four round trips."""
+    """The evaluation of one version of a parcel on a day; at most three round trips."""
     return answer_for([parcel.pk], on=on, known_at=known_at).evaluations[0]
 
 
 def answer_for(ids: Sequence[int], *, on: date, known_at: datetime | None = None) -> Answered:
     """
-    Evaluate parcel versions by id, in their order; at most four round trips, whatever their number.
+    Evaluate parcel versions by id, in their order; at most three round trips, whatever their number.
 
     Raises
     ------
