@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from gis_core import crs
 from gis_core.constraints.rules import Rule, RuleSet
 from gis_core.rasters import grounds
-from gis_core.rasters.grids import Grid
+from gis_core.rasters.grids import Grid, around
 from gis_core.rasters.statistics import Statistics, statistics
 from gis_core.rasters.terrain import degrees_of_percent, slopes_deg
 from layers.zoning.queries import RasterEdition, standing_on
@@ -134,7 +134,7 @@ def _cells_around(lots: NDArray[np.object_], edition: RasterEdition) -> Grid | N
     # Reading rasters takes a library of its own; only a city that has such rules waits for it.
     from rasterio.errors import RasterioError
 
-    bounds = shapely.total_bounds(lots)
+    bounds = around(lots)
     if not np.isfinite(bounds).all():
         return None
     place = bounds if edition.srid == crs.metric_srid() else _carried_over(bounds, edition.srid)
@@ -146,7 +146,7 @@ def _cells_around(lots: NDArray[np.object_], edition: RasterEdition) -> Grid | N
     return cells if cells.values.size else None
 
 
-def _carried_over(bounds: NDArray[np.float64], srid: int) -> tuple[float, float, float, float]:
+def _carried_over(bounds: tuple[float, float, float, float], srid: int) -> tuple[float, float, float, float]:
     convert = pyproj.Transformer.from_crs(crs.metric_srid(), srid, always_xy=True)
     west, south, east, north = convert.transform_bounds(*bounds)
     return west, south, east, north

@@ -47,7 +47,7 @@ def covered(shapes: NDArray[np.object_]) -> Coverage:
     >>> found.column.tolist(), found.row.tolist(), found.share.tolist()
     ([0, 1], [0, 0], [0.375, 0.375])
     """
-    measured = _areas(shapes)
+    measured = are_areas(shapes)
     turned = shapely.orient_polygons(np.where(measured, shapes, shapely.Polygon()))
     windows = _windows(turned, measured)
     steps = _steps(turned)
@@ -79,7 +79,8 @@ class _Steps:
     y: Floats
 
 
-def _areas(shapes: NDArray[np.object_]) -> NDArray[np.bool_]:
+def are_areas(shapes: NDArray[np.object_]) -> NDArray[np.bool_]:
+    """Which shapes (n,) are areas that can be measured: valid, of finite corners."""
     kind = shapely.get_type_id(shapes)
     finite = np.isfinite(shapely.bounds(shapes)).all(axis=1)
     return ((kind == 3) | (kind == 6)) & finite & shapely.is_valid(shapes)

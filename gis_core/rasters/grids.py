@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
+from math import ceil, floor
 
 import numpy as np
 import pyproj
@@ -118,6 +119,24 @@ class Grid:
         return replace(self, values=values)
 
 
+def around(shapes: NDArray[np.object_]) -> tuple[float, float, float, float]:
+    """
+    Least x and y, greatest x and y of all shapes that have any; NaN without one.
+
+    Examples
+    --------
+    >>> around(np.array([shapely.box(1, 2, 3, 4), None, shapely.Point(0, 9)]))
+    (0.0, 2.0, 3.0, 9.0)
+    """
+    # shapely's own asks numpy for as much in ten times the time, which a single lot feels.
+    bounds = shapely.bounds(shapes)
+    least, greatest = (
+        np.fmin.reduce(bounds[:, :2], initial=np.nan),
+        np.fmax.reduce(bounds[:, 2:], initial=np.nan),
+    )
+    return float(least[0]), float(least[1]), float(greatest[0]), float(greatest[1])
+
+
 def window(
     corner: tuple[float, float],
     cell: tuple[float, float],
@@ -127,10 +146,10 @@ def window(
 ) -> tuple[int, int, int, int]:
     """Top, bottom, left, right of the cells around a place, of `shape` cells whose north-west is `corner`."""
     west, south, east, north = bounds
-    left = int(np.floor((west - corner[0]) / cell[0])) - border
-    right = int(np.ceil((east - corner[0]) / cell[0])) + border
-    top = int(np.floor((corner[1] - north) / cell[1])) - border
-    bottom = int(np.ceil((corner[1] - south) / cell[1])) + border
+    left = floor((west - corner[0]) / cell[0]) - border
+    right = ceil((east - corner[0]) / cell[0]) + border
+    top = floor((corner[1] - north) / cell[1]) - border
+    bottom = ceil((corner[1] - south) / cell[1]) + border
     top, bottom = (min(max(edge, 0), shape[0]) for edge in (top, bottom))
     left, right = (min(max(edge, 0), shape[1]) for edge in (left, right))
     return top, bottom, left, right

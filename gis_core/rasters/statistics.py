@@ -1,12 +1,14 @@
 """Summarises a raster under each lot: mean, maximum, share above a limit; ground without data is unknown."""
 
 from dataclasses import dataclass
+from math import ceil, floor
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
-from gis_core.rasters.coverage import NOTHING, Coverage, covered
-from gis_core.rasters.grids import Floats, Grid, in_cells
+from gis_core.rasters.coverage import NOTHING, Coverage, are_areas, covered
+from gis_core.rasters.grids import Floats, Grid, around, in_cells
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,34 @@ def statistics(shapes: NDArray[np.object_], srid: int, grid: Grid, *, above: flo
     >>> round(float(found.mean[0]), 6), float(found.maximum[0]), round(float(found.share_above[0]), 6)
     (23.333333, 30.0, 0.666667)
     """
-    return summed(covered(in_cells(shapes, srid, grid)), grid, above=above)
+    placed = in_cells(shapes, srid, grid)
+    value = _one_value(placed, grid)
+    if value is not None:
+        return _of_one_value(are_areas(placed), value, value > above)
+    return summed(covered(placed), grid, above=above)
+
+
+def _one_value(placed: NDArray[np.object_], grid: Grid) -> float | None:
+    """The value of all cells around shapes (in cells) where it is one, as it mostly is; else None."""
+    if not shapely.area(placed).min(initial=np.inf) > 1000 * NOTHING:
+        return None
+    west, north, east, south = around(placed)
+    if not np.isfinite(east - west + south - north):
+        return None
+    left, top = floor(west) - grid.column, floor(north) - grid.row
+    right, bottom = ceil(east) - grid.column, ceil(south) - grid.row
+    rows, columns = grid.shape
+    if left < 0 or top < 0 or right > columns or bottom > rows:
+        return None
+    cells = grid.values[top:bottom, left:right]
+    return float(cells[0, 0]) if (cells == cells[0, 0]).all() else None
+
+
+def _of_one_value(measured: NDArray[np.bool_], value: float, high: bool) -> Statistics:
+    """What `summed` gives where all cells of lots hold one value; what is no area stays unknown."""
+    told = np.where(measured, value, np.nan)
+    share = np.where(measured, float(high), np.nan)
+    return Statistics(told, told, share, np.where(measured, float(high), 0.0), np.where(measured, 0.0, 1.0))
 
 
 def summed(cover: Coverage, grid: Grid, *, above: float = np.inf) -> Statistics:
@@ -71,11 +100,14 @@ def summed(cover: Coverage, grid: Grid, *, above: float = np.inf) -> Statistics:
     unknown[unknown <= NOTHING] = 0.0
     high = known & (np.where(known, value, -np.inf) > above)
     surely = np.where(measured, total(ground, high) / size, 0.0)
-    highest = np.full(lots, -np.inf)
+    highest, lowest = np.full(lots, -np.inf), np.full(lots, np.inf)
     np.maximum.at(highest, cover.shape[known], value[known])
+    np.minimum.at(lowest, cover.shape[known], value[known])
     whole_known = unknown == 0.0
+    # Rounded sums may leave what they are the mean of: of cells that are all alike it is their value.
+    mean = np.clip(total(ground * np.where(known, value, 0.0), known) / size, lowest, highest)
     return Statistics(
-        mean=np.where(whole_known, total(ground * np.where(known, value, 0.0), known) / size, np.nan),
+        mean=np.where(whole_known, mean, np.nan),
         maximum=np.where(whole_known, highest, np.nan),
         share_above=np.where(whole_known, surely, np.nan),
         known_share_above=surely,

@@ -5,10 +5,13 @@ import pyproj
 import pytest
 import shapely
 import shapely.affinity
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from gis_core.rasters.grids import Grid
+from gis_core.rasters.coverage import covered
+from gis_core.rasters.grids import Grid, in_cells
 from gis_core.rasters.grounds import ground_above
-from gis_core.rasters.statistics import class_areas_m2, statistics
+from gis_core.rasters.statistics import class_areas_m2, statistics, summed
 from gis_core.rasters.terrain import degrees_of_percent, slopes_deg
 
 UTM = "EPSG:32639"
@@ -121,3 +124,29 @@ def test_water_of_a_raster_in_degrees_is_drawn_in_metres_where_it_was_measured()
         share = shapely.intersection(ground_above(degrees, 32639, 0.5), shape).area / shape.area
         measured = statistics(np.array([shape]), 32639, degrees, above=0.5).known_share_above[0]
         assert share == pytest.approx(measured, abs=1e-6)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.sampled_from([0.0, 0.1, 0.30000001192092896, 7.0, -3.3, float("nan")]),
+    st.floats(-20, 90),
+    st.floats(-20, 90),
+    st.floats(0.5, 30),
+    st.floats(0, 90),
+)
+def test_where_all_cells_are_alike_a_lot_has_what_measuring_each_of_them_gives(value, x, y, size, turn):
+    """Beyond the raster and where nothing was measured, too, it stays unknown."""
+    grid = depths(np.full((7, 7), value).tolist())
+    turned = shapely.affinity.rotate(lot(x, y, x + size, y + 2 * size)[0], turn)
+    for lots in (np.array([turned]), np.array([turned, *lot(20, 20, 45, 40)])):
+        each = summed(covered(in_cells(lots, 32639, grid)), grid, above=0.2)
+        found = statistics(lots, 32639, grid, above=0.2)
+        for name in ("mean", "maximum", "share_above", "known_share_above", "unknown_share"):
+            assert np.array_equal(getattr(found, name), getattr(each, name), equal_nan=True), name
+
+
+def test_a_lot_with_one_other_cell_is_measured_cell_by_cell():
+    values = np.zeros((7, 7))
+    values[3, 3] = 1.0
+    found = statistics(lot(28, 28, 52, 52), 32639, depths(values.tolist()), above=0.5)
+    assert (found.maximum[0], found.share_above[0]) == (1.0, pytest.approx(100 / 24**2))
