@@ -196,14 +196,15 @@ def corners_between(
     if not several.any():
         return _no_corners(len(lots))
     found = chains(chosen(edges, several[edges.lot]))
-    here, there = _followers(found, passages)
+    here, there, cut = _followers(found, passages)
     first, second = straight_pieces(found.line[here]), straight_pieces(found.line[there])
     lot = found.lot[here]
     convex = _turns_left(first, second) == _run_left_about(edges, len(lots))[lot]
     convex &= ~_straight_on(first, second)
     clear = convex & (_meeting_gap_m(first, second, lots[lot]) <= CLEAR_CORNER_M)
     unclear = np.zeros(len(lots), dtype=bool)
-    unclear[lot[convex & ~clear]] = True
+    # Frontages so far apart with a square between them make no corner at all.
+    unclear[lot[convex & ~clear & ~cut]] = True
     one, two = found.passage[here][clear], found.passage[there][clear]
     sizes = [params["sizes"][_vehicular(passages, a, b)] for a, b in zip(one, two, strict=True)]
     size_rule = np.empty(len(sizes), dtype=object)
@@ -235,20 +236,29 @@ def _on_several(edges: Edges, lots: int) -> NDArray[np.bool_]:
     return high > low
 
 
-def _followers(found: Chains, passages: Passages) -> tuple[Ints, Ints]:
-    """Chains and the next one in the ring, where both are frontages on different known passages."""
+def _followers(found: Chains, passages: Passages) -> tuple[Ints, Ints, NDArray[np.bool_]]:
+    """
+    Chains and the next frontage in the ring, where both are frontages on different known passages.
+
+    Third: pairs between which the corner is cut already, so that open ground or a street that nobody knows
+    lies beyond the piece between them.
+    """
+    nothing = np.array([], dtype=np.int64)
     if not len(found.lot):
-        return np.array([], dtype=np.int64), np.array([], dtype=np.int64)
+        return nothing, nothing, np.array([], dtype=bool)
     first, last = _ends_of_rings(found.lot)
     here = np.arange(len(found.lot))
-    there = here + 1
-    there[last] = first
+    following = here + 1
+    following[last] = first
     street = (found.kind == "passage") & (found.passage >= 0)
+    public = ((found.kind == "open") | (found.kind == "passage")) & ~street
+    cut = street & public[following] & street[following[following]]
+    there = np.where(cut, following[following], following)
     pair = street[here] & street[there] & (found.passage[here] != found.passage[there])
     # Pieces of one street between two junctions are different passages of the same name.
     name = passages.key[np.maximum(found.passage, 0)] if len(passages) else found.kind
     pair &= (name[here] != name[there]) | (name[here] == "")
-    return here[pair], there[pair]
+    return here[pair], there[pair], cut[pair]
 
 
 def _run_left_about(edges: Edges, lots: int) -> NDArray[np.bool_]:

@@ -86,6 +86,27 @@ def test_a_street_of_one_name_in_two_pieces_makes_no_corner():
     assert values["chamfer_area_m2"] == 0.0
 
 
+def with_a_cut_corner(cut_m, *beyond):
+    """The reference lot whose corner was cut before, and what lies beyond the cut."""
+    lot = shapely.Polygon([(X, Y), (X + 12 - cut_m, Y), (X + 12, Y + cut_m), (X + 12, Y + 25), (X, Y + 25)])
+    edges = edges_of(lot, ("passage", 0), beyond, ("passage", 1), ("neighbour", -1), ("neighbour", -1))
+    around = reference_corner(edges=edges, passages=corner_streets({"planned": 8}))
+    return answer_for(a_lot(lot), around)[0].findings["chamfer_area_m2"]
+
+
+@pytest.mark.parametrize("beyond", [("open", -1), ("passage", 0), ("passage", 1)], ids=str)
+def test_a_corner_that_was_cut_less_than_the_rule_asks_loses_the_rest_whatever_lies_beyond_the_cut(beyond):
+    # (8 + 8) / 10 = 1.60 m along the base takes 0.64 m²; half a square metre of that is gone already.
+    found = with_a_cut_corner(1.0, *beyond)
+    assert (found.value, found.state) == (0.14, "computed")
+    assert with_a_cut_corner(2.0, *beyond).value == 0.0
+
+
+def test_a_square_between_two_frontages_is_no_corner():
+    found = with_a_cut_corner(11.0, "open", -1)
+    assert (found.value, found.state) == (0.0, "computed")
+
+
 def test_a_corner_whose_angle_is_outside_the_range_is_left_to_a_person():
     sharp = shapely.Polygon([(X, Y), (X + 30, Y), (X + 30, Y + 18), (X + 23.0389, Y + 18)])
     edges = edges_of(sharp, ("passage", 0), ("neighbour", -1), ("neighbour", -1), ("passage", 1))
