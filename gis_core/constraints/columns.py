@@ -136,10 +136,10 @@ def inherited(own: Doubts, inputs: Sequence[Column]) -> Doubts:
     inputs = [column for column in inputs if column.doubtful]
     if not inputs:
         return own
-    unknown = np.column_stack([~column.known for column in inputs]) & (own.state < UNKNOWN)[:, None]
-    missing = np.asarray(unknown.any(axis=1))
-    if missing.any():
-        named = named_rows([column.key for column in inputs], unknown)
+    unknown = np.array([column.doubts.state == UNKNOWN for column in inputs]) & (own.state < UNKNOWN)
+    if np.count_nonzero(unknown):
+        missing = np.asarray(unknown.any(axis=0))
+        named = named_rows([column.key for column in inputs], unknown.T)
         reasons = {names: Reason("INPUT_UNKNOWN", {"inputs": list(names)}) for names in set(named) if names}
         own.add_each(missing, UNKNOWN, lambda lot: reasons[named[lot]])
     for column in inputs:

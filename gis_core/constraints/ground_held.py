@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from gis_core.constraints.findings import Reason
 from gis_core.constraints.overlays import buffer_distance_m, buffer_shape, length_in
-from gis_core.constraints.plane import EMPTY, Floats, Ints, Shapes, shapes
+from gis_core.constraints.plane import EMPTY, Floats, Ints, Shapes, box_around, shapes
 from gis_core.constraints.rules import Rule, no_row
 from gis_core.constraints.soundness import readable, whereabouts
 from gis_core.constraints.values import Overlays
@@ -40,7 +40,7 @@ def within_reach(overlays: Overlays, params: Mapping[str, Any], net: Shapes, rea
     told = [length_in(overlays.attributes[number].get(name)) or 0.0 for number in mine for name in named]
     fixed = [params.get(key) or 0.0 for key in ("distance_m", "outer_conductor_offset_m", "outside_width_m")]
     most_m = sum(fixed) + max(told, default=0.0) + _largest_m(params) + reach_m
-    lots = shapely.box(*shapely.total_bounds(net))
+    lots = shapely.box(*box_around(net))
     # The ground between two lines of one feature is its own: its box holds all of it.
     # Of a shape without corners nothing says that it is far.
     return mine[~(shapely.distance(shapely.envelope(overlays.geometry[mine]), lots) > most_m)]

@@ -102,10 +102,13 @@ def take_in(
 def refusals(lots: Lots) -> dict[int, Reason]:
     """Lots whose shape cannot be judged: missing, empty, not one polygon, not finite, crossing itself."""
     geometry = lots.geometry
-    nothing = shapely.is_missing(geometry) | shapely.is_empty(geometry)
     one = shapely.get_type_id(geometry) == 3
-    fine = one & ~nothing & np.isfinite(shapely.bounds(geometry)).all(axis=1) & shapely.is_valid(geometry)
-    fine[fine] = shapely.area(geometry[fine]) > 0
+    # Around nothing there is no finite box either.
+    fine = one & np.isfinite(shapely.bounds(geometry)).all(axis=1) & shapely.is_valid(geometry)
+    fine &= shapely.area(geometry) > 0
+    if fine.all():
+        return {}
+    nothing = shapely.is_missing(geometry) | shapely.is_empty(geometry)
     found = {}
     for lot in np.flatnonzero(~fine):
         code = "EMPTY_SHAPE" if nothing[lot] else "INVALID_SHAPE" if one[lot] else "NOT_ONE_POLYGON"
@@ -116,9 +119,10 @@ def refusals(lots: Lots) -> dict[int, Reason]:
 def _unwrapped(lots: Lots) -> Lots:
     """Lots whose one polygon is stored as a collection of one, as that polygon."""
     geometry = lots.geometry
-    wrapped = (shapely.get_type_id(geometry) == 6) & (shapely.get_num_geometries(geometry) == 1)
+    wrapped = shapely.get_type_id(geometry) == 6
     if not wrapped.any():
         return lots
+    wrapped &= shapely.get_num_geometries(geometry) == 1
     single = geometry.copy()
     single[wrapped] = shapely.get_geometry(geometry[wrapped], 0)
     return replace(lots, geometry=single)

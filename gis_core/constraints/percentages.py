@@ -78,8 +78,10 @@ def percentages(
     column = table.add(param, percents, unit="%", doubts=doubts, inputs=("zone",), rule=named)
     # Shown as inputs; what is not sure of them was told of the lots whose rule reads them.
     column.inputs += _looked_up_by(of_pair)
-    named, basis, of_cap = _cited(placed, of_pair, allowed_m2, allowed)
-    _say_who_changed(named, basis, parts, by)
+    of_cap = percents
+    if placed.several_parts:
+        named, basis, of_cap = _cited(placed, of_pair, allowed_m2, allowed)
+        _say_who_changed(named, basis, parts, by)
     of_cap = percents if placed.split == "AREA_WEIGHTED" else of_cap
     own = Doubts.none(table.lots) if shrunk_m2 is None else _doubts_of_basis(restrictions, table.lots)
     cap = _cap_column(table, cap_key, caps, of_cap, basis, named, own)

@@ -119,6 +119,20 @@ def parts_by_size(geometry: object) -> list[shapely.Polygon]:
     return list(parts[solid][order])
 
 
+def box_around(geometries: Shapes) -> Floats:
+    """
+    The box around shapes: least x and y, largest x and y; NaN around nothing.
+
+    Examples
+    --------
+    >>> box_around(shapes(shapely.Point(0, 7), shapely.Point(2, 3), None)).tolist()
+    [0.0, 3.0, 2.0, 7.0]
+    """
+    each = shapely.bounds(geometries)
+    low = np.fmin.reduce(each[:, :2], axis=0, initial=np.nan)
+    return np.concatenate([low, np.fmax.reduce(each[:, 2:], axis=0, initial=np.nan)])
+
+
 def polygons_only(geometries: Shapes) -> Shapes:
     """
     Shapes reduced to their polygons without dust, the largest first; nothing left is an empty polygon.

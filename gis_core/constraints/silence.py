@@ -7,7 +7,7 @@ import shapely
 from numpy.typing import NDArray
 
 from gis_core.constraints.findings import Reason
-from gis_core.constraints.plane import Ints, Shapes
+from gis_core.constraints.plane import Ints, Shapes, box_around
 from gis_core.constraints.values import Layer
 
 
@@ -48,7 +48,7 @@ class Silence:
 def _within(extent: shapely.Geometry, net: Shapes) -> NDArray[np.bool_]:
     """Lots (n,) that an extent holds: all, where it holds the box around them, which is the usual case."""
     shapely.prepare(extent)
-    if len(net) > 1 and shapely.covers(extent, shapely.box(*shapely.total_bounds(net))):
+    if len(net) > 1 and shapely.covers(extent, shapely.box(*box_around(net))):
         return np.ones(len(net), dtype=bool)
     return np.asarray(shapely.covers(extent, net))
 

@@ -4,10 +4,12 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from gis_core.constraints.plane import Ints, Shapes
+from gis_core.constraints.plane import Ints, Shapes, box_around
 
 #: Where a shape may lie of which not even that is known: everywhere, in metres about the origin.
 EVERYWHERE = shapely.box(-1e7, -1e7, 1e7, 1e7)
+#: GEOS' number of the kind of one line; of points it is less.
+_LINE = 1
 
 
 def readable(geometries: Shapes) -> NDArray[np.bool_]:
@@ -22,10 +24,14 @@ def readable(geometries: Shapes) -> NDArray[np.bool_]:
     """
     if not len(geometries):
         return np.zeros(0, dtype=bool)
-    sound = _placed(geometries)
-    sound[sound] = shapely.is_valid(geometries[sound])
+    sound, kind = _placed(geometries), shapely.get_type_id(geometries)
+    # A point is valid where it is, and a line where it has some length.
+    composed = sound & (kind > _LINE)
+    if composed.any():
+        sound[composed] = shapely.is_valid(geometries[composed])
     lines = sound & (shapely.get_dimensions(geometries) == 1)
-    sound[lines] = shapely.length(geometries[lines]) > 0
+    if lines.any():
+        sound[lines] = shapely.length(geometries[lines]) > 0
     return sound
 
 
@@ -33,7 +39,7 @@ def unreadable(geometries: Shapes, lots: Shapes) -> Ints:
     """Positions of shapes that cannot be read and may lie on one of some lots; a far one is not looked at."""
     if not len(geometries) or not len(lots):
         return np.array([], dtype=np.int64)
-    near, bounds = shapely.total_bounds(lots), shapely.bounds(geometries)
+    near, bounds = box_around(lots), shapely.bounds(geometries)
     apart = (bounds[:, :2] > near[2:]).any(axis=1) | (bounds[:, 2:] < near[:2]).any(axis=1)
     # of a shape without finite corners nothing says that it is far
     some = np.flatnonzero(~apart | ~_placed(geometries))
@@ -50,7 +56,8 @@ def whereabouts(geometry: shapely.Geometry | None) -> shapely.Geometry:
 
 def _placed(geometries: Shapes) -> NDArray[np.bool_]:
     """Shapes with corners, all of which are finite."""
-    points, owner = shapely.get_coordinates(geometries, return_index=True)
-    there = np.bincount(owner, minlength=len(geometries)) > 0
-    there[owner[~np.isfinite(points).all(axis=1)]] = False
+    there = np.asarray(shapely.get_num_coordinates(geometries) > 0)
+    if not np.isfinite(shapely.get_coordinates(geometries)).all():
+        points, owner = shapely.get_coordinates(geometries, return_index=True)
+        there[owner[~np.isfinite(points).all(axis=1)]] = False
     return there

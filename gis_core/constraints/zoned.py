@@ -74,6 +74,8 @@ def _of_one_code(
     first = np.arange(len(zones.code))
     if not len(lot) or (lot[1:] != lot[:-1]).all():
         return (lot, zone), zones.geometry, first, ()
+    if len(set(zones.code[zone])) == len(zone):
+        return (lot, zone), zones.geometry, first, ()
     _, code = np.unique(zones.code.astype(str), return_inverse=True)
     _, group, count = np.unique(lot * (code.max() + 1) + code[zone], return_inverse=True, return_counts=True)
     several = count[group] > 1

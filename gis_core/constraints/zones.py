@@ -146,9 +146,8 @@ def slivers_join(overlaps: Overlaps, first: int, last: int) -> Ints:
     kind = overlaps.kind[first:last]
     joins = np.full(last - first, -1, dtype=np.int64)
     there = np.flatnonzero(kind == "CONCERNED")
-    for sliver in np.flatnonzero(
-        np.isin(kind, ("BELOW_ACCURACY", "TOLERATED")) & (overlaps.area_mm2[first:last] > 0)
-    ):
+    slivers = (kind == "BELOW_ACCURACY") | (kind == "TOLERATED")
+    for sliver in np.flatnonzero(slivers & (overlaps.area_mm2[first:last] > 0)):
         if len(there) == 1:
             joins[sliver] = there[0]
         elif len(there):
@@ -212,11 +211,11 @@ def _crowded(lots: int, lot: Ints, shape: Shapes, of_pair_m: Floats, measure: st
     turns = rounds(lot)
     for number, later in enumerate(turns):
         for earlier in turns[:number]:
-            shared_lot, first, second = np.intersect1d(lot[earlier], lot[later], return_indices=True)
-            one, other = earlier[first], later[second]
-            limit_m = np.maximum(of_pair_m[one], of_pair_m[other])
-            both = inside(shape[one], shape[other])
-            crowded[shared_lot[wider(widths_m(both, measure, limit_m), limit_m)]] = True
+            # Who has a later pair has the earlier ones, too.
+            mine, one = lot[later], earlier[lot[earlier].searchsorted(lot[later])]
+            limit_m = np.maximum(of_pair_m[one], of_pair_m[later])
+            both = inside(shape[one], shape[later])
+            crowded[mine[wider(widths_m(both, measure, limit_m), limit_m)]] = True
     return crowded
 
 
@@ -253,11 +252,12 @@ def _states(
         if one_zone["kind"] == "AREA_TOLERANCE"
         else concerned == 1
     )
-    return np.select(
-        [crowded, concerned == 0, bare, single],
-        ["OVERLAPPING_ZONES", "NO_ZONE", "PARTLY_UNZONED", "ONE_ZONE"],
-        default="MULTI_ZONE",
-    ).astype(object)
+    state = np.full(lots, "MULTI_ZONE", dtype=object)
+    state[single] = "ONE_ZONE"
+    state[bare] = "PARTLY_UNZONED"
+    state[concerned == 0] = "NO_ZONE"
+    state[crowded] = "OVERLAPPING_ZONES"
+    return state
 
 
 def without_limits(overlaps: Overlaps) -> list[tuple[NDArray[np.bool_], Reason]]:
