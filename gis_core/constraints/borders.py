@@ -87,6 +87,8 @@ def _areal(others: Shapes) -> NDArray[np.bool_]:
 def _polygons(points: Floats, ring: Ints, rings: int) -> Shapes:
     """Rings of corners as polygons; of less than three corners there is none."""
     found = np.full(rings, EMPTY, dtype=object)
+    if not rings:
+        return found
     solid = np.bincount(ring, minlength=rings) >= 3
     mine = solid[ring]
     if mine.any():

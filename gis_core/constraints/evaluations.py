@@ -7,7 +7,6 @@ from itertools import count
 from typing import Any
 
 import numpy as np
-import shapely
 
 from gis_core.constraints.choices import Permitted, choices
 from gis_core.constraints.columns import Column
@@ -17,9 +16,8 @@ from gis_core.constraints.findings import EdgeFinding, Evaluation, Finding, Reas
 from gis_core.constraints.intake import Frame
 from gis_core.constraints.land import Land
 from gis_core.constraints.lot_rules import LotRules
-from gis_core.constraints.parting import outside
 from gis_core.constraints.placed import Placed
-from gis_core.constraints.plane import EMPTY, Ints, cleaned, shapes
+from gis_core.constraints.plane import Ints, shapes
 from gis_core.constraints.restrictions import Restrictions
 from gis_core.constraints.rules import Rule
 from gis_core.constraints.values import Lots, Surroundings
@@ -185,7 +183,7 @@ class Evaluations(Sequence[Evaluation]):
         land, standing = self.steps.land, self.steps.standing
         named = {
             "parcel": self.lots.geometry[row],
-            "ceded": self._ceded(row),
+            "ceded": land.ceded(row, self.lots.geometry[row]),
             "chamfer": land.chamfer(row),
             "net": land.net[row],
             "buildable": standing.buildable[row],
@@ -194,13 +192,6 @@ class Evaluations(Sequence[Evaluation]):
         }
         back = self.frame.back(shapes(*named.values()))
         return dict(zip(named, back, strict=True))
-
-    def _ceded(self, row: int) -> Any:
-        """What widening takes; nothing where the lot is what it was."""
-        whole, after = self.lots.geometry[row], self.steps.land.after[row]
-        if after is whole or shapely.equals_exact(after, whole, 0.0):
-            return EMPTY
-        return cleaned(outside(shapes(whole), shapes(after)))[0]
 
     def _permitted(self, row: int) -> Permitted:
         asked = self.columns["may_request_storeys"].values[row]

@@ -40,8 +40,8 @@ class Land:
     What is left of the lots; arrays of (n,).
 
     `after` all parts after widening, `main` the largest, `net` that less its chamfers. `edges` are those
-    of `main`; `said` is what corrected lines say of the lots. Where widening or chamfer is
-    unknown the shapes are an upper bound and the table says so.
+    of `main`; `said` is what corrected lines say of the lots; `taken` the lots (m,) and what rights of way
+    took from them. Where widening or chamfer is unknown the shapes are an upper bound and the table says so.
     """
 
     after: Shapes
@@ -52,6 +52,17 @@ class Land:
     areas: Areas
     net_mm2: Ints
     said: Spoken
+    taken: tuple[Ints, Shapes]
+
+    def ceded(self, lot: int, whole: shapely.Geometry) -> shapely.Geometry:
+        """What widening takes from one lot, `whole` before it, as one shape."""
+        owner, gone = self.taken
+        pieces = gone[owner == lot]
+        pieces = pieces[~shapely.is_empty(pieces)]
+        if not len(pieces):
+            return EMPTY
+        # Streets that meet take one piece of ground together.
+        return cleaned(pieces if len(pieces) == 1 else outside(shapes(whole), self.after[[lot]]))[0]
 
     def chamfer(self, lot: int) -> shapely.Geometry:
         """What corners take from one lot, as one shape."""
@@ -104,7 +115,17 @@ def clear_land(table: Table, lots: Lots, around: Surroundings, rules: RuleSet, o
     )
     _net_column(table, net_mm2 / mm2_per_m2, widened.in_plan)
     basis = Areas(lots.deed_area_m2, surveyed / mm2_per_m2, main / mm2_per_m2, net_mm2 / mm2_per_m2)
-    return Land(widened.after, widened.main, net, edges, widened.in_plan, basis, net_mm2, said)
+    return Land(
+        widened.after,
+        widened.main,
+        net,
+        edges,
+        widened.in_plan,
+        basis,
+        net_mm2,
+        said,
+        (ways.lot, widened.gone),
+    )
 
 
 def _ways(

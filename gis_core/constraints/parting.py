@@ -170,8 +170,19 @@ def without(geometries: Shapes, owner: Ints, taken: Shapes, *, tidy: bool = True
     left = geometries.copy()
     for members in rounds(owner):
         left[owner[members]] = outside(left[owner[members]], taken[members])
-    if not tidy:
-        return left
-    changed = np.flatnonzero(shapely.area(left) < shapely.area(geometries))
+    return tidied(left, geometries) if tidy and len(owner) else left
+
+
+def left_and_gone(geometries: Shapes, owner: Ints, taken: Shapes) -> tuple[Shapes, Shapes]:
+    """What `without` leaves of shapes, and what of each of those taken was theirs (m,)."""
+    left, gone = geometries.copy(), np.full(len(owner), EMPTY, dtype=object)
+    for members in rounds(owner):
+        gone[members], left[owner[members]] = both_sides(left[owner[members]], taken[members])
+    return tidied(left, geometries) if len(owner) else left, gone
+
+
+def tidied(left: Shapes, before: Shapes) -> Shapes:
+    """What is left of shapes, cleaned where anything was taken."""
+    changed = np.flatnonzero(shapely.area(left) < shapely.area(before))
     left[changed] = cleaned(left[changed])
     return left

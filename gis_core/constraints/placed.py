@@ -158,6 +158,8 @@ def _fall(code: NDArray[np.object_], fell: NDArray[np.object_], sized: _Sized, d
         if rule is None:
             continue
         small, narrow = sized.too_small(rule, lots, doubts)
+        if not (small | narrow).any():
+            continue
         falls_to = rule.params.get("falls_to")
         for where, param, falls, stays in (
             (small, "min_area_m2", "FALLS_BY_AREA", "LOT_TOO_SMALL"),
@@ -176,6 +178,8 @@ def _fall(code: NDArray[np.object_], fell: NDArray[np.object_], sized: _Sized, d
 
 def unknown_on(doubts: Doubts, lots: Ints, reason: Reason) -> None:
     """Add to the doubts that something is unknown on some lots, by their positions."""
+    if not len(lots):
+        return
     where = np.zeros(len(doubts.state), dtype=bool)
     where[lots] = True
     doubts.add(where, UNKNOWN, reason)

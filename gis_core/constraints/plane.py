@@ -144,6 +144,8 @@ def polygons_only(geometries: Shapes) -> Shapes:
     [<MULTIPOLYGON (((4 0, 4 1, 2 1, 2 0, 4 0)), ((1 0, 1 1, 0 1, 0 0, 1 0)))>, <POLYGON EMPTY>]
     """
     cleaned = geometries.copy()
+    if not len(cleaned):
+        return cleaned
     mixed = shapely.get_type_id(geometries) != 3
     dust = shapely.area(geometries) <= DUST_M2
     cleaned[dust] = EMPTY
@@ -203,6 +205,8 @@ def cleaned(geometries: Shapes) -> Shapes:
     >>> cleaned(shapes(spike))[0].bounds
     (0.0, 0.0, 4.0, 2.0)
     """
+    if not len(geometries):
+        return geometries
     tidy = mended(geometries)
     spiky = _spiky(tidy)
     if spiky.any():

@@ -70,8 +70,10 @@ def widths_m(overlaps: Shapes, measure: str, wider_than_m: Floats | None = None)
     >>> round(widths_m(strip, "AREA_OVER_LENGTH").item(), 6)
     0.009
     """
-    pieces, owner = _pieces(overlaps)
     widest = np.zeros(len(overlaps))
+    if not len(overlaps):
+        return widest
+    pieces, owner = _pieces(overlaps)
     if len(pieces):
         near = moved(pieces, -np.floor(shapely.bounds(pieces)[:, :2]))
         if measure == "INSCRIBED_DIAMETER":

@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from gis_core.constraints.parting import without
+from gis_core.constraints.parting import left_and_gone
 from gis_core.constraints.plane import (
     FAR_AWAY_M,
     Floats,
@@ -31,7 +31,8 @@ class Widened:
     Lots after their streets were widened; arrays of (n,).
 
     `after` keeps all parts, `main` is the largest. `in_plan`: nearly all is taken, no permit is
-    calculated. `forced_subdivision`: the street leaves more than one part.
+    calculated. `forced_subdivision`: the street leaves more than one part. `gone`: (m,) what each right of
+    way took.
     """
 
     after: Shapes
@@ -41,6 +42,7 @@ class Widened:
     ceded_m2: Floats
     in_plan: NDArray[np.bool_]
     forced_subdivision: NDArray[np.bool_]
+    gone: Shapes
 
 
 def half_widths_m(passages: Passages, *, never_narrow: bool) -> tuple[Floats, Floats]:
@@ -111,7 +113,7 @@ def widen(lots: Shapes, lot: Ints, ways: Shapes, policy: Mapping[str, Any]) -> W
     >>> widen(lot, np.array([0]), street, policy).ceded_m2.tolist()
     [24.0]
     """
-    after = without(lots, lot, ways)
+    after, gone = left_and_gone(lots, lot, ways)
     surveyed_m2, after_m2 = shapely.area(lots), shapely.area(after)
     smallest_m2 = np.maximum(policy["consumed_below_share"] * surveyed_m2, policy["minimum_usable_m2"])
     return Widened(
@@ -122,6 +124,7 @@ def widen(lots: Shapes, lot: Ints, ways: Shapes, policy: Mapping[str, Any]) -> W
         ceded_m2=surveyed_m2 - after_m2,
         in_plan=after_m2 < smallest_m2 - 1e-9,
         forced_subdivision=shapely.get_num_geometries(after) > 1,
+        gone=gone,
     )
 
 
