@@ -90,7 +90,7 @@ def _run_ends(strips: Strips, lots: Shapes, policy: Mapping[str, Any]) -> list[t
     if policy["length"] == "MEAN_LENGTH":
         return _ends_of_straight_line(strips, lots)
     firsts = np.flatnonzero(runs_begin(strips))
-    lasts = np.r_[firsts[1:], len(strips.lot)] - 1
+    lasts = np.r_[firsts, len(strips.lot)][1:] - 1
     ends = []
     for run, (first, last) in enumerate(zip(firsts, lasts, strict=True)):
         for strip, end in ((first, 0), (last, 1)):

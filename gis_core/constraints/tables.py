@@ -56,10 +56,9 @@ def faults(
     overlaps = [(_float(low, -inf), _float(high, inf)) for low, high in tables.overlaps(table)]
     blank = [row for row, band in enumerate(bands) if blank_when_null and band.get(blank_when_null) is None]
     down = [
-        (column, row, row + 1)
+        (column, row, following)
         for column, trend in column_trends
-        for row, (this, following) in enumerate(pairwise(bands))
-        if _breaks(this.get(column), following.get(column), trend)
+        for row, following in tables.broken_down(table, column, trend)
     ]
     along = [
         (row, one, other)

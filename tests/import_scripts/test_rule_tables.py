@@ -210,3 +210,12 @@ def test_every_gap_and_overlap_of_random_tables_is_found_and_no_other():
         seen["overlap"] += bool(twice)
         seen["sound"] += not none and not twice
     assert min(seen.values()) > 15
+
+
+def test_a_blank_row_does_not_hide_that_a_column_breaks_its_trend_across_it():
+    rows = [band(0, 100, coverage_percent=60), band(100, 200), band(200, None, coverage_percent=70)]
+    found = tables.faults(
+        rows, blank_when_null="coverage_percent", column_trends=[("coverage_percent", "NON_INCREASING")]
+    )
+    assert found.rows_without_rule == (1,)
+    assert found.broken_down_columns == (("coverage_percent", 0, 2),)

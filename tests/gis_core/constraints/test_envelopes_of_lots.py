@@ -3,7 +3,16 @@
 import pytest
 
 from gis_core.constraints.rules import Rule
-from tests.gis_core.constraints.scenes import REFERENCE_LOT, a_lot, answer_for, reference_corner, rule_set
+from tests.gis_core.constraints.scenes import (
+    REFERENCE_LOT,
+    RULES,
+    a_lot,
+    answer_for,
+    edges_of,
+    reason,
+    reference_corner,
+    rule_set,
+)
 
 
 def test_setbacks_by_edge_take_the_place_of_the_depth_band():
@@ -21,3 +30,17 @@ def test_setbacks_by_edge_take_the_place_of_the_depth_band():
     assert evaluation.findings["envelope_area_m2"].value == pytest.approx(7 * 14, abs=1e-6)
     assert evaluation.findings["setbacks_m"].value["front_m"] == 5
     assert evaluation.findings["footprint_m2"].binding == ("ENVELOPE",)
+
+
+@pytest.mark.parametrize("retreat", ["ACROSS_DISTANCE", "FROM_LINE_END"])
+@pytest.mark.parametrize(
+    "length", [{"length": "CHORD"}, {"length": "MEAN_LENGTH", "mean_width": {"policy": "EXTENT"}}]
+)
+def test_a_lot_that_no_street_tells_the_direction_of_has_no_envelope_under_any_depth_rule(retreat, length):
+    rule = Rule(
+        "DEEP", "DEPTH60", {**RULES["DEPTH60"].params, "retreat": retreat, **length}, zone_code="R121"
+    )
+    edges = edges_of(REFERENCE_LOT, *[("neighbour", -1)] * 4)
+    evaluation = answer_for(a_lot(REFERENCE_LOT), reference_corner(edges=edges), rule_set(rule))[0]
+    assert evaluation.findings["envelope_area_m2"].value is None
+    assert reason(evaluation, "envelope_area_m2") == "INPUT_UNKNOWN"
