@@ -1,6 +1,5 @@
 """Reads what an evaluation needs from the database: lots, their edges, and what lies around them on a day."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -8,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
+import orjson
 import shapely
 from django.conf import settings
 from django.db import connection
@@ -118,7 +118,7 @@ def _find(statement: str, wanted: Any, question: Question) -> tuple[Standing, "_
 def _inputs(rows: list[Row], found: "_Found", standing: Standing, question: Question) -> Inputs:
     """What holds around parcels, in the order of their rows."""
     rules = standing.rules
-    told = [json.loads(row[6]) for row in rows]
+    told = [orjson.loads(row[6]) for row in rows]
     geometry = shapely.from_wkb(_objects([row[5] for row in rows]))
     passages = _passages(found.streets)
     zones, overlays = ground_of(found.zones, found.overlays, standing)
@@ -284,7 +284,7 @@ def _edges(edges_of_lots: list[list[dict[str, Any]]], passages: Passages) -> Edg
 def _passages(rows: list[Row]) -> Passages:
     """Streets in the order of their rows in the database."""
     rows = sorted(rows, key=lambda row: row[7])
-    told = [json.loads(row[6]) for row in rows]
+    told = [orjson.loads(row[6]) for row in rows]
     existing, planned, left, right, legal, drivable, widening = zip(*told, strict=True) if told else [()] * 7
     count = len(rows)
     return Passages(
