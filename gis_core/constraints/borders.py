@@ -54,7 +54,7 @@ def parted_by_borders(geometries: Shapes, others: Shapes) -> Parted:
     (20.0, 180.0)
     """
     untouched, crossed = np.zeros((2, len(geometries)), dtype=bool)
-    some = np.flatnonzero(_plain(geometries) & _areal(others))
+    some = (_plain(geometries) & _areal(others)).nonzero()[0]
     if not len(some):
         return Parted(untouched, crossed, some.astype(object), some.astype(object))
     corners, corner_of = shapely.get_coordinates(geometries[some], return_index=True)

@@ -151,7 +151,7 @@ def _triangles(corner: Floats, foot_1: Floats, foot_2: Floats, cut: np.ndarray) 
 def _overlapping(lots: int, lot: Ints, triangles: Shapes) -> np.ndarray:
     """Lots on which two chamfers cut the same ground."""
     overlapping = np.zeros(lots, dtype=bool)
-    for index in np.flatnonzero(np.bincount(lot, minlength=lots) > 1):
+    for index in (np.bincount(lot, minlength=lots) > 1).nonzero()[0]:
         mine = triangles[lot == index]
         shared_m2 = shapely.area(mine).sum() - shapely.area(shapely.union_all(mine))
         overlapping[index] = shared_m2 > 1e-6

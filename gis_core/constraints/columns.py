@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gis_core.constraints.findings import STATES, Finding, FindingState, Reason
-from gis_core.constraints.plane import Floats, named_rows
+from gis_core.constraints.plane import Floats, blanks, named_rows
 from gis_core.constraints.rules import Rule
 
 NO_VALUE = Reason("NO_VALUE")
@@ -25,8 +25,7 @@ class Doubts:
     @classmethod
     def none(cls, lots: int) -> "Doubts":
         """No doubt about any of the lots."""
-        # numpy fills an empty array of objects with None.
-        return cls(np.zeros(lots, dtype=np.int8), np.empty(lots, dtype=object))
+        return cls(np.zeros(lots, dtype=np.int8), blanks(lots))
 
     def copy(self) -> "Doubts":
         """The same doubts, to which others can be added."""

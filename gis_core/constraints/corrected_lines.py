@@ -57,7 +57,7 @@ def spoken(edges: Edges, passages: Passages, lines: CorrectedLines, lots: int) -
         return said
     good = readable(lines.geometry) & readable(passages.geometry)[lines.passage]
     broken = np.isin(edges.passage, lines.passage[~good]) & (edges.kind == "passage")
-    edge, line = _pairs(edges, lines, np.flatnonzero(good))
+    edge, line = _pairs(edges, lines, good.nonzero()[0])
     first, last = _covered(edges.geometry[edge], lines.geometry[line])
     beside = (last - first > REACHES_M) | (last - first > shapely.length(edges.geometry[edge]) / 2)
     beside &= _same_side(edges.geometry[edge], lines.geometry[line], passages.geometry[lines.passage[line]])
@@ -144,7 +144,7 @@ def line_findings(said: Spoken, lines: CorrectedLines, lot: int) -> list[Finding
 
 def _pairs(edges: Edges, lines: CorrectedLines, good: Ints) -> tuple[Ints, Ints]:
     """Frontages and the lines of their street."""
-    front = np.flatnonzero((edges.kind == "passage") & np.isin(edges.passage, lines.passage[good]))
+    front = ((edges.kind == "passage") & np.isin(edges.passage, lines.passage[good])).nonzero()[0]
     edge, line = np.nonzero(edges.passage[front][:, None] == lines.passage[good][None, :])
     return front[edge], good[line]
 

@@ -129,10 +129,10 @@ class Evaluations(Sequence[Evaluation]):
         order = first + np.argsort(-overlaps.share[first:last], kind="stable")
         joins = slivers_join(overlaps, int(first), int(last))
         counted = overlaps.area_mm2[first:last].copy()
-        slivers = np.flatnonzero(joins >= 0)
+        slivers = (joins >= 0).nonzero()[0]
         np.add.at(counted, joins[slivers], counted[slivers])
         counted[slivers] = 0
-        concerned = first + np.flatnonzero(overlaps.kind[first:last] == "CONCERNED")
+        concerned = first + (overlaps.kind[first:last] == "CONCERNED").nonzero()[0]
         placed = self.steps.placed
         limits = dict(zip(concerned, placed.limits_from(row, len(concerned)), strict=True))
         at = dict(zip(concerned, count(int(np.searchsorted(placed.lot, row))), strict=False))

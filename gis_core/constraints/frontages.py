@@ -46,7 +46,7 @@ def edges_after(edges: Edges, main: Shapes, changed: NDArray[np.bool_], ways: Wa
     if not changed.any():
         return edges
     kept = chosen(edges, ~changed[edges.lot])
-    fresh = _fresh_edges(edges, main, np.flatnonzero(changed), ways)
+    fresh = _fresh_edges(edges, main, changed.nonzero()[0], ways)
     every = [np.concatenate([getattr(kept, name), getattr(fresh, name)]) for name in EDGE_ARRAYS]
     order = np.argsort(every[0], kind="stable")
     return Edges(*(rows[order] for rows in every))
@@ -144,7 +144,7 @@ def chains(edges: Edges) -> Chains:
     )
     joined, order = chain.copy(), np.arange(len(edges), dtype=float)
     for first, last in zip(first_edge[wraps], last_edge[wraps], strict=True):
-        tail = np.flatnonzero(chain == chain[last]) if last - first > 500 else _run_back(chain, last)
+        tail = (chain == chain[last]).nonzero()[0] if last - first > 500 else _run_back(chain, last)
         joined[tail] = chain[first]
         order[tail] = first - 1 + (np.arange(len(tail)) + 1) / (len(tail) + 1)
     ranked = np.lexsort((order, joined))
@@ -163,7 +163,7 @@ def _run_back(chain: Ints, last: int) -> Ints:
 
 
 def _ends_of_rings(lot: Ints) -> tuple[Ints, Ints]:
-    first = np.flatnonzero(np.concatenate([[True], lot[1:] != lot[:-1]]))
+    first = np.concatenate([[True], lot[1:] != lot[:-1]]).nonzero()[0]
     return first, np.concatenate([first[1:], [len(lot)]]) - 1
 
 

@@ -43,11 +43,11 @@ def _judged(rule: Rule, lots: Lots, net: Shapes, around: Surroundings, silences:
         no_data = np.isnan(value)
     heard = np.array([why is None or why.code == "EXTENT_UNKNOWN" for why in silence], dtype=bool)
     silence[heard] = None  # a cell with data is its own extent
-    for unread in np.flatnonzero(no_data & heard):
+    for unread in (no_data & heard).nonzero()[0]:
         silence[unread] = Reason("NO_DATA", {"unknown_percent": _percent(told[unread])})
     applies = heard & ~no_data & (value > limit + margin)
     near = heard & ~no_data & ~applies & (margin > 0) & (value >= limit - margin)
-    lot = np.flatnonzero(applies | near).astype(np.int64)
+    lot = (applies | near).nonzero()[0].astype(np.int64)
     return LayerJudgement(
         layer=params["layer"],
         params=params,

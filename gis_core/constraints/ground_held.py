@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from gis_core.constraints.findings import Reason
 from gis_core.constraints.overlays import buffer_distance_m, buffer_shape, length_in
-from gis_core.constraints.plane import EMPTY, Floats, Ints, Shapes, box_around, shapes
+from gis_core.constraints.plane import EMPTY, Floats, Ints, Shapes, blanks, box_around, shapes
 from gis_core.constraints.rules import Rule, no_row
 from gis_core.constraints.soundness import readable, whereabouts
 from gis_core.constraints.values import Overlays
@@ -63,20 +63,20 @@ def areas_held(
         if all(overlays.attributes[number].get(key) == value for key, value in wanted.items())
     ]
     feature = np.array(mine, dtype=np.int64)
-    untold = np.full(len(mine), None, dtype=object)
+    untold = blanks(len(mine))
     broken = ~readable(overlays.geometry[feature])
-    for at in np.flatnonzero(broken):
+    for at in broken.nonzero()[0]:
         untold[at] = Reason("INVALID_FEATURE", {"layers": [params["layer"]]})
     if params["measured_from"] == "POLYGON" and params.get("distance_m") == 0.0:
         area = overlays.geometry[feature]
     else:
         area = shapes(*[EMPTY] * len(mine))
-        for at in np.flatnonzero(~broken):
+        for at in (~broken).nonzero()[0]:
             number = mine[at]
             area[at], found_none = _area(overlays.geometry[number], overlays.attributes[number], params)
             if found_none:
                 untold[at] = no_row("BUFFER", rule)
-    for at in np.flatnonzero(broken):
+    for at in broken.nonzero()[0]:
         area[at] = shapely.buffer(whereabouts(overlays.geometry[mine[at]]), _farthest_m(params))
     return feature, area, untold
 

@@ -110,7 +110,7 @@ def refusals(lots: Lots) -> dict[int, Reason]:
         return {}
     nothing = shapely.is_missing(geometry) | shapely.is_empty(geometry)
     found = {}
-    for lot in np.flatnonzero(~fine):
+    for lot in (~fine).nonzero()[0]:
         code = "EMPTY_SHAPE" if nothing[lot] else "INVALID_SHAPE" if one[lot] else "NOT_ONE_POLYGON"
         found[int(lot)] = Reason(code)
     return found

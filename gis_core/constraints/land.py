@@ -21,6 +21,7 @@ from gis_core.constraints.plane import (
     Floats,
     Ints,
     Shapes,
+    blanks,
     cleaned,
     flagged,
     or_none,
@@ -144,12 +145,12 @@ def _ways(
         # Given offsets may move a street that grows no wider.
         takes &= grows | (passages.form != "CENTRELINE") | (passages.widening == "OFFSETS")
     # A street that takes nothing need not be drawn.
-    way = shapes(*[None] * len(passages))
+    way = blanks(len(passages))
     if takes.any():
         way[takes] = widening.rights_of_way(chosen(passages, takes), rule.params)
     takes = np.array([shape is not None for shape in way], dtype=bool)
-    lines = np.flatnonzero(takes & (passages.form == "CORRECTED_LINE"))
-    areas = np.flatnonzero(takes & (passages.form != "CORRECTED_LINE"))
+    lines = (takes & (passages.form == "CORRECTED_LINE")).nonzero()[0]
+    areas = (takes & (passages.form != "CORRECTED_LINE")).nonzero()[0]
     planned = _planned_streets(around, rules)
     shape = np.concatenate([way[areas], planned, way[lines]])
     if not len(shape):
@@ -269,7 +270,7 @@ def _corners_cut(
     if not at_corner.any():
         return main, doubts, rule
     cut = chamfer.cut_corners(main, found.corners, rule.params)
-    for number in np.flatnonzero(cut.status == "NO_AUTOMATIC_VALUE"):
+    for number in (cut.status == "NO_AUTOMATIC_VALUE").nonzero()[0]:
         lot = np.arange(lots) == found.corners.lot[number]
         angle_deg = round(float(cut.angle_deg[number]), 2)
         doubts.add(lot, UNKNOWN, Reason("CORNER_NOT_AUTOMATIC", {"angle_deg": angle_deg}))

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from gis_core.constraints.areas import Areas
 from gis_core.constraints.density import EQUAL_WITHIN
 from gis_core.constraints.percent_tables import percent_of
-from gis_core.constraints.plane import Floats, Ints, named_rows
+from gis_core.constraints.plane import Floats, Ints, blanks, named_rows
 from gis_core.constraints.rules import Rule
 
 
@@ -88,8 +88,8 @@ def bound_by(
     bases_m2 = [areas.on_basis(rule.area_basis or "NET") for rule in rules]
     if len(rules) == 1:
         lots = len(bases_m2[0])
-        alone, none = np.full(lots, rules[0], dtype=object), np.full(lots, None, dtype=object)
-        return Bound(percent_of(rules[0], param, bases_m2[0], widths_m), bases_m2[0], alone, none)
+        alone = np.full(lots, rules[0], dtype=object)
+        return Bound(percent_of(rules[0], param, bases_m2[0], widths_m), bases_m2[0], alone, blanks(lots))
     percents = [percent_of(rule, param, basis, widths_m) for rule, basis in zip(rules, bases_m2, strict=True)]
     percent, basis_m2 = np.column_stack(percents), np.column_stack(bases_m2)
     values = percent

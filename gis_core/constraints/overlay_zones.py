@@ -10,7 +10,7 @@ from gis_core.constraints.columns import CONDITIONAL, UNKNOWN, Doubts
 from gis_core.constraints.exactness import Exactness
 from gis_core.constraints.findings import Reason
 from gis_core.constraints.parting import inside, outside
-from gis_core.constraints.plane import Floats, Ints, Shapes, flagged
+from gis_core.constraints.plane import Floats, Ints, Shapes, blanks, flagged
 from gis_core.constraints.restrictions import LayerJudgement, Restrictions
 from gis_core.constraints.rules import Rule, contradiction
 from gis_core.constraints.slivers import wider, widths_m
@@ -56,7 +56,7 @@ def cut(overlaps: Overlaps, restrictions: Restrictions, exact: Exactness) -> Par
     A piece that is no wider than the combined accuracy of lot and layer stays with the rest, as a zone's
     sliver does. Source: rules.md sections 1 and 21.
     """
-    concerned, measure = np.flatnonzero(overlaps.kind == "CONCERNED"), exact.policy["measure"]
+    concerned, measure = (overlaps.kind == "CONCERNED").nonzero()[0], exact.policy["measure"]
     changes = sorted(
         (one for one in restrictions.judgements if one.effect in CHANGES), key=lambda one: _rule(one).rank
     )
@@ -87,12 +87,12 @@ def cut(overlaps: Overlaps, restrictions: Restrictions, exact: Exactness) -> Par
 
 def _met(change: LayerJudgement, lot: Ints) -> tuple[Ints, Shapes]:
     """Parts on whose lots an overlay zone applies, and the ground that all its polygons hold there."""
-    applies = np.flatnonzero(change.state == "applies")
+    applies = (change.state == "applies").nonzero()[0]
     grounds = {
         int(owner): shapely.union_all(change.overlap[applies[change.lot[applies] == owner]])
         for owner in np.unique(change.lot[applies])
     }
-    met = np.flatnonzero(np.isin(lot, list(grounds)))
+    met = np.isin(lot, list(grounds)).nonzero()[0]
     ground = np.empty(len(met), dtype=object)
     ground[:] = [grounds[int(owner)] for owner in lot[met]]
     return met, ground
@@ -105,7 +105,7 @@ def changed(values: Floats, parts: Parts, param: str) -> tuple[Floats, NDArray[n
     Replaced by the overlay zone of the highest rank, then relaxed, then restricted: what forbids has the
     last word. A limit of the zone that is not known stays unknown unless it is replaced.
     """
-    found, by = values.copy(), np.full(len(values), None, dtype=object)
+    found, by = values.copy(), blanks(len(values))
     for effect in CHANGES if parts.changes else ():
         # The lowest rank first, so that the highest overrides it.
         for at, change in reversed(parts.of(param, effect)):

@@ -66,7 +66,7 @@ def _parted(geometries: Shapes, others: Shapes) -> tuple[Shapes, Shapes]:
     rest = ~(parted.untouched | parted.crossed)
     if rest.any():
         inner[rest], outer[rest] = _parted_by_overlays(geometries[rest], others[rest])
-    some, whole = np.flatnonzero(parted.crossed), np.flatnonzero(parted.untouched)
+    some, whole = parted.crossed.nonzero()[0], parted.untouched.nonzero()[0]
     inner[some], outer[some] = parted.inside, parted.outside
     if len(whole):
         within = shapely.intersects(others[whole], shapely.point_on_surface(geometries[whole]))
@@ -78,7 +78,7 @@ def _parted(geometries: Shapes, others: Shapes) -> tuple[Shapes, Shapes]:
 def _parted_by_overlays(geometries: Shapes, others: Shapes) -> tuple[Shapes, Shapes]:
     inner = overlaid(shapely.intersection, geometries, others)
     outer = overlaid(shapely.difference, geometries, others)
-    wrong = np.flatnonzero(unsound(geometries, others, inner, outer))
+    wrong = unsound(geometries, others, inner, outer).nonzero()[0]
     for grid_m in GRIDS_M:
         if not len(wrong):
             break
@@ -131,7 +131,7 @@ def _on_wrong_side(
     asked: one may have come to the other side and be missing there.
     """
     wrong = np.zeros(len(parts), dtype=bool)
-    some = np.flatnonzero(area_m2 > DUST_M2)
+    some = (area_m2 > DUST_M2).nonzero()[0]
     if not len(some):
         return wrong
     pieces = parts[some]
@@ -140,7 +140,7 @@ def _on_wrong_side(
         solid = shapely.area(pieces) > DUST_M2
         pieces, some = pieces[solid], some[owner[solid]]
     point = shapely.point_on_surface(pieces)
-    suspect = np.flatnonzero(shapely.intersects(others[some], point) == within)
+    suspect = (shapely.intersects(others[some], point) == within).nonzero()[0]
     if len(suspect):
         # On the border itself a point may be on either side by rounding.
         border = shapely.boundary(others[some[suspect]])
@@ -183,6 +183,6 @@ def left_and_gone(geometries: Shapes, owner: Ints, taken: Shapes) -> tuple[Shape
 
 def tidied(left: Shapes, before: Shapes) -> Shapes:
     """What is left of shapes, cleaned where anything was taken."""
-    changed = np.flatnonzero(shapely.area(left) < shapely.area(before))
+    changed = (shapely.area(left) < shapely.area(before)).nonzero()[0]
     left[changed] = cleaned(left[changed])
     return left

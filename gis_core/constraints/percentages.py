@@ -18,7 +18,7 @@ from gis_core.constraints.maxima import Bound, bound_by, on_different_areas
 from gis_core.constraints.overlay_zones import Parts, changed, doubt_changes, doubt_partly
 from gis_core.constraints.percent_tables import reads_area, reads_width
 from gis_core.constraints.placed import Placed, unknown_on
-from gis_core.constraints.plane import Floats, flagged, present
+from gis_core.constraints.plane import Floats, blanks, flagged, present
 from gis_core.constraints.restrictions import Restrictions, doubt_layers
 from gis_core.constraints.rules import Picked, Rule, RuleSet, contradiction, no_row
 from gis_core.constraints.zones import strictest, weighted
@@ -44,7 +44,7 @@ def percentages(
     """
     param, cap_key, parts = f"{key}_percent", f"{key}_cap_m2", placed.parts
     percent, basis_m2 = np.full(len(placed.lot), np.nan), areas.on_basis("NET")[placed.lot]
-    doubts, of_pair = placed.doubts.copy(), np.full(len(placed.lot), None, dtype=object)
+    doubts, of_pair = placed.doubts.copy(), blanks(len(placed.lot))
     missing: list[tuple[NDArray[np.bool_], Reason]] = []
     for code in sorted({code for code in placed.code if code is not None}):
         here = placed.code == code
@@ -137,7 +137,7 @@ def _looked_up_by(of_pair: NDArray[np.object_]) -> tuple[str, ...]:
 def _lend(doubts: Doubts, source: Column, where: NDArray[np.bool_]) -> None:
     """Add to the doubts those of a finding, on some lots (n,)."""
     lent = source.doubts
-    for lot in np.flatnonzero(where & (lent.state > doubts.state)):
+    for lot in (where & (lent.state > doubts.state)).nonzero()[0]:
         unknown = lent.state[lot] == UNKNOWN
         doubts.state[lot] = lent.state[lot]
         doubts.reason[lot] = (
@@ -154,7 +154,7 @@ def _cited(
     Of parts that are as strict the one of the last zone by name, so that every process cites the same one.
     """
     parts, lots = placed.parts, placed.lots
-    named, basis = np.full(lots, None, dtype=object), np.full(lots, "", dtype=object)
+    named, basis = blanks(lots), np.full(lots, "", dtype=object)
     percents, order = np.full(lots, np.nan), np.arange(len(parts.lot))
     if placed.several_parts:
         order = np.lexsort((placed.code.astype(str)[parts.pair], -np.nan_to_num(least, nan=-np.inf)))
@@ -173,7 +173,7 @@ def _say_who_changed(
     """The overlay zone's rule is the one to cite where it changed the limit of a part of a lot."""
     if not parts.changes:
         return
-    for part in np.flatnonzero(present(by)):
+    for part in present(by).nonzero()[0]:
         lot = parts.lot[part]
         named[lot], basis[lot] = by[part], basis[lot] or "NET"
 

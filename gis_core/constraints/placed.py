@@ -13,7 +13,7 @@ from gis_core.constraints.columns import UNKNOWN, Doubts
 from gis_core.constraints.findings import Reason
 from gis_core.constraints.lot_rules import LotRules
 from gis_core.constraints.overlay_zones import Parts
-from gis_core.constraints.plane import PASSING_M, Floats, Ints, present
+from gis_core.constraints.plane import PASSING_M, Floats, Ints, blanks, present
 from gis_core.constraints.rules import Rule, RuleSet, contradiction, one_of
 from gis_core.constraints.zones import Overlaps, without_limits
 
@@ -86,17 +86,17 @@ def place(
     doubts, unruled = unzoned.copy(), unzoned.copy()
     if split == "DESK":
         doubts.add(overlaps.state == "MULTI_ZONE", UNKNOWN, Reason("MULTI_ZONE"))
-    concerned = np.flatnonzero(overlaps.kind == "CONCERNED")
+    concerned = (overlaps.kind == "CONCERNED").nonzero()[0]
     lot = overlaps.lot[concerned]
     own = codes[overlaps.zone[concerned]]
-    code, fell = own.copy(), np.full(len(own), None, dtype=object)
+    code, fell = own.copy(), blanks(len(own))
     sized = _Sized(lot, areas, widths_m, rules)
     for _ in rules.of_kind("MIN_LOT"):
         if not _fall(code, fell, sized, unruled):
             break
     else:
         _stop_circling(code, fell, sized, unruled)
-    for pair in np.flatnonzero(present(fell)):
+    for pair in present(fell).nonzero()[0]:
         fell[pair] = replace(fell[pair], args={"zone": own[pair], "falls_to": code[pair], **fell[pair].args})
     fell[~present(code)] = None
     doubts.add_each(unruled.state == UNKNOWN, UNKNOWN, lambda one: unruled.reason[one])
@@ -151,7 +151,7 @@ def _fall(code: NDArray[np.object_], fell: NDArray[np.object_], sized: _Sized, d
     """
     again = False
     for name in sorted({name for name in code if name is not None}):
-        picked, here = sized.rules.pick("MIN_LOT", name), np.flatnonzero(code == name)
+        picked, here = sized.rules.pick("MIN_LOT", name), (code == name).nonzero()[0]
         rule, lots = picked.rule, sized.lot[here]
         if picked.conflict:
             unknown_on(doubts, lots, picked.why_none("MIN_LOT", name))

@@ -82,7 +82,7 @@ def doubts_of_plan(
     untold = silences.of(layer)
     codes = np.array([None if why is None else why.code for why in untold], dtype=object)
     at_its_end = np.zeros(len(net), dtype=bool)
-    outside = np.flatnonzero(codes == "OUTSIDE_SURVEYED_EXTENT")
+    outside = (codes == "OUTSIDE_SURVEYED_EXTENT").nonzero()[0]
     if len(outside) and layer is not None:
         extent = np.full(len(outside), layer.surveyed_extent, dtype=object)
         _, beyond = both_sides(net[outside], extent)

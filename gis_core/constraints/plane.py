@@ -45,6 +45,19 @@ def shapes(*geometries: object) -> Shapes:
     return array
 
 
+def blanks(count: int) -> NDArray[np.object_]:
+    """
+    An array of so many places in which nothing stands yet.
+
+    Examples
+    --------
+    >>> blanks(2).tolist()
+    [None, None]
+    """
+    # numpy fills an empty array of objects with None.
+    return np.empty(count, dtype=object)
+
+
 def moved(geometries: Shapes, by: tuple[float, float] | Floats) -> Shapes:
     """
     Shapes moved by (dx, dy): one pair for all, or (n, 2) one per shape. Missing stays missing.
@@ -87,9 +100,9 @@ def shared_out_mm2(parts_m2: Floats, owner: Ints, totals_mm2: Ints) -> Ints:
     exact = np.asarray(parts_m2, dtype=float) * 1e6
     parts = np.floor(exact).astype(np.int64)
     missing = totals_mm2 - np.bincount(owner, weights=parts, minlength=len(totals_mm2)).astype(np.int64)
-    for whole in np.flatnonzero(missing < 0):
+    for whole in (missing < 0).nonzero()[0]:
         # Rounding of the parts themselves: the largest gives way, a part of nothing stays nothing.
-        largest = np.flatnonzero(owner == whole)[np.argmax(parts[owner == whole])]
+        largest = (owner == whole).nonzero()[0][np.argmax(parts[owner == whole])]
         parts[largest] += missing[whole]
         missing[whole] = 0
     order = np.lexsort((np.arange(len(parts)), -(exact - parts), owner))
@@ -149,7 +162,7 @@ def polygons_only(geometries: Shapes) -> Shapes:
     mixed = shapely.get_type_id(geometries) != 3
     dust = shapely.area(geometries) <= DUST_M2
     cleaned[dust] = EMPTY
-    rows = np.flatnonzero(mixed & ~dust)
+    rows = (mixed & ~dust).nonzero()[0]
     if len(rows):
         part, owner, count = _parts_by_size(geometries[rows])
         cleaned[rows] = EMPTY
@@ -237,7 +250,7 @@ def mended(geometries: Shapes) -> Shapes:
     crosses an outline can turn the whole shape inside out for the structure method.
     """
     whole = geometries.copy()
-    bad = np.flatnonzero(~shapely.is_valid(geometries))
+    bad = (~shapely.is_valid(geometries)).nonzero()[0]
     if len(bad):
         broken = geometries[bad]
         found = polygons_only(shapely.make_valid(broken, method="structure", keep_collapsed=False))
@@ -257,7 +270,7 @@ def _spiky(geometries: Shapes) -> NDArray[np.bool_]:
 def largest_parts(geometries: Shapes) -> Shapes:
     """The largest polygon of each shape; an empty polygon where there is none."""
     largest = geometries.copy()
-    for index in np.flatnonzero(shapely.get_type_id(geometries) != 3):
+    for index in (shapely.get_type_id(geometries) != 3).nonzero()[0]:
         kept = parts_by_size(geometries[index])
         largest[index] = kept[0] if kept else EMPTY
     return largest
@@ -337,7 +350,7 @@ def or_none(there: NDArray[np.bool_], values: NDArray[Any]) -> NDArray[np.object
     >>> or_none(np.array([True, False]), np.array([4.0, 5.0])).tolist()
     [4.0, None]
     """
-    found = np.full(len(values), None, dtype=object)
+    found = blanks(len(values))
     found[there] = values[there]
     return found
 

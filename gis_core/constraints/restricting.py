@@ -13,7 +13,7 @@ from gis_core.constraints.findings import OverlayState, Reason
 from gis_core.constraints.ground_held import WITHOUT_RULE, areas_held, heights_m, within_reach
 from gis_core.constraints.height_surfaces import under_surface
 from gis_core.constraints.overlays import judge
-from gis_core.constraints.plane import EMPTY, Floats, Shapes, present
+from gis_core.constraints.plane import EMPTY, Floats, Shapes, blanks, present
 from gis_core.constraints.restrictions import LayerJudgement, Restrictions
 from gis_core.constraints.rules import Rule, RuleSet
 from gis_core.constraints.silence import Silence
@@ -88,7 +88,7 @@ def _judged(
         return replace(_unheard(params, rule, layer, silence), by_accuracy=True)
     found = judge(net[lot], area[number], threshold_m[lot], exact.policy["measure"])
     state = np.array([STATE_NAMES[name] for name in found.state], dtype=object)
-    reason = np.full(len(lot), None, dtype=object)
+    reason = blanks(len(lot))
     near = state == "borderline"
     if near.any():
         _tell_near(near, net[lot], area[number], vague[lot], state, reason)
@@ -134,7 +134,7 @@ def _tell_near(
 
     As with zones, what holds a lot whole holds it without any misfit to be reckoned with.
     """
-    untold = np.flatnonzero(near & vague)
+    untold = (near & vague).nonzero()[0]
     whole = shapely.covers(areas[untold], lots[untold])
     state[untold] = np.where(whole, "applies", "unknown")
     reason[untold[~whole]] = Reason("ACCURACY_NOT_TOLD")
@@ -166,6 +166,6 @@ def _without_rule(judgement: LayerJudgement) -> LayerJudgement:
     """A layer that no rule names proves nothing where it is silent: nobody has said how far it reaches."""
     why = Reason("LAYER_WITHOUT_RULE", {"layers": [judgement.layer]})
     for reasons in (judgement.silence, judgement.reason):
-        for at in np.flatnonzero(~present(reasons)):
+        for at in (~present(reasons)).nonzero()[0]:
             reasons[at] = why
     return judgement

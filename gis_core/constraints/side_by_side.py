@@ -13,7 +13,7 @@ from gis_core.constraints.findings import Reason
 from gis_core.constraints.kept import Kept
 from gis_core.constraints.parting import inside
 from gis_core.constraints.plan import PlanDoubts, doubts_of_plan, one_plan
-from gis_core.constraints.plane import Floats, Ints, Shapes
+from gis_core.constraints.plane import Floats, Ints, Shapes, blanks
 from gis_core.constraints.silence import Silence
 from gis_core.constraints.slivers import TOUCHING_M, wider, widths_m
 from gis_core.constraints.values import Layer, Zones
@@ -48,7 +48,7 @@ class PlansOfLots:
         own = zone < len(zones.code)
         found = np.empty(len(lot))
         found[own] = self.misfits_m[lot[own], zones.plan[zone[own]]]
-        for pair in np.flatnonzero(~own):
+        for pair in (~own).nonzero()[0]:
             of = zones.plan[list(joined[zone[pair] - len(zones.code)])]
             found[pair] = self.misfits_m[lot[pair], of].max()
         return found
@@ -70,7 +70,7 @@ class PlansOfLots:
         if self.concerned is None or self.shown is None:
             only = self.plans[0] if self.plans else None
             return doubts_of_plan(only, net, self.misfit_m, exact.policy, silence)
-        untold, at_its_end = np.full(len(net), None, dtype=object), np.zeros(len(net), dtype=bool)
+        untold, at_its_end = blanks(len(net)), np.zeros(len(net), dtype=bool)
         reaching = _reaching(self.plans, net, self.concerned)
         # What a plan shows within its accuracy it has surveyed, though the lot is no concern of it.
         both = np.hstack([self.concerned | reaching, self.shown | self.concerned | reaching])
@@ -129,7 +129,7 @@ def _marked(shape: tuple[int, ...], lot: Ints, plan: Ints, where: NDArray[np.boo
 def _reaching(plans: tuple[Layer, ...], net: Shapes, concerned: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Of lots that no plan concerns those plans (n, p) whose survey reaches them, or nobody knows how far."""
     reaching = np.zeros(concerned.shape, dtype=bool)
-    bare = np.flatnonzero(~np.asarray(concerned.any(axis=1)))
+    bare = (~np.asarray(concerned.any(axis=1))).nonzero()[0]
     for at, plan in enumerate(plans):
         extent = plan.surveyed_extent
         if extent is None:
@@ -144,4 +144,4 @@ def _patterns(table: NDArray[np.bool_]) -> Iterator[tuple[NDArray[np.bool_], Int
     """Each row that a table of flags (n, k) has, with the positions that have it."""
     patterns, which = np.unique(table, axis=0, return_inverse=True)
     for number, pattern in enumerate(patterns):
-        yield pattern, np.flatnonzero(which.ravel() == number)
+        yield pattern, (which.ravel() == number).nonzero()[0]

@@ -24,7 +24,11 @@ def readable(geometries: Shapes) -> NDArray[np.bool_]:
     """
     if not len(geometries):
         return np.zeros(0, dtype=bool)
-    sound, kind = _placed(geometries), shapely.get_type_id(geometries)
+    return _sound(geometries, _placed(geometries))
+
+
+def _sound(geometries: Shapes, placed: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    sound, kind = placed.copy(), shapely.get_type_id(geometries)
     # A point is valid where it is, and a line where it has some length.
     composed = sound & (kind > _LINE)
     if composed.any():
@@ -42,8 +46,9 @@ def unreadable(geometries: Shapes, lots: Shapes) -> Ints:
     near, bounds = box_around(lots), shapely.bounds(geometries)
     apart = (bounds[:, :2] > near[2:]).any(axis=1) | (bounds[:, 2:] < near[:2]).any(axis=1)
     # of a shape without finite corners nothing says that it is far
-    some = np.flatnonzero(~apart | ~_placed(geometries))
-    return some[~readable(geometries[some])]
+    placed = _placed(geometries)
+    some = (~apart | ~placed).nonzero()[0]
+    return some[~_sound(geometries[some], placed[some])]
 
 
 def whereabouts(geometry: shapely.Geometry | None) -> shapely.Geometry:

@@ -10,7 +10,7 @@ from gis_core.constraints.columns import UNKNOWN, Table
 from gis_core.constraints.conflicts import strictest_use
 from gis_core.constraints.findings import Reason
 from gis_core.constraints.placed import Placed, unknown_on
-from gis_core.constraints.plane import present
+from gis_core.constraints.plane import blanks, present
 from gis_core.constraints.rules import Rule, RuleSet
 from gis_core.constraints.zones import Overlaps
 
@@ -24,7 +24,7 @@ def use_column(table: Table, placed: Placed, codes: NDArray[np.object_], rules: 
     """
     doubts = placed.unzoned.copy()
     names = tuple(sorted({use for rule in rules.of_kind("USE") for use in rule.params["uses"]}))
-    values, found = np.full(table.lots, None, dtype=object), np.full(table.lots, None, dtype=object)
+    values, found = blanks(table.lots), blanks(table.lots)
     cells: dict[tuple[str, ...], _Row] = {}
     for lot, zones in _zones_of(placed.overlaps, codes).items():
         if zones not in cells:

@@ -14,9 +14,9 @@ from gis_core.constraints.plane import (
     Floats,
     Ints,
     Shapes,
+    blanks,
     half_plane,
     largest_parts,
-    shapes,
     side_of,
 )
 from gis_core.constraints.values import Passages
@@ -75,10 +75,10 @@ def rights_of_way(passages: Passages, policy: Mapping[str, Any]) -> Shapes:
     ends and mitred bends. Everything on the street's side of a corrected line's infinite line is street.
     """
     left, right = half_widths_m(passages, never_narrow=policy["never_narrow"])
-    ways = shapes(*[None] * len(passages.geometry))
+    ways = blanks(len(passages.geometry))
     drawn = passages.form == "RIGHT_OF_WAY"
     ways[drawn] = passages.geometry[drawn]
-    for index in np.flatnonzero(passages.form == "CORRECTED_LINE"):
+    for index in (passages.form == "CORRECTED_LINE").nonzero()[0]:
         points = shapely.get_coordinates(passages.geometry[index])
         side = 1.0 if passages.street_side[index] == "LEFT" else -1.0
         ways[index] = half_plane(points[0], points[-1], side)

@@ -63,7 +63,7 @@ class FrontageWidths:
 
 def frontage_widths(edges: Edges, passages: Passages, policy: Mapping[str, Any]) -> FrontageWidths:
     """The frontages of lots and their widths on the basis of a STOREY_POLICY."""
-    front = np.flatnonzero(edges.kind == "passage")
+    front = (edges.kind == "passage").nonzero()[0]
     if policy["which_passage"] == "WIDEST_WITH_LEGAL_ACCESS":
         at = edges.passage[front]
         reachable = at < 0
@@ -94,7 +94,7 @@ def doubt_widths(doubts: Doubts, fronts: FrontageWidths, passages: Passages, tha
     Where the lot's width comes out the same with either of them, the difference is only told; where it
     does not, one of the two must be found wrong on the ground: it needs an inspection (rules.md 0.4).
     """
-    differ = np.flatnonzero(apart(fronts.recorded_m, fronts.measured_m, than_m[fronts.lot]))
+    differ = apart(fronts.recorded_m, fronts.measured_m, than_m[fronts.lot]).nonzero()[0]
     if not len(differ):
         return
     # the largest difference of a lot is the one it tells: written last
@@ -107,7 +107,7 @@ def doubt_widths(doubts: Doubts, fronts: FrontageWidths, passages: Passages, tha
     named[list(told)] = True
     changed = named & apart(governing, if_measured, than_m)
     doubts.add_each(changed, NEEDS_INSPECTION, lambda lot: _difference(fronts, told[lot], passages))
-    for lot in np.flatnonzero(named & ~changed & (doubts.state == COMPUTED)):
+    for lot in (named & ~changed & (doubts.state == COMPUTED)).nonzero()[0]:
         doubts.reason[lot] = _difference(fronts, told[int(lot)], passages)
 
 

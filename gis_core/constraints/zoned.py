@@ -82,7 +82,7 @@ def _of_one_code(
     if not several.any():
         return (lot, zone), zones.geometry, first, ()
     members: dict[int, list[int]] = {}
-    for pair in np.flatnonzero(several).tolist():
+    for pair in several.nonzero()[0].tolist():
         members.setdefault(int(group[pair]), []).append(int(zone[pair]))
     together = {
         tuple(same): number for number, same in enumerate(dict.fromkeys(map(tuple, members.values())))
@@ -91,7 +91,7 @@ def _of_one_code(
         [zones.geometry, shapes(*[shapely.union_all(zones.geometry[list(same)]) for same in together])]
     )
     joined = zone.copy()
-    for pair in np.flatnonzero(several).tolist():
+    for pair in several.nonzero()[0].tolist():
         joined[pair] = len(zones.code) + together[tuple(members[int(group[pair])])]
     kept = np.unique(np.column_stack([lot, joined]), axis=0)
     first = np.r_[first, [min(same) for same in together]].astype(np.int64)
@@ -115,13 +115,13 @@ def zone_column(
         doubts.add(several, UNKNOWN, Reason("MULTI_ZONE"))
     else:
         # Several zones are an answer where the city says how their limits combine.
-        for lot in np.flatnonzero(several):
+        for lot in several.nonzero()[0]:
             mine = (placed.overlaps.lot == lot) & (placed.overlaps.kind == "CONCERNED")
             found = codes[placed.overlaps.zone[mine]]
             values[lot] = " + ".join(sorted({str(code) for code in found}))
     doubts.reason[at_the_end & (doubts.state == COMPUTED)] = Reason("AT_END_OF_SURVEY")
     # That another zone's rules hold is told beside the zone.
-    for pair in np.flatnonzero(present(placed.fell))[::-1]:
+    for pair in present(placed.fell).nonzero()[0][::-1]:
         if doubts.state[placed.lot[pair]] == COMPUTED:
             doubts.reason[placed.lot[pair]] = placed.fell[pair]
     table.add("zone", values, doubts=doubts, geometry="net")

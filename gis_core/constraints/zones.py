@@ -103,7 +103,7 @@ def overlay_zones(
 def _covering(zones: Shapes, lots: Shapes) -> NDArray[np.bool_]:
     """Whether zones hold all of lots, pair by pair; most lots lie well within, which is soon seen."""
     whole = shapely.contains_properly(zones, lots)
-    near = np.flatnonzero(~whole)
+    near = (~whole).nonzero()[0]
     whole[near] = shapely.covers(zones[near], lots[near])
     return np.asarray(whole)
 
@@ -111,7 +111,7 @@ def _covering(zones: Shapes, lots: Shapes) -> NDArray[np.bool_]:
 def _wider(uncovered: Shapes, than_m: Floats, measure: str) -> NDArray[np.bool_]:
     """Whether what no zone covers is wider than a length; nothing is not."""
     found = np.zeros(len(uncovered), dtype=bool)
-    some = np.flatnonzero(shapely.area(uncovered) > 0)
+    some = (shapely.area(uncovered) > 0).nonzero()[0]
     if len(some) and measure == "INSCRIBED_DIAMETER":
         found[some] = surely_wider(uncovered[some], than_m[some])
         some = some[~found[some]]
@@ -145,9 +145,9 @@ def slivers_join(overlaps: Overlaps, first: int, last: int) -> Ints:
     """
     kind = overlaps.kind[first:last]
     joins = np.full(last - first, -1, dtype=np.int64)
-    there = np.flatnonzero(kind == "CONCERNED")
+    there = (kind == "CONCERNED").nonzero()[0]
     slivers = (kind == "BELOW_ACCURACY") | (kind == "TOLERATED")
-    for sliver in np.flatnonzero(slivers & (overlaps.area_mm2[first:last] > 0)):
+    for sliver in (slivers & (overlaps.area_mm2[first:last] > 0)).nonzero()[0]:
         if len(there) == 1:
             joins[sliver] = there[0]
         elif len(there):
@@ -160,7 +160,7 @@ def slivers_join(overlaps: Overlaps, first: int, last: int) -> Ints:
 def tolerated(overlaps: Overlaps) -> NDArray[np.object_]:
     """Classes (m,): of the concerned parts of a lot said to lie in one zone the largest stays."""
     kind = overlaps.kind.copy()
-    single = np.flatnonzero((kind == "CONCERNED") & (overlaps.state[overlaps.lot] == "ONE_ZONE"))
+    single = ((kind == "CONCERNED") & (overlaps.state[overlaps.lot] == "ONE_ZONE")).nonzero()[0]
     order = single[np.lexsort((-overlaps.share[single], overlaps.lot[single]))]
     again = overlaps.lot[order][1:] == overlaps.lot[order][:-1]
     kind[order[1:][again]] = "TOLERATED"
@@ -185,13 +185,13 @@ def _uncovered(
     left[covered] = EMPTY
     if covered.all():
         return left
-    some = np.flatnonzero(~covered[lot])
+    some = (~covered[lot]).nonzero()[0]
     # What lies beyond the first zone of a lot is known already.
     first = some[np.r_[True, lot[some][1:] != lot[some][:-1]]] if len(some) else some
     later = np.setdiff1d(some, first)
     left[lot[first]] = beyond[first]
     left = without(left, lot[later], zones[zone[later]], tidy=False)
-    changed = np.flatnonzero((shapely.area(left) < shapely.area(lots)) & ~covered)
+    changed = ((shapely.area(left) < shapely.area(lots)) & ~covered).nonzero()[0]
     left[changed] = cleaned(left[changed])
     return left
 
