@@ -182,6 +182,20 @@ def follow(page, selector: str) -> None:
         page.click(selector)
 
 
+def tells_what_it_reads(page) -> Callable[[str], int]:
+    """
+    Count the answers that a page reads as JSON, from its next view on; gives how many came from an address.
+
+    What the page does with an answer before it waits again is done by then.
+    """
+    page.add_init_script(
+        "const read = Response.prototype.json; window.answersRead = [];"
+        "Response.prototype.json = async function () {"
+        " const told = await read.call(this); window.answersRead.push(this.url); return told; };"
+    )
+    return lambda part: page.evaluate("part => answersRead.filter((url) => url.includes(part)).length", part)
+
+
 def becomes(page, ask: Callable[[], object], wanted: object) -> None:
     """Ask again until the answer is the wanted one; for what no `expect` can be asked for."""
     end = time.monotonic() + PATIENCE_MS / 1000

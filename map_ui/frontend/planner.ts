@@ -134,7 +134,9 @@ async function save(modify: Modify): Promise<void> {
   if (!answer?.ok) {
     modify.setActive(true);
     show();
-    saved.textContent = words["failed"]!;
+    const told = (await answer?.json().catch(() => null)) as { message_fa: string; message_en: string } | null | undefined;
+    const why = told?.[document.documentElement.lang === "en" ? "message_en" : "message_fa"];
+    saved.textContent = why ? `${words["failed"]!}: ${why}` : words["failed"]!;
     return;
   }
   steps.length = 0;

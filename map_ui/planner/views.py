@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -13,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from gis_core import crs, jalali
 from gis_core.access import allowed, require
-from gis_core.errors import BadInput, NotFound
+from gis_core.errors import BadInput, NotFound, Trouble
 from layers import versions
 from layers.models import Layer, LayerVersion
 from layers.zoning.editing import findings
@@ -94,7 +95,12 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
     draft = _draft(pk)
     require(request.scope, "change_draft", draft)
     if request.content_type == "application/json":
-        _take_drawn(draft, request.body)
+        try:
+            with transaction.atomic():
+                _take_drawn(draft, request.body)
+        except Trouble as trouble:
+            told = {"code": trouble.code, "message_fa": trouble.fa, "message_en": trouble.en}
+            return JsonResponse(told, status=trouble.status)
         return JsonResponse({"saved_at": timezone.localtime().strftime("%H:%M")})
     zone = _zone(draft, request.POST.get("zone"))
     values: dict[str, Any] = {"code": request.POST.get("code", "").strip()[:40] or zone.code}

@@ -157,3 +157,13 @@ def test_a_plan_that_bears_its_layers_name_is_called_in_the_language_of_the_page
     assert "Detailed plan" in english
     assert "طرح تفصیلی" not in english
     assert "طرح تفصیلی" in planner.get("/plans/", headers={"accept-language": "fa"}).content.decode()
+
+
+def test_a_border_that_crosses_itself_is_refused_whole_with_the_reason(planner, draft):
+    west, east = zone_of(draft, "R121"), zone_of(draft, "M112")
+    crossing = shapely.Polygon([(X, Y - 100), (X + 100, Y + 100), (X + 100, Y - 100), (X, Y + 100)])
+    body = drawn((west, shapely.box(X - 100, Y - 100, X + 7, Y + 100)), (east, crossing))
+    answer = planner.post(f"/plans/{draft.pk}/zones", body, content_type="application/json")
+    assert (answer.status_code, answer.json()["code"]) == (400, "BAD_INPUT")
+    assert answer.json()["message_fa"] == "مرز پهنه خودش را قطع می‌کند؛ رأس آخر را برگردانید."
+    assert zone_of(draft, "R121").geometry.area == pytest.approx(20_000.0)
