@@ -235,7 +235,7 @@ def _both(one: Any, other: Any) -> bool | None:
 
 
 def park(inputs: Inputs) -> Outputs:
-    found = parking.bays(inputs["unit_areas_m2"], inputs["rule"], inputs.get("other_uses", ()))
+    found = parking.bays(inputs.get("unit_areas_m2", ()), inputs["rule"], inputs.get("other_uses", ()))
     outputs: Outputs = {
         "bays_unrounded": None if found.unrounded is None else float(found.unrounded),
         "bays_waived": found.waived,

@@ -87,7 +87,6 @@ def _straight(front: shapely.Geometry) -> shapely.LineString:
 def _built(
     place: Place, inputs: Inputs, main: Shapes, net: Shapes, fronts: Mapping[str, shapely.Geometry]
 ) -> Outputs:
-    policy = inputs["policy"]
     envelope, states = _envelope(place, inputs, main, net, fronts)
     outputs: Outputs = {
         "overlay_class": states,
@@ -120,7 +119,7 @@ def _built(
     )
     outputs |= density_outputs(found, inputs.get("choose_storeys"))
     outputs |= _wells(inputs, lot, storey["storeys"], envelope.area, found.footprint_m2[0])
-    outputs |= _looks(place, inputs, main, fronts, policy["orientation"])
+    outputs |= _looks(place, inputs, main, fronts)
     if inputs.get("parking"):
         outputs |= park(dict(inputs["parking"]) | {"footprint_m2": outputs["footprint_m2"]})
     return outputs
@@ -214,12 +213,11 @@ def _wells(
     }
 
 
-def _looks(
-    place: Place, inputs: Inputs, main: Shapes, fronts: Mapping[str, shapely.Geometry], policy: Inputs
-) -> Outputs:
+def _looks(place: Place, inputs: Inputs, main: Shapes, fronts: Mapping[str, shapely.Geometry]) -> Outputs:
     front = inputs.get("frontage")
     if front is None:
         return {}
+    policy = inputs["policy"]["orientation"]
     grid = orientation.frontage_azimuths_deg(main, np.array([0]), shapes(fronts[front]))
     turn = 0.0
     if policy["north"] == "TRUE":

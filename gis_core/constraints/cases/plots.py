@@ -7,6 +7,14 @@ from gis_core.constraints.cases.form import Inputs, Outputs, Place
 
 
 def subdivision(inputs: Inputs) -> Outputs:
+    outputs = _tiling(inputs) if inputs.get("parent") else {}
+    if inputs.get("article_101"):
+        names = ("public_share_max_m2", "passage_share_max_m2", "remainder_min_m2")
+        outputs |= dict(zip(names, parcelling.article_101(inputs["article_101"]), strict=True))
+    return outputs
+
+
+def _tiling(inputs: Inputs) -> Outputs:
     place = Place(inputs["parent"])
     found = parcelling.subdivide(
         place.one(inputs["parent"]),
@@ -16,7 +24,7 @@ def subdivision(inputs: Inputs) -> Outputs:
         inputs["rule"],
         forced=bool(inputs.get("forced_subdivision")),
     )
-    outputs: Outputs = {
+    return {
         "parent_area_m2": found.parent_m2,
         "lot_areas_m2": list(found.lot_m2),
         "lot_widths_m": list(found.lot_width_m),
@@ -28,10 +36,6 @@ def subdivision(inputs: Inputs) -> Outputs:
         "failed_checks": list(found.failed),
         "passes": not found.failed,
     }
-    if inputs.get("article_101"):
-        names = ("public_share_max_m2", "passage_share_max_m2", "remainder_min_m2")
-        outputs |= dict(zip(names, parcelling.article_101(inputs["article_101"]), strict=True))
-    return outputs
 
 
 def merge(inputs: Inputs) -> Outputs:
