@@ -23,6 +23,7 @@ REASONS = {
     ),
     "IN_PLAN": gettext_noop("The parcel lies in a planned street or public plan."),
     "NO_ACCESS": gettext_noop("No edge of the parcel lies on a street."),
+    "NO_LEGAL_ACCESS": gettext_noop("The parcel may not be entered from any street that it lies on."),
     "ACCESS_UNKNOWN": gettext_noop("We do not know whether the parcel lies on a street."),
     "NO_ZONE": gettext_noop("No zone of the plan covers this parcel."),
     "PARTLY_UNZONED": gettext_noop("A part of the parcel lies in no zone."),

@@ -89,7 +89,7 @@ def _judge(taken: Intake, rules: RuleSet, on: date, north_deg: Floats) -> tuple[
     table, accuracy = Table(len(lots)), rules.pick("ACCURACY")
     exact, unclear = Exactness.of(lots, accuracy), _contradiction(accuracy, "ACCURACY")
     land = clear_land(table, lots, around, rules, on)
-    access_column(table, lots, around.edges)
+    access_column(table, lots, around.edges, around.passages)
     silence = Silence(land.net, on)
     restrictions = restrict(land.net, exact, around, rules, silence, lots.ground_m)
     if unclear is not None:

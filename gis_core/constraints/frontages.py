@@ -9,7 +9,7 @@ import shapely
 from numpy.typing import NDArray
 
 from gis_core.constraints.chamfer import Corners
-from gis_core.constraints.plane import Floats, Ints, Shapes, line_ends, shapes
+from gis_core.constraints.plane import Floats, Ints, Shapes, flagged, line_ends, shapes
 from gis_core.constraints.values import Edges, Passages, chosen
 
 #: A piece of a new boundary this near to an old edge is that edge.
@@ -93,6 +93,15 @@ def _nearest(points: Shapes, owner: Ints, others: Shapes, of: Ints, within_m: fl
     point, first_of = np.unique(point[best], return_index=True)
     nearest[point] = other[best][first_of]
     return nearest
+
+
+def barred_lots(edges: Edges, passages: Passages, lots: int) -> NDArray[np.bool_]:
+    """Lots (n,) that lie on streets, but on none from which they may be entered, such as expressways."""
+    front = np.flatnonzero(edges.kind == "passage")
+    at = edges.passage[front]
+    open_ = at < 0
+    open_[~open_] = passages.legal_access[at[~open_]]
+    return flagged(edges.lot[front], lots) & ~flagged(edges.lot[front[open_]], lots)
 
 
 def street_widths_m(edges: Edges, passages: Passages, some: Ints) -> tuple[Floats, Floats]:

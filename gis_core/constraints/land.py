@@ -14,7 +14,7 @@ from gis_core.constraints.areas import Areas, permitted_discrepancy_m2, within_t
 from gis_core.constraints.columns import CONDITIONAL, NEEDS_INSPECTION, UNKNOWN, Doubts, Table, metres
 from gis_core.constraints.corrected_lines import Spoken, doubt_lines, spoken, with_lines
 from gis_core.constraints.findings import Reason
-from gis_core.constraints.frontages import Ways, corners_between, edges_after, no_ways
+from gis_core.constraints.frontages import Ways, barred_lots, corners_between, edges_after, no_ways
 from gis_core.constraints.parting import outside
 from gis_core.constraints.plane import (
     EMPTY,
@@ -359,15 +359,22 @@ def _net_column(table: Table, net_m2: Floats, in_plan: NDArray[np.bool_]) -> Non
     )
 
 
-def access_column(table: Table, lots: Lots, edges: Edges) -> None:
-    """Whether a lot can be entered from a passage: as derived from the map, or by its edges."""
+def access_column(table: Table, lots: Lots, edges: Edges, passages: Passages) -> None:
+    """
+    Whether a lot can be entered from a passage: as derived from the map, or by its edges.
+
+    A lot that lies only on streets from which nobody may enter has none, whatever the map shows.
+    """
     fronts, edged = np.zeros(len(lots), dtype=bool), np.zeros(len(lots), dtype=bool)
     fronts[edges.lot[edges.kind == "passage"]] = True
     edged[edges.lot[edges.kind != "unknown"]] = True
     said = np.where(
         np.isnan(lots.has_access), np.where(fronts, 1.0, np.where(edged, 0.0, np.nan)), lots.has_access
     )
+    barred = barred_lots(edges, passages, len(lots))
+    said[barred] = 0.0
     values = or_none(~np.isnan(said), said == 1.0)
     doubts = Doubts.none(len(lots)).add(np.isnan(said), UNKNOWN, Reason("ACCESS_UNKNOWN"))
+    doubts.add(barred, NEEDS_INSPECTION, Reason("NO_LEGAL_ACCESS"))
     doubts.add(said == 0.0, NEEDS_INSPECTION, Reason("NO_ACCESS"))
     table.add("access", values, doubts=doubts)

@@ -19,6 +19,7 @@ from gis_core.constraints.columns import (
 )
 from gis_core.constraints.density import EQUAL_WITHIN
 from gis_core.constraints.findings import Reason
+from gis_core.constraints.frontages import barred_lots
 from gis_core.constraints.lot_rules import LotRules
 from gis_core.constraints.overlay_zones import changed, doubt_changes, doubt_partly
 from gis_core.constraints.placed import Placed, rule_of_lots
@@ -71,6 +72,8 @@ def governing_widths(
             UNKNOWN,
             lambda at: Reason("WIDTH_UNKNOWN", {"streets": [streets[at]] if at in streets else []}),
         )
+        barred = barred_lots(edges, passages, table.lots)
+        doubts.add(np.isnan(widths) & barred, UNKNOWN, Reason("NO_LEGAL_ACCESS"))
         doubts.add(np.isnan(widths), UNKNOWN, Reason("NO_ACCESS"))
         doubt_widths(doubts, fronts, passages, width_tolerance_m)
     table.add("governing_width_m", widths, unit="m", doubts=doubts, rule=rule)

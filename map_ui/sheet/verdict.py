@@ -16,7 +16,7 @@ def verdict(document: Mapping[str, Any]) -> str:
     if status == "IN_PLAN":
         return _("This parcel lies in a planned street or public plan: no building permit is given for it.")
     if status == "NO_ACCESS":
-        return _("No street reaches this parcel: a building permit needs an access first.")
+        return _("This parcel cannot be entered from a street: a building permit needs an access first.")
     storeys, floor_m2 = value(document, "storeys"), value(document, "reachable_floor_area_m2")
     if storeys is not None and floor_m2 is not None:
         if not floor_m2 > SMALL_M2:

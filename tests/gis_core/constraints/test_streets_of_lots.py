@@ -80,6 +80,20 @@ def test_a_lot_without_a_passage_has_no_access_and_says_so():
     assert evaluation.findings["access"].state == "needs_inspection"
 
 
+@pytest.mark.parametrize("on_the_map", [np.nan, 1.0], ids=["not derived", "touches a street"])
+def test_a_lot_that_only_touches_an_expressway_has_no_access(on_the_map):
+    expressway = replace(corner_streets(), legal_access=np.array([False, True]))
+    edges = edges_of(REFERENCE_LOT, ("passage", 0), *[("neighbour", -1)] * 3)
+    lot = replace(a_lot(REFERENCE_LOT), has_access=np.array([on_the_map]))
+    evaluation = answer_for(lot, reference_corner(edges=edges, passages=expressway))[0]
+    assert evaluation.status == "NO_ACCESS"
+    assert evaluation.findings["access"].value is False
+    assert reason(evaluation, "access") == reason(evaluation, "governing_width_m") == "NO_LEGAL_ACCESS"
+    # From the side street it may be entered.
+    both = answer_for(lot, reference_corner(passages=expressway))[0]
+    assert (both.status, both.findings["governing_width_m"].value) == ("NORMAL", 8.0)
+
+
 def test_a_street_of_one_name_in_two_pieces_makes_no_corner():
     pieces = corner_streets({"key": "Sarv", "planned": 8}, {"key": "Sarv"})
     values = values_of(answer_for(a_lot(REFERENCE_LOT), reference_corner(passages=pieces))[0])
