@@ -184,9 +184,9 @@ def _statement(wanted: str) -> str:
               from parcels_parcel p left join parcels_parceledges e on e.parcel_id = p.id
              where {in_force("p")} and {wanted}
         ), place as materialized (
-            select case when count(*) = 1 then (select geometry from lot)
-                        else ST_Envelope(ST_Collect(geometry)) end as shape
-              from lot
+            select case when (select count(*) from lot) = 1 then geometry
+                        else (select ST_Envelope(ST_Collect(geometry)) from lot) end as shape
+              from lot limit 1
         ), q as materialized (
             select shape, ST_Expand(shape, %(reach_m)s::float8) as near,
                    ST_Expand(shape, %(street_reach_m)s::float8) as streets,
