@@ -325,3 +325,11 @@ def test_the_map_page_runs_under_a_strict_policy(persian, lot):
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
     assert "require-trusted-types-for 'script'" in policy
+
+
+@pytest.mark.parametrize("path", ["/search", "/api/services/", "/nowhere"])
+def test_every_other_answer_runs_under_the_policy_of_the_settings(persian, path):
+    policy = persian.get(path).headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "script-src 'self'" in policy
+    assert "trusted-types" not in policy

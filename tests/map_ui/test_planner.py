@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 import shapely
+from django.apps import apps
 from django.test import Client
 
 from gis_core import crs
@@ -167,3 +168,9 @@ def test_a_border_that_crosses_itself_is_refused_whole_with_the_reason(planner, 
     assert (answer.status_code, answer.json()["code"]) == (400, "BAD_INPUT")
     assert answer.json()["message_fa"] == "مرز پهنه خودش را قطع می‌کند؛ رأس آخر را برگردانید."
     assert zone_of(draft, "R121").geometry.area == pytest.approx(20_000.0)
+
+
+def test_the_history_of_changes_says_who_opened_a_draft(draft):
+    event = apps.get_model("layers", "LayerVersionEvent").objects.filter(pgh_obj_id=draft.pk).first()
+    told = event.pgh_context.metadata
+    assert (told["user"], told["url"]) == (draft.created_by_id, "/plans/open")
