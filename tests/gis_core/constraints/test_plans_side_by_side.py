@@ -128,7 +128,9 @@ def test_a_lot_that_only_touches_a_zone_is_told_of_the_plan_that_reaches_it():
     plans = (OLD_TOWN, replace(SUBURBS, **STALE))
     zones = drawn(("R121", between(-900, 6), 0), ("S121", between(500, 900), 1), plans=plans)
     assert told(lot_between(6, 18), zones) == (None, "STALE_LAYER")
-    fresh = drawn(("R121", between(-900, 6), 0), ("S121", between(500, 900), 1))
+    # Nor does a survey that only touches it reach it.
+    plans = (replace(OLD_TOWN, **STALE), SUBURBS)
+    fresh = drawn(("R121", between(-900, 6), 0), ("S121", between(500, 900), 1), plans=plans)
     assert told(lot_between(6, 18), fresh) == (None, "NO_ZONE")
 
 
@@ -218,6 +220,18 @@ def test_a_zone_of_one_code_in_both_plans_is_as_inexact_as_the_less_exact_of_the
         plans = (OLD_TOWN, replace(SUBURBS, accuracy_m=rough, surveyed_extent=between(6, 11.7)))
         zones = drawn(("R121", between(-900, 6), 0), ("R121", between(6, 11.7), 1), plans=plans)
         assert told(lot_between(0, 12), zones)[1] == code
+
+
+def test_a_sliver_of_one_code_that_both_plans_draw_is_judged_by_the_less_exact_of_them():
+    """30 cm at the western end of the lot: half of their length the old town draws, half the suburbs."""
+    south, north = (shapely.box(X - 900, Y + low, X + 0.3, Y + high) for low, high in ((-9, 12), (12, 99)))
+    for rough, value in ((0.5, "S121"), (0.06, "R121 + S121")):
+        plans = (
+            replace(OLD_TOWN, surveyed_extent=WHOLE_PLACE),
+            replace(SUBURBS, surveyed_extent=WHOLE_PLACE, accuracy_m=rough),
+        )
+        zones = drawn(("S121", between(0.3, 900), 0), ("R121", south, 0), ("R121", north, 1), plans=plans)
+        assert told(lot_between(0, 12), zones) == (value, None)
 
 
 # --- the same for one lot, for many, and for a file -------------------------------------------------------

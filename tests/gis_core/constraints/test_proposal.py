@@ -7,8 +7,9 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gis_core.constraints.choices import parking_need
 from gis_core.constraints.counting import BuiltPart
-from gis_core.constraints.findings import as_document
+from gis_core.constraints.findings import Reason, as_document
 from gis_core.constraints.parking import bays
 from gis_core.constraints.proposal import Judgement, Proposal, Verdict, judge
 from gis_core.constraints.rules import Rule
@@ -160,6 +161,23 @@ def test_storeys_of_which_nobody_says_the_parts_count_in_full():
     assert (found.remedy.code, found.remedy.args) == ("REDUCE_FLOOR_AREA_TO", {"limit": 720.0})
 
 
+def test_a_floor_area_that_hangs_on_an_agency_says_so_and_not_only_how_it_was_counted():
+    agency = Reason("AGENCY", {"agencies": ["power-company"]})
+    cap = replace(REFERENCE.findings["far_cap_m2"], state="conditional", reason=agency)
+    evaluation = replace(REFERENCE, findings={**REFERENCE.findings, "far_cap_m2": cap})
+    told = judge(Proposal(storeys=4, footprint_m2=165.0), evaluation, HELD).judgements
+    (found,) = [one for one in told if one.key == "floor_area_m2"]
+    assert (found.state, found.reason) == ("discretionary", agency)
+
+
+def test_of_a_building_that_reaches_over_no_street_nobody_asks_what_stays_free_below():
+    over = replace(REFERENCE.findings["projection_m"], value=0.8)
+    evaluation = replace(REFERENCE, findings={**REFERENCE.findings, "projection_m": over})
+    for reach_m, free in ((0.0, None), (0.5, Reason("FREE_UNDER_PROJECTION", {"clearance_m": 3.5}))):
+        told = judge(Proposal(projection_m=reach_m), evaluation, HELD).judgements
+        assert [(one.state, one.reason) for one in told if one.key == "projection_m"] == [("passes", free)]
+
+
 LOW = {"planes": [{"from": "PASSAGE", "base_height_m": 1, "angle_deg": 20}]}
 
 
@@ -220,6 +238,20 @@ def test_more_bays_than_fit_under_the_footprint_pass_with_a_remark():
     assert found.state == "passes"
     assert (found.reason.code, found.reason.args) == ("BAYS_BEYOND_ROOF", {"bays": 5})
     assert point("bays", replace(ENOUGH, units_m2=(82.5,), bays=4)).reason is None
+    # As many as fit fit.
+    assert point("bays", replace(ENOUGH, units_m2=(82.5,) * 5, bays=5)).reason is None
+    assert point("bays", replace(ENOUGH, units_m2=(82.5,) * 5, bays=6)).reason.args == {"bays": 5}
+
+
+@pytest.mark.parametrize(
+    ("floor_area_m2", "storeys", "dwellings"),
+    [(60.0, 1.0, 1), (164.9, 1.0, 1), (165.0, 1.0, 2), (165.0, 2.5, 3), (165.0, 3.0, 3)],
+)
+def test_a_building_is_foreseen_with_whole_dwellings_and_one_at_least_on_each_storey_begun(
+    floor_area_m2, storeys, dwellings
+):
+    one_each = RULES["PARK"].params | {"bands": [{"from": 0, "bays": 1}]}
+    assert parking_need(floor_area_m2, storeys, replace(RULES["PARK"], params=one_each)) == dwellings
 
 
 def test_a_shop_beside_the_dwellings_leaves_the_bays_unknown_until_its_area_is_told():
