@@ -9,9 +9,10 @@ import shapely
 from numpy.typing import NDArray
 
 from gis_core.constraints.columns import CONDITIONAL, NEEDS_INSPECTION, UNKNOWN, Doubts, Table
-from gis_core.constraints.depth import depth_envelopes
+from gis_core.constraints.depth import NO_LINE, depth_envelopes
 from gis_core.constraints.findings import Reason
 from gis_core.constraints.land import Land
+from gis_core.constraints.loops.frontages import main_passages
 from gis_core.constraints.orientation import (
     depth_azimuths_deg,
     frontage_azimuths_deg,
@@ -20,7 +21,7 @@ from gis_core.constraints.orientation import (
 )
 from gis_core.constraints.parting import inside, without
 from gis_core.constraints.placed import Placed
-from gis_core.constraints.plane import EMPTY, Floats, Ints, Shapes, flagged, line_ends, shapes
+from gis_core.constraints.plane import EMPTY, Floats, Ints, Shapes, flagged, line_ends
 from gis_core.constraints.restrictions import Restrictions, doubt_layers
 from gis_core.constraints.rules import Rule, RuleSet, contradiction
 from gis_core.constraints.setbacks import set_back
@@ -65,57 +66,50 @@ def stand(
     `edges` are those of the surveyed lots, `land.edges` those after widening; `north_deg` (n,) is the grid
     convergence, used where the rule asks for true north.
     """
-    front = main_frontages(edges, passages, table.lots)
-    azimuth_deg = _orient(table, lots, edges, front, rules, north_deg)
+    fronts = np.flatnonzero((edges.kind == "passage") & (edges.passage >= 0))
+    front = main_frontages(edges, fronts, passages, table.lots)
+    main = fronts[edges.passage[fronts] == front[edges.lot[fronts]]]
+    azimuth_deg = _orient(table, lots, edges, main, rules, north_deg)
     building, doubts = _depth_directions(table, azimuth_deg, rules, north_deg)
     lot, taken = restrictions.no_build()
     buildable = without(land.net, lot, taken)
     _buildable_column(table, buildable, restrictions)
-    raw, line, envelope_doubts, rule = _envelopes(
-        table, lots, land, edges, front, placed, rules, (azimuth_deg, building, doubts)
-    )
-    envelope = without(raw, lot, taken)
-    known = envelope_doubts.state != UNKNOWN
+    drawn = _envelopes(table, lots, land, edges, front, placed, rules, (azimuth_deg, building, doubts))
+    envelope = without(drawn.shape, lot, taken)
+    known = drawn.doubts.state != UNKNOWN
     table.add(
         "envelope_area_m2",
         np.where(known, shapely.area(envelope), np.nan),
         unit="m2",
-        doubts=envelope_doubts,
+        doubts=drawn.doubts,
         inputs=("net_area_m2", "buildable_area_m2"),
-        rule=rule,
+        rule=drawn.rule,
         geometry="envelope",
     )
     envelope[~known] = EMPTY
-    deep = np.array([found is not None and found.kind == "DEPTH60" for found in rule], dtype=bool).reshape(-1)
-    depth_deg = np.where(deep, building, np.nan)
-    return Standing(buildable, envelope, line, azimuth_deg, depth_deg, front)
+    return Standing(buildable, envelope, drawn.line, azimuth_deg, drawn.depth_deg, front)
 
 
-def main_frontages(edges: Edges, passages: Passages, lots: int) -> Ints:
-    """The passage of each lot's main frontage, or -1: legal access, then the widest, then the longest."""
-    front = np.flatnonzero((edges.kind == "passage") & (edges.passage >= 0))
-    lot, passage = edges.lot[front], edges.passage[front]
-    pair = lot * (len(passages) + 1) + passage
-    _, first, group = np.unique(pair, return_index=True, return_inverse=True)
-    length = np.bincount(group, weights=shapely.length(edges.geometry[front]), minlength=len(first))
-    lot, passage = lot[first], passage[first]
-    width = np.fmax(passages.planned_width_m[passage], passages.existing_width_m[passage])
-    order = np.lexsort(
-        (passage, -length, -np.nan_to_num(width, nan=-1.0), ~passages.legal_access[passage], lot)
+def main_frontages(edges: Edges, fronts: Ints, passages: Passages, lots: int) -> Ints:
+    """The passage of each lot's main frontage, or -1; `fronts` are the edges that look on a known passage."""
+    found: Ints = main_passages(
+        edges.lot[fronts],
+        edges.passage[fronts],
+        shapely.length(edges.geometry[fronts]),
+        np.fmax(passages.planned_width_m, passages.existing_width_m),
+        passages.legal_access.astype(np.int8),
+        lots,
     )
-    found = np.full(lots, -1, dtype=np.int64)
-    owners, best = np.unique(lot[order], return_index=True)
-    found[owners] = passage[order][best]
     return found
 
 
 def _orient(
-    table: Table, lots: Shapes, edges: Edges, front: Ints, rules: RuleSet, north_deg: Floats
+    table: Table, lots: Shapes, edges: Edges, main: Ints, rules: RuleSet, north_deg: Floats
 ) -> Floats:
+    """Which way lots look with the edges of their main frontage, into the table."""
     picked = rules.pick("ORIENT")
     rule = picked.rule
-    mine = (edges.kind == "passage") & (edges.passage >= 0) & (edges.passage == front[edges.lot])
-    azimuth_deg = frontage_azimuths_deg(lots, edges.lot[mine], edges.geometry[mine])
+    azimuth_deg = frontage_azimuths_deg(lots, edges.lot[main], edges.geometry[main])
     doubts = Doubts.none(table.lots)
     used = azimuth_deg
     if rule is None:
@@ -171,6 +165,22 @@ def _buildable_column(table: Table, buildable: Shapes, restrictions: Restriction
     )
 
 
+@dataclass
+class _Drawn:
+    """
+    Envelopes before overlays take from them, and the lines at 60 %; arrays of (n,).
+
+    `depth_deg` as in `Standing`; `cut`: lots of which a rule has taken something already.
+    """
+
+    shape: Shapes
+    line: Shapes
+    doubts: Doubts
+    rule: NDArray[np.object_]
+    depth_deg: Floats
+    cut: NDArray[np.bool_]
+
+
 def _envelopes(
     table: Table,
     lots: Shapes,
@@ -180,49 +190,45 @@ def _envelopes(
     placed: Placed,
     rules: RuleSet,
     looks: tuple[Floats, Floats, Doubts],
-) -> tuple[Shapes, Shapes, Doubts, NDArray[np.object_]]:
-    """Envelopes before overlays, the lines at 60 %, doubts and the rule of each lot."""
+) -> _Drawn:
+    """Envelopes by the rules of the zones; of several rules what all of them leave."""
     azimuth_deg, building, directions = looks
-    envelope, line = land.net.copy(), shapes(*[shapely.LineString()] * table.lots)
-    doubts = placed.doubts.copy()
-    named, cut = np.full(table.lots, None, dtype=object), np.zeros(table.lots, dtype=bool)
-    for rule, where in _by_rule(placed, rules, doubts).values():
+    none, nowhere = np.full(table.lots, None, dtype=object), np.full(table.lots, np.nan)
+    lines, uncut = np.full(table.lots, NO_LINE, dtype=object), np.zeros(table.lots, dtype=bool)
+    drawn = _Drawn(land.net.copy(), lines, placed.doubts.copy(), none, nowhere, uncut)
+    for rule, where in _by_rule(placed, rules, drawn.doubts).values():
         some = np.flatnonzero(where & (placed.doubts.state < UNKNOWN) & ~land.in_plan)
-        named[some] = rule
+        drawn.rule[some], drawn.depth_deg[some] = rule, np.nan
         if rule.kind == "DEPTH60":
-            directed = some[~np.isnan(building[some])]
-            lost = flagged(some, table.lots) & np.isnan(building)
-            doubts.add(
-                lost & (directions.state == UNKNOWN),
-                UNKNOWN,
-                Reason("DESK_DECIDES", {"subject": "building_side"}),
-            )
-            doubts.add(lost, UNKNOWN, Reason("INPUT_UNKNOWN", {"inputs": ["orientation"]}))
-            shape, line[directed] = _deep(rule, lots, land, edges, directed, building)
-            # The band lies in the net lot already; only what another rule left of it must be cut again.
-            fresh = ~cut[directed]
-            envelope[directed[fresh]] = shape[fresh]
-            envelope[directed[~fresh]] = inside(envelope[directed[~fresh]], shape[~fresh])
-            cut[directed] = True
-            ask = table["orientation"].doubts.state == NEEDS_INSPECTION
-            asked = ask & flagged(directed, table.lots)
-            doubts.add(asked, NEEDS_INSPECTION, Reason("ORIENTATION_ASK"))
+            drawn.depth_deg[some] = building[some]
+            _doubt_directions(drawn.doubts, some, building, directions, table["orientation"].doubts)
+            _draw_band(drawn, rule, lots, land, edges, some[~np.isnan(building[some])])
         else:
             metres, untold = _setbacks_m(rule.params, land.edges, front, azimuth_deg)
-            here = flagged(some, table.lots)[land.edges.lot]
-            envelope[some] = inside(envelope[some], _set_back(rule.params["join"], land, some, here, metres))
-            cut[some] = True
-            unsaid = flagged(land.edges.lot[here & untold], table.lots)
-            doubts.add(unsaid, UNKNOWN, Reason("EDGE_UNKNOWN"))
-    doubts.add(land.in_plan, UNKNOWN, Reason("IN_PLAN"))
-    return envelope, line, doubts, named
+            _keep_back(drawn, rule, land, some, metres, untold)
+    drawn.doubts.add(land.in_plan, UNKNOWN, Reason("IN_PLAN"))
+    return drawn
+
+
+def _doubt_directions(
+    doubts: Doubts, some: Ints, building: Floats, directions: Doubts, orientation: Doubts
+) -> None:
+    """Add what is doubtful of some lots whose depth is measured from the building to the yard."""
+    here = flagged(some, len(building))
+    lost = here & np.isnan(building)
+    if lost.any():
+        desk = Reason("DESK_DECIDES", {"subject": "building_side"})
+        doubts.add(lost & (directions.state == UNKNOWN), UNKNOWN, desk)
+        doubts.add(lost, UNKNOWN, Reason("INPUT_UNKNOWN", {"inputs": ["orientation"]}))
+    asked = here & ~lost & (orientation.state == NEEDS_INSPECTION)
+    doubts.add(asked, NEEDS_INSPECTION, Reason("ORIENTATION_ASK"))
 
 
 def _by_rule(placed: Placed, rules: RuleSet, doubts: Doubts) -> dict[int, tuple[Rule, NDArray[np.bool_]]]:
     """Envelope rules and the lots on which they hold; a zone without one leaves the envelope unknown."""
     found: dict[int, tuple[Rule, NDArray[np.bool_]]] = {}
-    for code in sorted({code for code in placed.code if code is not None}):
-        lots = placed.lot[placed.code == code]
+    for code, pairs in placed.by_code.items():
+        lots = placed.lot[pairs]
         where = flagged(lots, placed.lots)
         picked = [rules.each_rank(kind, code) for kind in ENVELOPE_KINDS]
         for holding, conflict in picked:
@@ -235,9 +241,10 @@ def _by_rule(placed: Placed, rules: RuleSet, doubts: Doubts) -> dict[int, tuple[
     return found
 
 
-def _deep(
-    rule: Rule, lots: Shapes, land: Land, edges: Edges, some: Ints, building: Floats
-) -> tuple[Shapes, Shapes]:
+def _draw_band(drawn: _Drawn, rule: Rule, lots: Shapes, land: Land, edges: Edges, some: Ints) -> None:
+    """Leave of some lots the band of their depth, along which it is measured."""
+    if not len(some):
+        return
     measured = {"NET": land.net, "NET_BEFORE_CHAMFER": land.main, "EXISTING": lots}
     # What lies beyond an edge of unknown kind may be a neighbour: it keeps its light.
     beside = ((edges.kind == "neighbour") | (edges.kind == "unknown")) & flagged(some, len(lots))[edges.lot]
@@ -246,12 +253,27 @@ def _deep(
     found = depth_envelopes(
         land.net[some],
         measured[rule.params.get("depth_measured_on", "NET_BEFORE_CHAMFER")][some],
-        building[some],
+        drawn.depth_deg[some],
         (position[edges.lot[beside]], edges.geometry[beside]),
         {"retreat": "ACROSS_DISTANCE", **rule.params},
         basic=False,
     )
-    return found.envelope, found.line
+    band, again = found.envelope, drawn.cut[some]
+    # The band lies in the net lot already; only what another rule left of it must be cut again.
+    if again.any():
+        band[again] = inside(drawn.shape[some[again]], band[again])
+    drawn.shape[some], drawn.line[some], drawn.cut[some] = band, found.line, True
+
+
+def _keep_back(
+    drawn: _Drawn, rule: Rule, land: Land, some: Ints, metres: Floats, untold: NDArray[np.bool_]
+) -> None:
+    """Keep the envelopes of some lots back from their edges, which are (e,) as `metres` and `untold` are."""
+    lots = len(drawn.shape)
+    here = flagged(some, lots)[land.edges.lot]
+    kept = _set_back(rule.params["join"], land, some, here, metres)
+    drawn.shape[some], drawn.cut[some] = inside(drawn.shape[some], kept), True
+    drawn.doubts.add(flagged(land.edges.lot[here & untold], lots), UNKNOWN, Reason("EDGE_UNKNOWN"))
 
 
 def _set_back(join: str, land: Land, some: Ints, here: NDArray[np.bool_], metres: Floats) -> Shapes:
@@ -308,8 +330,8 @@ def setbacks_column(table: Table, placed: Placed, rules: RuleSet) -> None:
     """
     values, named = (np.full(table.lots, None, dtype=object) for _ in range(2))
     doubts = placed.doubts.copy()
-    for code in sorted({code for code in placed.code if code is not None}):
-        lots = placed.lot[placed.code == code]
+    for code, pairs in placed.by_code.items():
+        lots = placed.lot[pairs]
         here = flagged(lots, table.lots)
         holding, conflict = rules.each_rank("SETBACK", code)
         deep, of_depth = rules.each_rank("DEPTH60", code)

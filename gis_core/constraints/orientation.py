@@ -8,8 +8,11 @@ import shapely
 from numpy.typing import NDArray
 from pyproj import Proj, Transformer
 
-from gis_core.constraints.plane import Floats, Ints, Shapes, or_none
+from gis_core.constraints.loops.frontages import ways_out
+from gis_core.constraints.plane import Floats, Ints, Shapes, or_none, rings_of
 
+#: So far beside the middle of a frontage it is looked which of its sides is the lot's, in metres.
+BESIDE_M = 0.01
 SECTORS = ("SOUTH_LOT", "FRONTAGE_EAST", "NORTH_LOT", "FRONTAGE_WEST")
 
 
@@ -27,23 +30,12 @@ def frontage_azimuths_deg(lots: Shapes, lot: Ints, frontages: Shapes) -> Floats:
     >>> frontage_azimuths_deg(lots, np.array([0]), front).tolist()
     [180.0]
     """
-    lines, line_owner = shapely.get_parts(frontages, return_index=True)
-    points, owner = shapely.get_coordinates(lines, return_index=True)
-    same = owner[1:] == owner[:-1]
-    start, run = points[:-1][same], np.diff(points, axis=0)[same]
-    of_lot = np.asarray(lot)[line_owner[owner[:-1][same]]]
-    normal = np.column_stack([run[:, 1], -run[:, 0]])
-    length = np.hypot(*run.T)
-    keep = length > 0
-    start, run, normal, of_lot, length = start[keep], run[keep], normal[keep], of_lot[keep], length[keep]
-    # A centimetre beyond the middle of the segment is outside, or the normal points the wrong way.
-    probe = start + run / 2 + normal / length[:, None] * 0.01
-    inward = shapely.contains_xy(lots[of_lot], probe[:, 0], probe[:, 1])
-    normal[inward] *= -1
-    sums = np.zeros((len(lots), 2))
-    np.add.at(sums, of_lot, normal)
+    lines, line = shapely.get_parts(frontages, return_index=True)
+    points, line_of = shapely.get_coordinates(lines, return_index=True)
+    corners, ring_of, lot_of, _ = rings_of(lots)
+    sums = ways_out(points, line_of, lot[line], corners, ring_of, lot_of, len(lots), BESIDE_M)
     azimuth = np.degrees(np.arctan2(sums[:, 0], sums[:, 1])) % 360
-    return np.where(np.hypot(*sums.T) > 1e-9, azimuth, np.nan)
+    return np.where(np.hypot(sums[:, 0], sums[:, 1]) > 1e-9, azimuth, np.nan)
 
 
 def convergence_deg(points: Floats, epsg: int) -> Floats:
@@ -93,8 +85,15 @@ def depth_azimuths_deg(azimuth_deg: Floats, types: NDArray[np.object_], sides: M
     >>> south.tolist()
     [187.0]
     """
-    where = np.array([sides.get(kind, "DESK") for kind in types], dtype=object)
-    southward = np.where(np.cos(np.radians(azimuth_deg + 90.0)) < 0, azimuth_deg + 90.0, azimuth_deg - 90.0)
-    found = np.where(where == "NORTH", southward, np.nan)
-    found = np.where(where == "AT_FRONTAGE", azimuth_deg + 180.0, found)
-    return np.where(where == "OPPOSITE_FRONTAGE", azimuth_deg, found) % 360
+    side = [sides.get(kind, "DESK") for kind in types]
+    turn = {"AT_FRONTAGE": 180.0, "OPPOSITE_FRONTAGE": 0.0}
+    found = azimuth_deg + np.array([turn.get(where, np.nan) for where in side])
+    if "NORTH" in side:
+        found = np.where(np.array(side) == "NORTH", _southward_deg(azimuth_deg), found)
+    return found % 360
+
+
+def _southward_deg(azimuth_deg: Floats) -> Floats:
+    """Of the two azimuths across, the one that looks south."""
+    right, left = azimuth_deg + 90.0, azimuth_deg - 90.0
+    return np.where(np.cos(np.radians(right)) < 0, right, left)

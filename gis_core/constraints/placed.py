@@ -50,6 +50,15 @@ class Placed:
         """Whether any of the lots has more than one part."""
         return bool((self.parts.lot[1:] == self.parts.lot[:-1]).any())
 
+    @cached_property
+    def by_code(self) -> dict[str, Ints]:
+        """The pairs of each code, by code."""
+        found: dict[str, list[int]] = {}
+        for pair, code in enumerate(self.code.tolist()):
+            if code is not None:
+                found.setdefault(code, []).append(pair)
+        return {code: np.array(found[code], dtype=np.int64) for code in sorted(found)}
+
     def ruled_by(self, pair: int) -> str:
         """The zone whose rules hold on one pair, its own or the one it fell to; or empty."""
         known = self.unruled.state[self.lot[pair]] != UNKNOWN and self.code[pair] is not None
