@@ -5,9 +5,13 @@ from typing import Any
 
 import numpy as np
 
+from gis_core.constraints.kept import Kept
+from gis_core.constraints.loops.bands import told_of
 from gis_core.constraints.plane import Floats
 
 Band = Mapping[str, Any]
+#: Tables are the same ones for many lots, and are read once.
+_TABLES = Kept(most=256)
 
 
 def holds(band: Band, value: Floats) -> np.ndarray:
@@ -19,12 +23,8 @@ def holds(band: Band, value: Floats) -> np.ndarray:
     >>> holds({"from": 6, "to": 8}, np.array([6.0, 8.0])).tolist()
     [True, False]
     """
-    low, high = band.get("from"), band.get("to")
-    low = -np.inf if low is None else float(low)
-    high = np.inf if high is None else float(high)
-    above = value >= low if band.get("from_included", True) else value > low
-    below = value <= high if band.get("to_included", False) else value < high
-    return above & below
+    least, largest = _ends(band)
+    return (value >= least) & (value <= largest)
 
 
 def looked_up(bands: Sequence[Band], column: str, value: Floats) -> Floats:
@@ -43,11 +43,24 @@ def looked_up(bands: Sequence[Band], column: str, value: Floats) -> Floats:
     """
     # What was added up of decimals lies a rounding beside the bound that it equals.
     value = np.round(np.asarray(value, dtype=float), 6)
-    found = np.full(value.shape, np.nan)
-    told = np.zeros(value.shape, dtype=bool)
-    for band in bands:
-        here, cell = holds(band, value), band.get(column)
-        number = np.nan if cell is None else float(cell)
-        found[here] = np.where(told[here] & (found[here] != number), np.nan, number)
-        told |= here
+    table = _TABLES.of((bands,), lambda: _read(bands, column), column)
+    found: Floats = told_of(value.reshape(-1), *table).reshape(value.shape)
     return found
+
+
+def _ends(band: Band) -> tuple[float, float]:
+    """The least and the largest number that a band holds."""
+    low, high = band.get("from"), band.get("to")
+    low = -np.inf if low is None else float(low)
+    high = np.inf if high is None else float(high)
+    return (
+        low if band.get("from_included", True) else float(np.nextafter(low, np.inf)),
+        high if band.get("to_included", False) else float(np.nextafter(high, -np.inf)),
+    )
+
+
+def _read(bands: Sequence[Band], column: str) -> tuple[Floats, Floats, Floats]:
+    """The ends of bands, and what they say in a column: NaN for a blank."""
+    ends = np.array([_ends(band) for band in bands], dtype=float).reshape(-1, 2)
+    cells = [np.nan if band.get(column) is None else float(band[column]) for band in bands]
+    return ends[:, 0].copy(), ends[:, 1].copy(), np.array(cells, dtype=float)

@@ -85,8 +85,10 @@ def test_two_numbers_of_storeys_of_one_rank_in_one_zone_contradict_each_other():
     assert finding("storeys", higher).value == 3.0
 
 
-def by_width(code, storeys, rank=50):
-    bands = [{"from": 0, "to": 10, "storeys": storeys}, {"from": 10, "storeys": storeys + 1}]
+def by_width(code, storeys, wide=None, rank=50):
+    """Storeys below a passage of 10 m, and one more, or as many as `wide`, on others."""
+    wide = storeys + 1 if wide is None else wide
+    bands = [{"from": 0, "to": 10, "storeys": storeys}, {"from": 10, "storeys": wide}]
     return Rule(code, "STOREY", {"limit": "BY_WIDTH", "bands": bands}, zone_code="R121", rank=rank)
 
 
@@ -96,11 +98,10 @@ def test_two_tables_of_storeys_of_two_ranks_the_lesser_binds():
 
 
 def test_two_tables_of_storeys_of_one_rank_contradict_only_where_they_differ_on_the_lot():
-    one, other = by_width("ONE", 2), by_width("OTHER", 2)
-    other.params["bands"][0]["storeys"] = 1  # below 10 m; the reference lot's passage is 12 m wide
-    assert finding("storeys", one, other).value == 3.0
-    other.params["bands"][1]["storeys"] = 1
-    found = finding("storeys", one, other)
+    # The reference lot's passage is 12 m wide.
+    one = by_width("ONE", 2)
+    assert finding("storeys", one, by_width("OTHER", 1, wide=3)).value == 3.0
+    found = finding("storeys", one, by_width("OTHER", 1, wide=1))
     assert (found.value, found.reason.args) == (None, {"rules": ["ONE", "OTHER"]})
 
 
