@@ -149,7 +149,7 @@ def consolidate(
         "NOT_ONE_PART": parts != 1,
         "SHARED_EDGE_TOO_SHORT": any(length <= min_shared_edge_m - PASSING_M for length in shared),
         "DIFFERENT_OWNERS": len(set(owners)) > 1,
-        "PASSAGE_BETWEEN": _passage_between(lots, passages),
+        "PASSAGE_BETWEEN": _passage_between(lots, union, passages),
     }
     return Consolidation(
         union, float(sum(pairs)), parts, tuple(name for name, holds in reasons.items() if holds)
@@ -170,7 +170,10 @@ def shared_m(lots: Shapes, other: shapely.Geometry) -> Floats:
     return shapely.length(shapely.intersection(border, shapely.buffer(other, SAME_BORDER_M)))
 
 
-def _passage_between(lots: Shapes, passages: Shapes) -> bool:
+def _passage_between(lots: Shapes, union: shapely.Geometry, passages: Shapes) -> bool:
+    """Whether a passage crosses the ground between two lots that is none of theirs."""
     links = [shapely.shortest_line(one, other) for one, other in combinations(lots, 2)]
-    apart = [link for link in links if link.length > SAME_BORDER_M]
-    return any(passage.intersects(link) for passage in passages for link in apart)
+    apart = shapes(*[link for link in links if link.length > SAME_BORDER_M])
+    # Of lots in a row the way from the first to the last runs over those between, perhaps along the street.
+    between = shapely.difference(apart, shapely.buffer(union, SAME_BORDER_M))
+    return any(shapely.intersects(passage, between).any() for passage in passages)

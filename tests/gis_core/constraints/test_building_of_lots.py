@@ -256,7 +256,8 @@ def test_overlook_is_not_known_before_floor_plans_are_drawn():
 
 
 @pytest.mark.parametrize(
-    ("parent_m2", "lot_m2", "large"), [(276, 138, True), (277, 100, False), (200, 139, False)]
+    ("parent_m2", "lot_m2", "large"),
+    [(276, 138, True), (277, 100, False), (200, 139, False), (276.0009, 100, True), (276.002, 100, False)],
 )
 def test_a_lot_is_large_enough_to_be_divided_or_not(parent_m2, lot_m2, large):
     params = {**RULES["SUBDIV"].params, "parent_min_m2": parent_m2, "lot_min_m2": lot_m2}

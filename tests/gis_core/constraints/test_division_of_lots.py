@@ -9,7 +9,7 @@ import shapely
 
 from gis_core.constraints.division import as_one_lot, judge_consolidation, judge_subdivision
 from gis_core.constraints.plane import shapes
-from gis_core.constraints.rules import Rule
+from gis_core.constraints.rules import Rule, RuleSet
 from gis_core.constraints.values import Edges
 from tests.gis_core.constraints.scenes import (
     FRONT_LINE,
@@ -85,6 +85,30 @@ def test_neighbours_of_one_owner_may_become_one_lot_and_those_of_two_may_not():
     assert one.found.union.area == pytest.approx(2400.0)
     two = judge_consolidation(three_lots(), ["A", "A", "B"], shapes(), rule_set(MERGE))
     assert two.found.reasons == ("DIFFERENT_OWNERS",)
+
+
+@pytest.mark.parametrize("count", [2, 3])
+@pytest.mark.parametrize("side", [ROAD, shapely.box(X, Y + 40, X + 60, Y + 50)], ids=["front", "back"])
+def test_a_street_along_lots_in_a_row_runs_between_none_of_them(side, count):
+    lots = three_lots()[:count]
+    for order in (lots, lots[::-1], np.roll(lots, 1)):
+        judged = judge_consolidation(order, ["A"] * count, shapes(side), rule_set(MERGE))
+        assert judged.found.reasons == ()
+
+
+def test_a_street_between_two_lots_is_told_beside_that_they_are_two_pieces_of_ground():
+    lane = shapely.box(X + 20, Y - 9, X + 40, Y + 99)
+    for passage in (lane, shapely.LineString([(X + 30, Y - 9), (X + 30, Y + 99)])):
+        judged = judge_consolidation(three_lots()[[0, 2]], ["A"] * 2, shapes(passage), rule_set(MERGE))
+        assert judged.found.reasons == ("NOT_ONE_PART", "SHARED_EDGE_TOO_SHORT", "PASSAGE_BETWEEN")
+
+
+def test_a_drawing_is_judged_by_the_rule_of_the_zone_it_lies_in():
+    larger = Rule("LARGER", "SUBDIV", {**RULES["SUBDIV"].params, "lot_min_m2": 900}, zone_code="R121")
+    rules = RuleSet.of([RULES["SUBDIV"], larger])
+    for zone, failed in (("", ()), ("R112", ()), ("R121", ("LOT_AREA",))):
+        judged = judge_subdivision(PARENT, three_lots(), shapes(), shapes(ROAD), rules, zone)
+        assert judged.found.failed == failed
 
 
 def test_a_shared_edge_must_be_longer_than_the_rule_asks():
