@@ -123,50 +123,64 @@ def under_lots(
 
     A missing edition, or a file that cannot be read, is unknown everywhere.
     """
-    cells = None if edition is None else _cells_around(lots, edition)
+    cells = None if edition is None else _cells_under(lots, edition, measure)
     if cells is None:
         return _unknown(len(lots))
-    grid = slopes_deg(cells) if measure == "SLOPE_DEG" else cells
-    return statistics(lots, crs.metric_srid(), grid, above=above)
+    return statistics(lots, crs.metric_srid(), cells, above=above)
 
 
 def _cells_around(lots: NDArray[np.object_], edition: RasterEdition) -> Grid | None:
+    """Cells of a raster around lots; None where there are none, or the file cannot be read."""
+    cells, bounds = _cells_under(lots, edition, "VALUE"), _bounds(lots, edition)
+    cells = None if cells is None or bounds is None else cells.around(bounds)
+    return cells if cells is not None and cells.values.size else None
+
+
+def _cells_under(lots: NDArray[np.object_], edition: RasterEdition, measure: Measure) -> Grid | None:
+    """Cells that hold what is measured under lots, and others; None where the file cannot be read."""
     # Reading rasters takes a library of its own; only a city that has such rules waits for it.
     from rasterio.errors import RasterioError
 
-    bounds = around(lots)
-    if not np.isfinite(bounds).all():
-        return None
-    place = bounds if edition.srid == crs.metric_srid() else _carried_over(bounds, edition.srid)
+    from gis_core.rasters.reading import read_cells
+
     try:
-        cells = _read(edition, place)
+        file = edition.path.stat()
+        state = (file.st_mtime_ns, file.st_size)
+        whole = _small(edition.path, state, edition.srid, edition.nodata, measure)
+        bounds = _bounds(lots, edition) if whole is None else None
+        if bounds is None:
+            return whole
+        part = read_cells(edition.path, crs=f"EPSG:{edition.srid}", nodata=edition.nodata, bounds=bounds)
     except (RasterioError, OSError) as wrong:
         logger.warning("The raster of %s cannot be read: %s", edition.layer, wrong)
         return None
-    return cells if cells.values.size else None
+    if not part.values.size:
+        return None
+    return slopes_deg(part) if measure == "SLOPE_DEG" else part
 
 
-def _carried_over(bounds: tuple[float, float, float, float], srid: int) -> tuple[float, float, float, float]:
-    convert = pyproj.Transformer.from_crs(crs.metric_srid(), srid, always_xy=True)
+def _bounds(lots: NDArray[np.object_], edition: RasterEdition) -> tuple[float, float, float, float] | None:
+    """Where lots lie in the CRS of a raster: west, south, east, north; None where nobody knows."""
+    bounds = around(lots)
+    if not np.isfinite(bounds).all():
+        return None
+    if edition.srid == crs.metric_srid():
+        return bounds
+    convert = pyproj.Transformer.from_crs(crs.metric_srid(), edition.srid, always_xy=True)
     west, south, east, north = convert.transform_bounds(*bounds)
     return west, south, east, north
 
 
-def _read(edition: RasterEdition, place: Any) -> Grid:
-    from gis_core.rasters.reading import read_cells
-
-    file = edition.path.stat()
-    whole = _small(edition.path, (file.st_mtime_ns, file.st_size), edition.srid, edition.nodata)
-    if whole is not None:
-        return whole.around(place)
-    return read_cells(edition.path, crs=f"EPSG:{edition.srid}", nodata=edition.nodata, bounds=place)
-
-
 @lru_cache(maxsize=8)
-def _small(path: Path, state: tuple[int, int], srid: int, nodata: float | None) -> Grid | None:
-    """All of a small raster, kept while its file stays as it is (`state`); None for a large one."""
+def _small(
+    path: Path, state: tuple[int, int], srid: int, nodata: float | None, measure: Measure
+) -> Grid | None:
+    """What a small raster holds, kept while its file stays as it is (`state`); None for a large one."""
     from gis_core.rasters.reading import described, read_cells
 
+    if measure == "SLOPE_DEG":
+        heights = _small(path, state, srid, nodata, "VALUE")
+        return None if heights is None else slopes_deg(heights)
     file = described(path)
     if file.rows * file.columns > KEPT_CELLS:
         return None
