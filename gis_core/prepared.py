@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import psycopg
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.utils import CursorWrapper
 
 
@@ -24,11 +24,12 @@ def prepared_cursor() -> Iterator[CursorWrapper]:
     Planning is more than half of what a small statement costs. Values are never written into the text, so
     a cast says of each what it is where the database cannot tell: `%(on)s::date`.
     """
-    connection.close_if_health_check_failed()
-    connection.ensure_connection()
+    ours = connections[DEFAULT_DB_ALIAS]
+    ours.close_if_health_check_failed()
+    ours.ensure_connection()
     # Django forbids its connections to prepare; its own cursors never do, so only the one below is concerned.
-    connection.connection.prepare_threshold = 0
-    wrapped = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
-    raw: Any = _Prepared(connection.connection)
+    ours.connection.prepare_threshold = 0
+    wrapped = ours.make_debug_cursor if ours.queries_logged else ours.make_cursor
+    raw: Any = _Prepared(ours.connection)
     with wrapped(raw) as cursor:
         yield cursor
