@@ -114,8 +114,8 @@ def answer(
         legend=legend(document, around, holding) if with_plan else (),
         axonometry=axonometry(document, around, chosen=chosen, stops_at=side),
         shapes=map_shapes(document),
-        main_action=_main_action(parcel),
-        next_steps=tuple(_next_steps(parcel)),
+        main_action=_main_action(parcel, told),
+        next_steps=tuple(_next_steps(parcel, told)),
     )
 
 
@@ -180,19 +180,24 @@ def _in_reading_order(text: str) -> str:
 MAIN_SERVICE = "PB-09"
 
 
-def _main_action(parcel: Parcel) -> Step | None:
+def _main_action(parcel: Parcel, told: Sheet) -> Step | None:
+    """The usual service; of a lot that no permit is given for, what can be asked for at all."""
+    if told.without_permit:
+        services = _address("services", parcel=parcel.key)
+        return Step(services, _("What can be asked for here")) if services else None
     if not Service.objects.filter(code=MAIN_SERVICE, active=True).exists():
         return None
     url = _address("request-new", parcel=parcel.key, service=MAIN_SERVICE)
     return Step(url, _("Request a planning brief")) if url else None
 
 
-def _next_steps(parcel: Parcel) -> list[Step]:
+def _next_steps(parcel: Parcel, told: Sheet) -> list[Step]:
+    """What else can be done; nothing is built, divided or joined where no permit is given."""
     services = _address("services", parcel=parcel.key)
     offices = _address("offices", parcel=parcel.key)
     what_if = reverse("proposal", args=[parcel.key])
     extract = reverse("parcel-extract", args=[parcel.key])
-    steps = (
+    to_build = (
         Step(what_if, _("What if I build something else?"), _("Your own numbers, judged point by point")),
         Step(
             reverse("subdivision", args=[parcel.key]),
@@ -204,6 +209,9 @@ def _next_steps(parcel: Parcel) -> list[Step]:
             _("Join it with neighbours"),
             _("what lots have together that they have not apart"),
         ),
+    )
+    steps = (
+        *(() if told.without_permit else to_build),
         Step(services, _("Other services for this parcel"), _("What can be asked for, and what it needs")),
         Step(offices, _("Nearest office"), _("by travel time, with its hours")),
         Step(extract, _("Extract of restrictions"), _("three lists with articles and sources, on A4")),

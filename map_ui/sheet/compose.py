@@ -32,12 +32,14 @@ def sheet(
     unknown = unknown_things(document, names)
     numbers = tuple(head_numbers(document, names))
     clear = clear_things(document)
+    without_permit = document["parcel"]["status"] == "IN_PLAN"
     return Sheet(
         place=place,
         verdict=verdict(document),
         verdict_short=verdict_short(document, len(unknown)),
         verdict_known=may_build(document),
-        unknown_line=unknown_line(unknown),
+        # that no permit is given is sure; what is therefore not worked out stands in the list
+        unknown_line="" if without_permit else unknown_line(unknown),
         numbers=numbers,
         areas=areas(document),
         choices=choices(document, costs or {}, storeys),
@@ -47,4 +49,5 @@ def sheet(
         clear=clear,
         clear_line=clear_line(clear),
         accounts=accounts_apart(document, numbers, names),
+        without_permit=without_permit,
     )

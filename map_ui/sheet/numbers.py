@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from map_ui import wording
+from map_ui import reason_texts, wording
 from map_ui.accounts import Account, account
 from map_ui.sheet.parts import HeadNumber, Measured
 from map_ui.sheet.reading import SMALL_M2, plain_area, value
@@ -20,11 +20,13 @@ def head_numbers(document: Mapping[str, Any], names: Mapping[str, str]) -> list[
         "storeys": _storeys_line(document),
         "net_area_m2": _net_line(document),
     }
+    in_plan = reason_texts.reason({"code": "IN_PLAN"}) if document["parcel"]["status"] == "IN_PLAN" else ""
     heads = []
     for key, line in lines.items():
         told = account(document, key, names)
         name = _("Coverage") if key == covered else told.name
-        heads.append(HeadNumber(name, told.quantity, line if told.known else told.sentence, told))
+        said = line if told.known else in_plan or told.sentence
+        heads.append(HeadNumber(name, told.quantity, said, told))
     return heads
 
 

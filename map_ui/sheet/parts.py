@@ -123,6 +123,7 @@ class Sheet:
     clear: tuple[Listed, ...]
     clear_line: str
     accounts: tuple[Account, ...]
+    without_permit: bool = False
 
     @property
     def chosen(self) -> ChoiceView | None:

@@ -25,6 +25,7 @@ def unknown_things(document: Mapping[str, Any], names: Mapping[str, str]) -> tup
     by_reason: dict[tuple[str, str], list[str]] = {}
     followers: list[str] = []
     without_rule: dict[str, Mapping[str, Any]] = {}
+    in_plan = document["parcel"]["status"] == "IN_PLAN"
     for key in document["unknown"]:
         if key in overlays and (overlays[key].get("reason") or {}).get("code") == "IN_PLAN":
             followers.append(names[key])
@@ -33,7 +34,7 @@ def unknown_things(document: Mapping[str, Any], names: Mapping[str, str]) -> tup
             roots.append(_unknown_overlay(overlays[key], names))
             continue
         why = document["findings"].get(key, {}).get("reason") or {}
-        if why.get("code") == "INPUT_UNKNOWN":
+        if why.get("code") == "INPUT_UNKNOWN" or (in_plan and why.get("code") != "IN_PLAN"):
             followers.append(wording.finding_name(key))
         elif why.get("code") == "NO_RULE":
             without_rule[key] = why.get("args") or {}
@@ -75,7 +76,8 @@ def _unknown_findings(code: str, reason: str, keys: Sequence[str]) -> Listed:
         "names": wording.listed([wording.amid(name) for name in named])
     }
     rules, zoning = _("Building rules of this place"), _("Zoning")
-    name = rules if code == "NO_RULE" else zoning if code in _ZONING else named[0]
+    heads = {"NO_RULE": rules, "IN_PLAN": _("Numbers of a building")} | dict.fromkeys(_ZONING, zoning)
+    name = heads.get(code, named[0])
     return Listed("unknown", name, "", f"{reason} {open_ones}", keys[0])
 
 

@@ -118,3 +118,19 @@ def under_a_power_line(city) -> str:
             "   WHERE k.key = 'planned-streets' AND ST_Intersects(t.geometry, p.geometry))"
             " ORDER BY p.key LIMIT 1"
         ).fetchone()[0]
+
+
+def test_the_plan_stands_beside_the_sheet_at_a_desk_and_between_numbers_and_storeys_on_a_phone(window):
+    page = window
+    page.goto(f"/parcels/{KEY}/")
+    plan = page.locator(".parcel-plan svg:visible")
+    expect(plan).to_be_visible()
+    drawn, numbers, storeys = (
+        page.locator(part).bounding_box() for part in (".parcel-plan", ".numbers", ".storeys")
+    )
+    if page.viewport_size["width"] < 992:
+        assert numbers["y"] + numbers["height"] <= drawn["y"]
+        assert drawn["y"] + drawn["height"] <= storeys["y"]
+    else:
+        assert drawn["x"] + drawn["width"] <= numbers["x"] or numbers["x"] + numbers["width"] <= drawn["x"]
+        assert drawn["y"] < numbers["y"]

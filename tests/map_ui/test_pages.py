@@ -12,7 +12,7 @@ from django.utils import translation
 
 from gis_core import crs
 from gis_core.persian import normalise
-from layers.models import District, Layer
+from layers.models import District, Layer, LayerVersion
 from layers.network.models import StreetSegment
 from map_ui.documents.issued import live_paper
 from map_ui.documents.restriction_extract import live
@@ -25,6 +25,7 @@ from tests.builders import (
     plot,
     published_layer,
     reference_lot,
+    street,
     zoned,
 )
 
@@ -333,3 +334,21 @@ def test_every_other_answer_runs_under_the_policy_of_the_settings(persian, path)
     assert "default-src 'none'" in policy
     assert "script-src 'self'" in policy
     assert "trusted-types" not in policy
+
+
+def test_where_no_permit_is_given_nothing_to_build_is_offered():
+    lot = reference_lot()
+    x, y = ORIGIN
+    line = shapely.LineString([(x - 40, y - 4), (x + 60, y - 4)])
+    street(
+        LayerVersion.objects.get(layer__key="streets"),
+        line,
+        "بزرگراه",
+        existing_width_m=8,
+        planned_width_m=90,
+    )
+    page = Client(headers={"accept-language": "en"}).get(f"/parcels/{lot.key}/").content.decode()
+    assert "no building permit is given for it" in page
+    assert "not worked out" in page
+    for offered in ("subdivision/", "consolidation/", "proposal/", "Request a planning brief"):
+        assert offered not in page

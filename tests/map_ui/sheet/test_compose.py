@@ -313,3 +313,19 @@ def test_of_a_lot_that_a_street_takes_whole_no_layer_is_said_to_be_unsurveyed(do
     assert "در گذر یا طرح عمومی" in plain(" ".join(entry.sentence for entry in roots))
     assert not {entry.key for entry in roots} & {overlay["layer"] for overlay in document["overlays"]}
     assert "zone" not in {entry.key for entry in told.concerns}
+
+
+def test_of_a_lot_that_no_permit_is_given_for_nothing_is_called_a_thing_we_do_not_know(document):
+    document["parcel"]["status"], document["zone_state"], document["zones"] = "IN_PLAN", "NO_ZONE", []
+    for key in ("net_area_m2", "zone", "storeys"):
+        forget(document, key, "IN_PLAN")
+    forget(document, "reachable_floor_area_m2", "INPUT_UNKNOWN")
+    document["findings"]["overlook"] = document["findings"]["zone"] | {"key": "overlook"}
+    forget(document, "overlook", "NEEDS_FLOOR_PLANS")
+    told = sheet(document, PLACE)
+    assert told.without_permit
+    assert told.unknown_line == ""
+    assert [entry.key for entry in told.unknown] == ["net_area_m2", "qanats", "follows"]
+    assert "اشراف" in plain(told.unknown[-1].sentence)  # nothing of it is left out
+    lines = {head.account.key: plain(head.line) for head in told.numbers if head.quantity is None}
+    assert lines["reachable_floor_area_m2"] == lines["net_area_m2"] == "قطعه در گذر یا طرح عمومی است."
