@@ -4,8 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
+
+#: A numerator over a denominator.
+Ratio = tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -20,16 +23,24 @@ class Band:
 
     def holds(self, key: Fraction) -> bool:
         """Whether the key lies in it."""
-        over = 1 if self.low is None else _difference(key, self.low)
-        under = 1 if self.high is None else _difference(self.high, key)
+        over, under = (_difference(key, bound) for bound in self._bounds)
         return (over > 0 or (over == 0 and self.low_included)) and (
-            under > 0 or (under == 0 and self.high_included)
+            under < 0 or (under == 0 and self.high_included)
+        )
+
+    @cached_property
+    def _bounds(self) -> tuple[Ratio, Ratio]:
+        """Its bounds as ratios of whole numbers, which compare fastest; no bound is infinitely far."""
+        return (
+            (-1, 0) if self.low is None else self.low.as_integer_ratio(),
+            (1, 0) if self.high is None else self.high.as_integer_ratio(),
         )
 
 
-def _difference(one: Fraction, other: Fraction) -> int:
-    """Above zero when the first is larger, zero when they are equal: whole numbers compare fastest."""
-    return one.numerator * other.denominator - other.numerator * one.denominator
+def _difference(one: Fraction, other: Ratio) -> int:
+    """Above zero when the first is larger, zero when they are equal."""
+    numerator, denominator = one.as_integer_ratio()
+    return numerator * other[1] - other[0] * denominator
 
 
 def exact(value: object) -> Fraction:

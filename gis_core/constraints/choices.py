@@ -7,7 +7,7 @@ import numpy as np
 
 from gis_core.constraints.density import chosen_footprints_m2
 from gis_core.constraints.findings import Choice
-from gis_core.constraints.parking import bays, capacity, typical_units
+from gis_core.constraints.parking import bays_of, capacity, typical_units
 from gis_core.constraints.rules import Rule
 from gis_core.constraints.storeys import height_m
 
@@ -58,10 +58,8 @@ def parking_need(floor_area_m2: float, storeys: float, rule: Rule) -> int | None
     """Bays for a floor area divided into typical units, at least one unit per storey begun."""
     if not floor_area_m2 > 0:
         return 0
-    units = typical_units(floor_area_m2, rule.params["typical_unit_m2"])
-    if len(units) < ceil(storeys):
-        units = [floor_area_m2 / ceil(storeys)] * ceil(storeys)
-    return bays([round(area, 6) for area in units], rule.params).required
+    units = max(typical_units(floor_area_m2, rule.params["typical_unit_m2"]), ceil(storeys))
+    return bays_of({round(floor_area_m2 / units, 6): units}, rule.params).required
 
 
 def _choice(

@@ -41,8 +41,14 @@ def bays(
     >>> bays([160, 190], rule).required
     3
     """
-    # Units are mostly alike: each area is looked up once, and counted.
-    parts = [(_of_unit(area_m2, rule["bands"]), number) for area_m2, number in Counter(unit_areas_m2).items()]
+    return bays_of(Counter(unit_areas_m2), rule, other_uses)
+
+
+def bays_of(
+    units: Mapping[float | None, int], rule: Mapping[str, Any], other_uses: Sequence[Mapping[str, Any]] = ()
+) -> Parking:
+    """As `bays`, of units that are told by their areas in m², and how many of each area there are."""
+    parts = [(_of_unit(area_m2, rule["bands"]), number) for area_m2, number in units.items()]
     parts += [(_of_use(use), 1) for use in other_uses]
     known = [(part, number) for part, number in parts if part is not None]
     if len(known) < len(parts):
@@ -50,7 +56,7 @@ def bays(
     total = sum((part * number for part, number in known), Fraction(0))
     each = sum(ceil(part) * number for part, number in known)
     rounded = each if rule["rounding"] == "CEIL_PER_UNIT" else ceil(total)
-    odd = rule["waiver"] == "ONE_IF_ODD_UNITS_AFTER_ROUNDING" and len(unit_areas_m2) % 2 == 1
+    odd = rule["waiver"] == "ONE_IF_ODD_UNITS_AFTER_ROUNDING" and sum(units.values()) % 2 == 1
     waived = min(int(odd), rounded)
     return Parking(total, waived, rounded - waived)
 
@@ -64,8 +70,9 @@ def capacity(footprint_m2: float, capacity_share: float, m2_per_bay: float) -> i
     >>> capacity(165.0, 0.85, 25)
     5
     """
-    area, per_m2 = exact(round(footprint_m2, 6)), _bays_per_m2(capacity_share, m2_per_bay)
-    return area.numerator * per_m2.numerator // (area.denominator * per_m2.denominator)
+    m2, parts = exact(round(footprint_m2, 6)).as_integer_ratio()
+    bays, on_m2 = _bays_per_m2(capacity_share, m2_per_bay).as_integer_ratio()
+    return m2 * bays // (parts * on_m2)
 
 
 @lru_cache(maxsize=256)
@@ -73,17 +80,16 @@ def _bays_per_m2(capacity_share: float, m2_per_bay: float) -> Fraction:
     return exact(capacity_share) / exact(m2_per_bay)
 
 
-def typical_units(floor_area_m2: float, typical_unit_m2: float) -> list[float]:
+def typical_units(floor_area_m2: float, typical_unit_m2: float) -> int:
     """
-    Equal units into which a floor area is divided to foresee its parking, in m².
+    How many equal units a floor area is divided into to foresee its parking.
 
     Examples
     --------
     >>> typical_units(660.0, 80.0)
-    [82.5, 82.5, 82.5, 82.5, 82.5, 82.5, 82.5, 82.5]
+    8
     """
-    count = max(1, floor(floor_area_m2 / typical_unit_m2 + 1e-9))
-    return [floor_area_m2 / count] * count
+    return max(1, floor(floor_area_m2 / typical_unit_m2 + 1e-9))
 
 
 def _of_unit(area_m2: float | None, bands: Sequence[Mapping[str, Any]]) -> Fraction | None:
@@ -92,7 +98,7 @@ def _of_unit(area_m2: float | None, bands: Sequence[Mapping[str, Any]]) -> Fract
     area = exact(area_m2)
     found = [told for band, told in _read(bands) if band.holds(area)]
     # In no band, or in two of which each asks for another number: nobody has said.
-    return found[0] if found and all(told == found[0] for told in found) else None
+    return found[0] if found and all(told == found[0] for told in found[1:]) else None
 
 
 def _read(bands: Sequence[Mapping[str, Any]]) -> list[tuple[Band, Fraction | None]]:

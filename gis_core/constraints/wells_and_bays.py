@@ -1,7 +1,6 @@
 """Says of one lot which light wells and bays its building needs, and whether they fit."""
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gis_core.constraints.choices import parking_need
@@ -39,7 +38,7 @@ def wells(columns: Mapping[str, Column], land: Land, found: LotRules, row: int) 
         "slack_m2": slack_m2,
         "fit": slack_m2 >= total - 0.001,
     }
-    return _passed_on(Finding(key, value, unit, rule=rule.reference, inputs=inputs), columns, row)
+    return Finding(key, value, unit, **_sureness(inputs, columns, row), rule=rule.reference, inputs=inputs)
 
 
 def bays(columns: Mapping[str, Column], found: LotRules, row: int) -> list[Finding]:
@@ -55,25 +54,19 @@ def bays(columns: Mapping[str, Column], found: LotRules, row: int) -> list[Findi
         return [Finding(key, None, "bays", "unknown", missing, rule=rule.reference) for key in keys]
     need = parking_need(float(reachable.values[row]), float(count.values[row]), rule)
     holds = capacity(float(footprint.values[row]), rule.params["capacity_share"], rule.params["m2_per_bay"])
+    asks, offers = (reachable.key, count.key), (footprint.key,)
     # A unit of the assumed size may lie in no band of the table.
-    told: dict[str, Any] = {"state": "unknown", "reason": no_row("PARK", rule)}
-    both = (
+    silent: dict[str, Any] = {"state": "unknown", "reason": no_row("PARK", rule)}
+    told = silent if need is None else _sureness(asks, columns, row)
+    return [
+        Finding(keys[0], need, "bays", **told, rule=rule.reference, inputs=asks),
         Finding(
-            keys[0],
-            need,
-            "bays",
-            rule=rule.reference,
-            inputs=(reachable.key, count.key),
-            **(told if need is None else {}),
+            keys[1], holds, "bays", **_sureness(offers, columns, row), rule=rule.reference, inputs=offers
         ),
-        Finding(keys[1], holds, "bays", rule=rule.reference, inputs=(footprint.key,)),
-    )
-    return [_passed_on(finding, columns, row) for finding in both]
+    ]
 
 
-def _passed_on(finding: Finding, columns: Mapping[str, Column], row: int) -> Finding:
-    """A finding that is no surer than the least sure of its inputs."""
-    if finding.state == "unknown":
-        return finding
-    doubts = max((columns[key].doubts for key in finding.inputs), key=lambda doubt: doubt.state[row])
-    return replace(finding, state=STATES[doubts.state[row]], reason=doubts.reason[row])
+def _sureness(inputs: Sequence[str], columns: Mapping[str, Column], row: int) -> dict[str, Any]:
+    """State and reason of what is no surer than the least sure of its inputs."""
+    doubts = max((columns[key].doubts for key in inputs), key=lambda doubt: doubt.state[row])
+    return {"state": STATES[doubts.state[row]], "reason": doubts.reason[row]}

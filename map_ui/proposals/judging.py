@@ -209,7 +209,7 @@ def _case(
     need, told = choice["parking_need"], building.units or len(building.units_m2) or None
     bays = need if building.bays is None else building.bays
     typical = policies.get("typical_unit_m2")
-    foreseen = None if typical is None else len(typical_units(choice["floor_area_m2"], float(typical)))
+    foreseen = None if typical is None else typical_units(choice["floor_area_m2"], float(typical))
     assumed = {"use": building.uses, "units": told, "gross_area_m2": None, "bays": building.bays is not None}
     return Case(
         use=_use(building.uses, policies),

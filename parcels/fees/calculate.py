@@ -153,7 +153,7 @@ def assumed_case(choice: Mapping[str, Any], policies: Mapping[str, Any], prices:
     if "gross_over_counted" in policies:
         gross = _step(Decimal(str(choice["floor_area_m2"])) * Decimal(str(policies["gross_over_counted"])))
     typical = policies.get("typical_unit_m2")
-    foreseen = None if typical is None else len(typical_units(choice["floor_area_m2"], float(typical)))
+    foreseen = None if typical is None else typical_units(choice["floor_area_m2"], float(typical))
     return Case(
         use=policies.get("use"),
         units=choice.get("units", foreseen),
