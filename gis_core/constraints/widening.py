@@ -107,6 +107,7 @@ def widen(lots: Shapes, lot: Ints, ways: Shapes, policy: Mapping[str, Any]) -> W
 
     Examples
     --------
+    >>> from gis_core.constraints.plane import shapes
     >>> lot = shapes(shapely.box(0, 0, 12, 25))
     >>> street = shapes(shapely.box(-40, -10, 60, 2))
     >>> policy = {"consumed_below_share": 0.05, "minimum_usable_m2": 0.0}
