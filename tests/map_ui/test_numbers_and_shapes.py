@@ -134,3 +134,19 @@ def test_the_plan_stands_beside_the_sheet_at_a_desk_and_between_numbers_and_stor
     else:
         assert drawn["x"] + drawn["width"] <= numbers["x"] or numbers["x"] + numbers["width"] <= drawn["x"]
         assert drawn["y"] < numbers["y"]
+
+
+def test_on_paper_the_plan_stands_under_the_verdict_on_the_first_sheet(chromium, demo_city):
+    context = chromium.new_context(
+        base_url=demo_city.url, viewport={"width": 700, "height": 1000}, locale="fa-IR"
+    )
+    page = context.new_page()
+    page.goto(f"/parcels/{KEY}/")
+    page.emulate_media(media="print")
+    verdict, drawn, numbers = (
+        page.locator(part).bounding_box() for part in (".verdict", ".parcel-plan", ".numbers")
+    )
+    assert verdict["y"] + verdict["height"] <= drawn["y"]
+    assert drawn["y"] + drawn["height"] <= numbers["y"]
+    assert drawn["width"] == pytest.approx(numbers["width"], abs=1)
+    context.close()
