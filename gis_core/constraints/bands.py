@@ -14,6 +14,18 @@ Band = Mapping[str, Any]
 _TABLES = Kept(most=256)
 
 
+def rounded(value: Floats) -> Floats:
+    """
+    Values as they are held against bounds: what was added up of decimals lies a rounding beside its equal.
+
+    Examples
+    --------
+    >>> rounded(np.array([4.1 + (21.9 - 4.1) / 2])).tolist()
+    [13.0]
+    """
+    return np.round(np.asarray(value, dtype=float), 6)
+
+
 def holds(band: Band, value: Floats) -> np.ndarray:
     """
     Where values lie in a band; its bounds count as `from_included` (default yes) and `to_included` (no) say.
@@ -41,8 +53,7 @@ def looked_up(bands: Sequence[Band], column: str, value: Floats) -> Floats:
     >>> looked_up([{"from": 13, "storeys": 4}], "storeys", np.array([4.1 + (21.9 - 4.1) / 2])).tolist()
     [4.0]
     """
-    # What was added up of decimals lies a rounding beside the bound that it equals.
-    value = np.round(np.asarray(value, dtype=float), 6)
+    value = rounded(value)
     table = _TABLES.of((bands,), lambda: _read(bands, column), column)
     found: Floats = told_of(value.reshape(-1), *table).reshape(value.shape)
     return found

@@ -17,7 +17,7 @@ from gis_core.constraints.intake import Frame
 from gis_core.constraints.land import Land
 from gis_core.constraints.lot_rules import LotRules
 from gis_core.constraints.placed import Placed
-from gis_core.constraints.plane import Ints, shapes
+from gis_core.constraints.plane import EMPTY, Ints, shapes
 from gis_core.constraints.restrictions import Restrictions
 from gis_core.constraints.rules import Rule
 from gis_core.constraints.values import Lots, Surroundings
@@ -181,14 +181,16 @@ class Evaluations(Sequence[Evaluation]):
 
     def _geometries(self, row: int) -> dict[str, Any]:
         land, standing = self.steps.land, self.steps.standing
+        # Of what is only an upper bound no line is drawn that somebody might build to.
+        known = self.columns["envelope_area_m2"].known[row]
         named = {
             "parcel": self.lots.geometry[row],
             "ceded": land.ceded(row, self.lots.geometry[row]),
             "chamfer": land.chamfer(row),
             "net": land.net[row],
             "buildable": standing.buildable[row],
-            "envelope": standing.envelope[row],
-            "line60": standing.line[row],
+            "envelope": standing.envelope[row] if known else EMPTY,
+            "line60": standing.line[row] if known else EMPTY,
         }
         back = self.frame.back(shapes(*named.values()))
         return dict(zip(named, back, strict=True))

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gis_core.constraints.bands import holds, looked_up
+from gis_core.constraints.bands import holds, looked_up, rounded
 from gis_core.constraints.plane import Floats
 from gis_core.constraints.rules import Rule
 
@@ -31,7 +31,7 @@ def percent_of(rule: Rule, param: str, area_m2: Floats, width_m: Floats) -> Floa
         return looked_up(params["bands"], param, area_m2)
     found, told = np.full(len(area_m2), np.nan), np.zeros(len(area_m2), dtype=bool)
     for column in params["width_columns"]:
-        here, value = holds(column, width_m), looked_up(params["bands"], column["column"], area_m2)
+        here, value = holds(column, rounded(width_m)), looked_up(params["bands"], column["column"], area_m2)
         # Of two columns that hold one width and say different things nobody has said which counts.
         found[here] = np.where(told[here] & (found[here] != value[here]), np.nan, value[here])
         told |= here

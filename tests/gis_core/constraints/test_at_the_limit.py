@@ -7,6 +7,7 @@ import shapely
 from gis_core.constraints.bands import looked_up
 from gis_core.constraints.cases import answer
 from gis_core.constraints.parcelling import consolidate
+from gis_core.constraints.percent_tables import percent_of
 from gis_core.constraints.plane import shapes
 from gis_core.constraints.rules import Rule
 from gis_core.constraints.storeys import width_on_basis_m
@@ -82,6 +83,14 @@ def test_a_street_that_reaches_a_band_by_its_own_retreat_is_in_that_band():
     bands = [{"from": 0, "to": 13, "storeys": 3}, {"from": 13, "storeys": 4}]
     assert width_m.item() < 13  # as binary numbers add up
     assert looked_up(bands, "storeys", width_m).tolist() == [4.0]
+
+
+def test_such_a_street_reads_its_own_column_of_a_printed_table():
+    columns = [{"from": 0, "to": 13, "column": "narrow"}, {"from": 13, "column": "wide"}]
+    rows = [{"from": 0, "narrow": 200, "wide": 210}]
+    rule = Rule("PRINTED", "FAR", {"by": "AREA", "bands": rows, "width_columns": columns})
+    width_m = width_on_basis_m(np.array([4.1]), np.array([21.9]), "AFTER_OWN_SETBACK")
+    assert percent_of(rule, "far_percent", np.array([150.0]), width_m).tolist() == [210.0]
 
 
 def test_areas_of_lots_are_the_decimal_numbers_that_their_square_millimetres_are():

@@ -248,3 +248,15 @@ def test_a_corner_at_a_street_of_unknown_width_is_not_cut_and_said_to_be_unknown
         assert found.status.tolist() == [status]
         assert found.lost_m2[0] == pytest.approx(lost_m2)
         assert np.isnan(found.leg_1_m[0]) == np.isnan(width_m)
+
+
+def test_no_line_is_drawn_to_build_to_where_nobody_knows_what_the_street_takes():
+    evaluation = answer_for(
+        a_lot(REFERENCE_LOT), reference_corner(passages=corner_streets({"planned": np.nan}))
+    )[0]
+    assert evaluation.findings["envelope_area_m2"].value is None
+    assert evaluation.geometries["envelope"].is_empty
+    assert evaluation.geometries["line60"].is_empty
+    known = answer_for(a_lot(REFERENCE_LOT), reference_corner())[0]
+    assert known.geometries["envelope"].area == pytest.approx(187.6)
+    assert not known.geometries["line60"].is_empty
