@@ -9,7 +9,8 @@ from django.test import Client
 from shapely.geometry import mapping
 
 from gis_core import crs
-from tests.builders import ORIGIN, corner_plot, reference_lot, rule
+from layers.models import LayerVersion
+from tests.builders import ORIGIN, corner_plot, reference_lot, rule, street
 from tests.gis_core.constraints.scenes import RULES
 
 pytestmark = pytest.mark.django_db
@@ -158,6 +159,16 @@ def test_a_court_spares_the_lots_their_sizes_and_the_page_says_so_with_who_and_w
 def test_a_street_that_nobody_knows_of_must_be_shown_by_papers(lot):
     said = text_of(asked(by="even", parts="3", forced="STREET"))
     assert "The streets that we know of leave the land in one piece, so the papers must show it." in said
+
+
+def test_what_a_planned_street_cuts_off_is_told_and_the_street_is_known(lot):
+    line = shapely.LineString([(X - 40, Y + 18), (X + 60, Y + 18)])
+    street(LayerVersion.objects.get(layer__key="streets"), line, "گذر نو", planned_width_m=4.0)
+    page = asked(by="even", parts="2", forced="STREET")
+    said = text_of(page)
+    assert re.search(r"A street of the plan cuts [\d.]+ m² more off\. That is a forced subdivision", said)
+    assert "sizes were not asked" in said
+    assert "so the papers must show it" not in said
 
 
 def test_only_what_the_rule_names_is_offered_and_anything_else_spares_nothing(lot_of_courts):
