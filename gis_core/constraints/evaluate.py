@@ -120,7 +120,7 @@ def _judge(taken: Intake, rules: RuleSet, on: date, north_deg: Floats) -> tuple[
     kinds = {kind: rule_of_lots(placed, kind, rules) for kind in LOT_KINDS}
     planes = light_columns(table, standing, land, around.passages, kinds["LIGHT"])
     under = light_limits(planes, kinds["LIGHT"], kinds["HEIGHT"], table["light_height_m"].known)
-    storeys(table, placed, widths_m, land.areas, restrictions, rules, under)
+    storeys(table, placed, widths_m, land.areas, restrictions, rules, kinds["HEIGHT"], under)
     excess_column(table, planes, kinds["LIGHT"])
     floor_area_columns(table)
     projection_columns(table, standing, land.edges, around.passages, kinds["CANTILEVER"])

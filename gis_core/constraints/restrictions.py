@@ -135,10 +135,9 @@ class Restrictions:
 
     def with_state(self, judgement: LayerJudgement, state: str) -> NDArray[np.bool_]:
         """Lots (n,) on which a layer's judgement is so; of a layer that is silent unknown, too."""
-        where = np.zeros(self.lots, dtype=bool)
         if not len(judgement.lot):
-            return judgement.silent if state == "unknown" else where
-        where[judgement.lot[judgement.state == state]] = True
+            return judgement.silent if state == "unknown" else np.zeros(self.lots, dtype=bool)
+        where = flagged(judgement.lot[judgement.state == state], self.lots)
         if state == "unknown":
             where |= judgement.silent
         return where

@@ -128,6 +128,10 @@ def _same(one: Rule | None, other: Rule | None) -> bool:
     return one is other or (one.params, one.area_basis) == (other.params, other.area_basis)
 
 
+#: Rules that bind together, and those that contradict each other.
+Ranked = tuple[list[Rule], tuple[Rule, ...]]
+
+
 @dataclass(frozen=True)
 class RuleSet:
     """
@@ -142,6 +146,7 @@ class RuleSet:
 
     rules: tuple[Rule, ...] = ()
     _picked: dict[tuple[str, ...], Picked] = field(default_factory=dict, compare=False, repr=False)
+    _ranked: dict[tuple[str, ...], Ranked] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def on_day(cls, rules: Iterable[Rule], day: date) -> "RuleSet":
@@ -213,16 +218,19 @@ class RuleSet:
     def _articles(self) -> dict[str, str]:
         return {rule.code: rule.article for rule in self.rules}
 
-    def each_rank(self, kind: str, zone_code: str) -> tuple[list[Rule], tuple[Rule, ...]]:
+    def each_rank(self, kind: str, zone_code: str) -> Ranked:
         """
         The rule of each rank that holds for a zone, all of which bind together; and those that contradict.
 
         Of hard envelopes the law asks for the intersection. Source: rules.md section 21.
         """
-        holding = self._holding(kind, zone_code)
-        by_rank = [_nearest([rule for rule in holding if rule.rank == rank]) for rank in _ranks(holding)]
-        conflict = tuple(rule for picked in by_rank for rule in picked.conflict)
-        return [picked.rule for picked in by_rank if picked.rule is not None], conflict
+        key = (kind, zone_code)
+        if key not in self._ranked:
+            holding = self._holding(kind, zone_code)
+            by_rank = [_nearest([rule for rule in holding if rule.rank == rank]) for rank in _ranks(holding)]
+            conflict = tuple(rule for picked in by_rank for rule in picked.conflict)
+            self._ranked[key] = [one.rule for one in by_rank if one.rule is not None], conflict
+        return self._ranked[key]
 
     def _holding(self, kind: str, zone_code: str) -> list[Rule]:
         """The zone's own rules of a kind with those of higher rank that hold everywhere; or the latter."""

@@ -22,7 +22,7 @@ from gis_core.constraints.findings import Reason
 from gis_core.constraints.frontages import barred_lots
 from gis_core.constraints.lot_rules import LotRules
 from gis_core.constraints.overlay_zones import changed, doubt_changes, doubt_partly
-from gis_core.constraints.placed import Placed, rule_of_lots
+from gis_core.constraints.placed import Placed
 from gis_core.constraints.plane import Floats, flagged, or_none, present
 from gis_core.constraints.restrictions import LayerJudgement, Restrictions, doubt_layers
 from gis_core.constraints.rules import Rule, RuleSet, contradiction
@@ -95,12 +95,13 @@ def storeys(
     areas: Areas,
     restrictions: Restrictions,
     rules: RuleSet,
+    heights: LotRules,
     others: Sequence[Limit] = (),
 ) -> Floats:
     """
     Storeys, what may be asked for, and the height, into the table; storeys are returned, NaN unknown.
 
-    `others`: limits on storeys that were found elsewhere.
+    `heights`: the HEIGHT rule of each lot; `others`: limits on storeys that were found elsewhere.
     """
     over, by = _changed_storeys(placed, rules)
     placed.limits["storeys"] = over
@@ -111,7 +112,6 @@ def storeys(
         np.minimum.at(limit, placed.parts.lot[mine], over[mine])
         limits.append(Limit(rule.code, limit))
         sources.append(Source(rule, ~np.isinf(limit)))
-    heights = rule_of_lots(placed, "HEIGHT", rules)
     heights_told = _height_limits(placed.lots, restrictions, heights)
     limits += [*heights_told, *others]
     found = least(limits or [Limit("", np.full(placed.lots, np.inf))])
@@ -165,7 +165,7 @@ def _doubt_zones_without_limit(
     for limit in heights_told:
         told |= ~np.isinf(limit.storeys) & (limit.name not in surfaces)
     code = placed.code[placed.parts.pair]
-    for zone in sorted({one for one in placed.code if one is not None}):
+    for zone in placed.by_code:
         if not rules.together("STOREY", zone):
             silent = flagged(placed.parts.lot[(code == zone) & ~present(by)], placed.lots)
             doubts.add(silent & ~told, UNKNOWN, Reason("NO_RULE", {"kind": "STOREY", "zone": zone}))
@@ -210,9 +210,9 @@ def _contradicting(
 def _changed_storeys(placed: Placed, rules: RuleSet) -> tuple[Floats, NDArray[np.object_]]:
     """Storeys of each part (k,) by its zone as overlay zones leave them, and whose rule (k,) changed them."""
     told = np.full(len(placed.lot), np.inf)
-    for code in sorted({code for code in placed.code if code is not None}):
+    for code, pairs in placed.by_code.items():
         by_zone = [rule for rule in rules.together("STOREY", code) if rule.params["limit"] == "ZONE"]
-        told[placed.code == code] = min((rule.params["storeys"] for rule in by_zone), default=np.inf)
+        told[pairs] = min((rule.params["storeys"] for rule in by_zone), default=np.inf)
     return changed(told[placed.parts.pair], placed.parts, "storeys")
 
 
@@ -232,10 +232,9 @@ def _limits(
     kept = placed.parts.pair[~present(by)]
     unchanged = flagged(kept, len(placed.lot))
     holding: dict[int, tuple[Rule, NDArray[np.bool_]]] = {}
-    for code in sorted({code for code in placed.code if code is not None}):
-        here = placed.code == code
+    for code, pairs in placed.by_code.items():
         for rule in rules.together("STOREY", code):
-            lots = placed.lot[here & unchanged if rule.params["limit"] == "ZONE" else here]
+            lots = placed.lot[pairs[unchanged[pairs]] if rule.params["limit"] == "ZONE" else pairs]
             where = holding.setdefault(id(rule), (rule, np.zeros(placed.lots, dtype=bool)))[1]
             where[lots] = True
     # Rules of zones come first, whatever other lots are asked about: a lot names its limits in one order.
@@ -302,13 +301,13 @@ def _request_column(table: Table, placed: Placed, rules: RuleSet) -> None:
     rule = picked.rule
     policy = rule.params.get("discretionary") if rule else None
     storeys, widths_m = table["storeys"].numbers(), table["governing_width_m"].numbers()
-    zone = or_none(table["zone"].known, placed.single)
     asked = may_request(storeys, list(placed.single), widths_m, policy)
     there = ~np.isnan(asked)  # of a zone that is not known the storeys are not known either
     doubts = Doubts.none(placed.lots).add(there, DISCRETIONARY, Reason("DISCRETION"))
     if rule is None:
         doubts.add(np.ones(placed.lots, dtype=bool), UNKNOWN, picked.why_none("STOREY_POLICY"))
-    else:
+    elif not (table["zone"].known & ~np.isnan(storeys) & ~np.isnan(widths_m)).all():
+        zone = or_none(table["zone"].known, placed.single)
         rests_on = request_rests_on(storeys, zone.tolist(), widths_m, policy)
         doubts.add_each(
             np.array([bool(names) for names in rests_on], dtype=bool),
