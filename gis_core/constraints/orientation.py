@@ -62,7 +62,8 @@ def lot_types(azimuth_deg: Floats) -> NDArray[np.object_]:
     ['NORTH_LOT', 'SOUTH_LOT']
     """
     known = ~np.isnan(azimuth_deg)
-    sector = ((np.where(known, azimuth_deg, 0.0) + 45.0) // 90.0).astype(int) % 4
+    # A frontage on a diagonal itself begins the next sector, however its coordinates were rounded.
+    sector = ((np.round(np.where(known, azimuth_deg, 0.0), 6) + 45.0) // 90.0).astype(int) % 4
     return or_none(known, np.array(SECTORS, dtype=object)[sector])
 
 

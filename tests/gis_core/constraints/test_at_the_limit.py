@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import shapely
+from shapely.affinity import rotate
 
 from gis_core.constraints.bands import looked_up
 from gis_core.constraints.cases import answer
@@ -83,6 +84,19 @@ def test_a_street_that_reaches_a_band_by_its_own_retreat_is_in_that_band():
     bands = [{"from": 0, "to": 13, "storeys": 3}, {"from": 13, "storeys": 4}]
     assert width_m.item() < 13  # as binary numbers add up
     assert looked_up(bands, "storeys", width_m).tolist() == [4.0]
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_lot_turned_by_half_a_right_angle_is_of_one_type_wherever_it_lies(place):
+    west, south = EAST + 7 * place, NORTH + 11 * place
+    lot = rotate(shapely.box(west, south, west + 12, south + 25), 45, origin=(west, south))
+    corners = list(lot.exterior.coords)
+    fronts = [shapely.LineString(corners[at : at + 2]).wkt for at in range(4)]
+    policy = {"north": "GRID", "ask_within_deg": 0}
+    told = [answer("ORIENT", {"parcel": lot.wkt, "frontage": front, "policy": policy}) for front in fronts]
+    types = ["FRONTAGE_EAST", "SOUTH_LOT", "FRONTAGE_WEST", "NORTH_LOT"]
+    assert [found["lot_type"] for found in told] == types
+    assert all(found["ask"] for found in told)
 
 
 def test_such_a_street_reads_its_own_column_of_a_printed_table():
