@@ -172,8 +172,7 @@ def shared_m(lots: Shapes, other: shapely.Geometry) -> Floats:
 
 def _passage_between(lots: Shapes, union: shapely.Geometry, passages: Shapes) -> bool:
     """Whether a passage crosses the ground between two lots that is none of theirs."""
-    links = [shapely.shortest_line(one, other) for one, other in combinations(lots, 2)]
-    apart = shapes(*[link for link in links if link.length > SAME_BORDER_M])
+    ways = shapes(*[shapely.shortest_line(one, other) for one, other in combinations(lots, 2)])
     # Of lots in a row the way from the first to the last runs over those between, perhaps along the street.
-    between = shapely.difference(apart, shapely.buffer(union, SAME_BORDER_M))
+    between = shapely.difference(ways, shapely.buffer(union, SAME_BORDER_M))
     return any(shapely.intersects(passage, between).any() for passage in passages)

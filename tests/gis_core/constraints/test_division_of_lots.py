@@ -135,18 +135,32 @@ def test_two_lots_taken_as_one_are_evaluated_as_the_lot_that_they_would_become()
         geometry=shapes(west, east),
         deed_area_m2=np.array([150.0, 150.0]),
         accuracy_m=np.array([0.05, 0.08]),
-        has_access=np.array([np.nan, np.nan]),
+        has_access=np.array([0.0, np.nan]),
     )
     passages = streets({"key": "front", "line": FRONT_LINE, "existing": 8, "planned": 12})
     around = reference_corner(edges=edges, passages=passages)
     one, beside = as_one_lot(both, around, np.array([0, 1]))
     assert (one.deed_area_m2[0], one.accuracy_m[0]) == (300.0, 0.08)
-    assert np.isnan(
-        one.has_access[0]
-    )  # whether one of them lay on a street says nothing of what is told of both
+    # That one of them lay on no street says nothing of both.
+    assert np.isnan(one.has_access[0])
     assert one.geometry[0].equals(REFERENCE_LOT)
     merged = values_of(answer_for(one, beside)[0])
     whole = edges_of(REFERENCE_LOT, street, ("neighbour", -1), ("neighbour", -1), ("neighbour", -1))
     drawn = values_of(answer_for(a_lot(REFERENCE_LOT), reference_corner(edges=whole, passages=passages))[0])
     for key in ("net_area_m2", "envelope_area_m2", "footprint_m2", "storeys", "reachable_floor_area_m2"):
         assert merged[key] == pytest.approx(drawn[key], abs=1e-6), key
+
+
+def test_of_lots_taken_as_one_what_nobody_knows_of_one_of_them_is_not_known_of_the_whole():
+    west, east = shapely.box(X, Y, X + 6, Y + 25), shapely.box(X + 6, Y, X + 12, Y + 25)
+    both = replace(
+        a_lot(west),
+        id=np.array([1, 2]),
+        key=np.array(["west", "east"], dtype=object),
+        geometry=shapes(west, east),
+        deed_area_m2=np.array([150.0, np.nan]),
+        accuracy_m=np.array([np.nan, 0.08]),
+        has_access=np.array([1.0, 1.0]),
+    )
+    one, _ = as_one_lot(both, reference_corner(edges=Edges.none()), np.array([0, 1]))
+    assert np.isnan([one.deed_area_m2[0], one.accuracy_m[0], one.has_access[0]]).all()
