@@ -68,6 +68,7 @@ REASONS = {
     "STALE_LAYER": gettext_noop("The map of it is out of date; it was surveyed on %(surveyed_on)s."),
     "OUTSIDE_SURVEYED_EXTENT": gettext_noop("The survey of it does not reach this parcel."),
     "INVALID_FEATURE": gettext_noop("A shape on the map of it cannot be read; the map must be mended."),
+    "FEATURE_NOT_TOLD": gettext_noop("What a feature on the map of it is has not been recorded."),
     "LAYER_WITHOUT_RULE": gettext_noop("No rule says what it means for building, nor how far it reaches."),
     "CORRECTED_LINE_UNCLEAR": gettext_noop(
         "The corrected line does not clearly speak for the whole frontage (%(lines)s); "

@@ -8,7 +8,7 @@ import shapely
 from numpy.typing import NDArray
 
 from gis_core.constraints.findings import Reason
-from gis_core.constraints.overlays import buffer_distance_m, buffer_shape, length_in
+from gis_core.constraints.overlays import buffer_distance_m, buffer_shape, length_in, same_key
 from gis_core.constraints.plane import EMPTY, Floats, Ints, Shapes, blanks, box_around, shapes
 from gis_core.constraints.rules import Rule, no_row
 from gis_core.constraints.soundness import readable, whereabouts
@@ -56,14 +56,13 @@ def areas_held(
     """
     if not len(near):
         return near, shapes(), shapes()
-    wanted = params.get("select") or {}
-    mine = [
-        number
-        for number in near
-        if all(overlays.attributes[number].get(key) == value for key, value in wanted.items())
-    ]
+    told = {number: _selects(params, overlays.attributes[number]) for number in near.tolist()}
+    mine = [number for number, selects in told.items() if selects is not False]
     feature = np.array(mine, dtype=np.int64)
     untold = blanks(len(mine))
+    for place, number in enumerate(mine):
+        if told[number] is None:
+            untold[place] = Reason("FEATURE_NOT_TOLD", {"layers": [params["layer"]]})
     broken = ~readable(overlays.geometry[feature])
     for at in broken.nonzero()[0]:
         untold[at] = Reason("INVALID_FEATURE", {"layers": [params["layer"]]})
@@ -79,6 +78,16 @@ def areas_held(
     for at in broken.nonzero()[0]:
         area[at] = shapely.buffer(whereabouts(overlays.geometry[mine[at]]), _farthest_m(params))
     return feature, area, untold
+
+
+def _selects(params: Mapping[str, Any], attributes: Mapping[str, Any]) -> bool | None:
+    """Whether a rule speaks of a feature; None where nobody has recorded what the rule selects by."""
+    wanted = params.get("select") or {}
+    found = {key: attributes.get(key) for key in wanted}
+    missing = [key for key, told in found.items() if told is None or told == ""]
+    if any(key not in missing and not same_key(wanted[key], found[key]) for key in wanted):
+        return False
+    return None if missing else True
 
 
 def _farthest_m(params: Mapping[str, Any]) -> float:

@@ -49,7 +49,7 @@ def buffer_distance_m(overlay: Mapping[str, Any], attribute: Any) -> float | Non
     if attribute is None:
         return None
     if table["kind"] == "BY_VALUE":
-        rows = {float(row["distance_m"]) for row in table["rows"] if _same_key(row["key"], attribute)}
+        rows = {float(row["distance_m"]) for row in table["rows"] if same_key(row["key"], attribute)}
         return rows.pop() if len(rows) == 1 else None
     number = number_in(attribute)
     found = np.nan if number is None else looked_up(table["rows"], "distance_m", np.array([number])).item()
@@ -165,7 +165,15 @@ def _strip(first: shapely.Geometry, second: shapely.Geometry) -> shapely.Geometr
     return shapely.make_valid(shapely.Polygon(np.vstack([there, back])))
 
 
-def _same_key(key: Any, attribute: Any) -> bool:
+def same_key(key: Any, attribute: Any) -> bool:
+    """
+    Whether a feature's attribute is the key of a rule: numbers are the same as text and as numbers.
+
+    Examples
+    --------
+    >>> same_key(63, "63"), same_key("core", "core"), same_key(63, "63 kV")
+    (True, True, False)
+    """
     try:
         return float(key) == float(attribute)
     except (TypeError, ValueError):

@@ -219,3 +219,30 @@ def test_an_accuracy_that_none_can_have_is_not_known(whose, told):
     assert wrong == (states(np.nan, 0.1) if whose == "lot" else states(0.1, None))
     assert states(0.1, 0.1)[0][0] == "does_not_apply"
     assert wrong[0][0] == "unknown"
+
+
+def selected(attributes):
+    params = {
+        "layer": "lines",
+        "select": {"kind": "power", "kv": 63},
+        "measured_from": "POLYGON",
+        "distance_m": 0.0,
+        "effect": "NO_BUILD",
+    }
+    found = under_lines(attributes, params=params, shape=WHOLE_PLACE).overlays
+    return [(entry.state, entry.reason.code if entry.reason else None) for entry in found]
+
+
+@pytest.mark.parametrize("kv", [63, 63.0, "63"], ids=repr)
+def test_a_feature_that_a_rule_selects_is_found_whether_its_number_is_written_as_text_or_not(kv):
+    assert selected({"kind": "power", "kv": kv}) == [("applies", None)]
+
+
+@pytest.mark.parametrize("attributes", [{"kind": "power"}, {"kv": 63}, {"kind": "", "kv": 63}, {}], ids=str)
+def test_a_feature_of_which_nobody_recorded_what_a_rule_selects_by_is_unknown(attributes):
+    assert selected(attributes) == [("unknown", "FEATURE_NOT_TOLD")]
+
+
+@pytest.mark.parametrize("attributes", [{"kind": "power", "kv": 132}, {"kind": "canal"}], ids=str)
+def test_a_feature_that_a_rule_surely_does_not_speak_of_does_not_apply(attributes):
+    assert selected(attributes) == [("does_not_apply", None)]
