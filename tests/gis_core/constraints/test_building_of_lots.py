@@ -5,25 +5,32 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import shapely
+from shapely.affinity import translate
 
 from gis_core.constraints.lightwells import wells_needed
 from gis_core.constraints.orientation import near_a_diagonal
 from gis_core.constraints.overlook import far_enough
-from gis_core.constraints.rules import Rule
+from gis_core.constraints.plane import shapes
+from gis_core.constraints.rules import Rule, RuleSet
+from gis_core.constraints.values import Edges, Passages
 from tests.gis_core.constraints.scenes import (
     FRONT_LINE,
     REFERENCE_LOT,
     RULES,
+    WHOLE_PLACE,
     X,
     Y,
     a_lot,
     answer_for,
+    corner_streets,
     edges_of,
     in_zone,
+    overlays,
     reason,
     reference_corner,
     rule_set,
     streets,
+    surveyed,
     values_of,
     zones,
 )
@@ -165,9 +172,14 @@ def test_a_building_on_its_street_projects_by_the_width_of_it(planned_m, permitt
     assert values["projection_clearance_m"] == 3.5
 
 
+@pytest.mark.parametrize("bends", [False, True], ids=["straight", "bent"])
 @pytest.mark.parametrize(("facade_m", "projection_m"), [(0.9, 0.0), (1.1, 1.2)])
-def test_a_corner_of_a_building_that_touches_a_wide_street_is_no_facade_over_it(facade_m, projection_m):
-    east = [(X + 12, Y + 10), (X + 12, Y + 10 + facade_m)]
+def test_a_corner_of_a_building_that_touches_a_wide_street_is_no_facade_over_it(
+    facade_m, projection_m, bends
+):
+    """A façade of pieces, each shorter than a façade, is one by their length together."""
+    middle = [(X + 12.1, Y + 10 + facade_m / 2)] if bends else []
+    east = [(X + 12, Y + 10), *middle, (X + 12, Y + 10 + facade_m)]
     ring = [(X, Y), (X + 12, Y), *east, (X + 12, Y + 25), (X, Y + 25)]
     polygon, wall = shapely.Polygon(ring), ("neighbour", -1)
     wide = shapely.LineString([(X + 27, Y - 40), (X + 27, Y + 70)])
@@ -176,12 +188,38 @@ def test_a_corner_of_a_building_that_touches_a_wide_street_is_no_facade_over_it(
             {"key": "front", "line": FRONT_LINE, "existing": 8, "planned": 8},
             {"key": "wide", "line": wide, "existing": 30, "planned": 30},
         ),
-        edges=edges_of(polygon, ("passage", 0), wall, ("passage", 1), wall, wall, wall),
+        edges=edges_of(polygon, ("passage", 0), wall, *[("passage", 1)] * (len(east) - 1), wall, wall, wall),
     )
     walls = {"front_m": 0.0, "side_m": 0.0, "rear_m": 0.0, "join": "SUPPORTING_LINE"}
     rules = rule_set(Rule("WALLS", "SETBACK", walls, zone_code="R121"), without=("DEPTH60",))
     found = answer_for(a_lot(polygon), around, rules)[0].findings["projection_m"]
     assert found.value == projection_m
+
+
+@pytest.mark.parametrize(("foot_m", "projection_m"), [(0.0, 0.0), (1.2, 1.2)])
+def test_two_parts_of_an_envelope_that_touch_a_street_are_no_wall_from_one_to_the_other(foot_m, projection_m):
+    """What may be built on are two wedges, each of which meets the wide street in a point or with a foot."""
+    wedges = shapely.union_all(
+        [
+            shapely.Polygon([(X + a, Y), (X + a + foot_m, Y), (X + a + 2, Y + 20), (X + a - 2, Y + 20)])
+            for a in (3, 8)
+        ]
+    )
+    around = reference_corner(
+        passages=corner_streets({"existing": 20, "planned": 20, "line": translate(FRONT_LINE, 0, -6)}),
+        overlays=overlays("works", (WHOLE_PLACE.difference(wedges), {})),
+        layers=surveyed("works", accuracy_m=0.05),
+    )
+    works = {"layer": "works", "measured_from": "POLYGON", "distance_m": 0.0, "effect": "NO_BUILD"}
+    walls = {"front_m": 0.0, "side_m": 0.0, "rear_m": 0.0, "join": "SUPPORTING_LINE"}
+    rules = rule_set(
+        Rule("WALLS", "SETBACK", walls, zone_code="R121"),
+        Rule("WORKS", "BUFFER", works),
+        without=("DEPTH60",),
+    )
+    found = answer_for(a_lot(REFERENCE_LOT), around, rules)[0].findings
+    assert found["envelope_area_m2"].value == pytest.approx(wedges.area, abs=1e-6)
+    assert found["projection_m"].value == projection_m
 
 
 def test_a_building_behind_its_yard_projects_over_no_street():
@@ -196,6 +234,33 @@ def test_over_an_expressway_nothing_projects_and_an_unrecorded_class_is_not_gues
     assert fast.findings["projection_m"].value == 0.0
     untold = answer_for(a_lot(REFERENCE_LOT), south_lot(20.0, **{"class": ""}))[0]
     assert reason(untold, "projection_m") == "STREET_CLASS_UNKNOWN"
+    # Over a lane so narrow that nothing projects over it, its class is no question.
+    narrow = answer_for(a_lot(REFERENCE_LOT), south_lot(8.0, **{"class": ""}))[0].findings["projection_m"]
+    assert (narrow.value, narrow.state) == (0.0, "computed")
+
+
+def test_each_of_two_lots_has_the_clearance_of_its_own_zone():
+    east = translate(REFERENCE_LOT, 40)
+    two = replace(
+        a_lot(REFERENCE_LOT),
+        id=np.array([1, 2]),
+        key=np.array(["west", "east"], dtype=object),
+        geometry=shapes(REFERENCE_LOT, east),
+        deed_area_m2=np.array([300.0, 300.0]),
+        accuracy_m=np.array([0.08, 0.08]),
+        has_access=np.array([np.nan, np.nan]),
+    )
+    halves = [shapely.box(X - 900, Y - 900, X + 30, Y + 900), shapely.box(X + 30, Y - 900, X + 900, Y + 900)]
+    around = reference_corner(
+        zones=zones(("R121", halves[0]), ("R112", halves[1])), edges=Edges.none(), passages=Passages.none()
+    )
+    high = Rule(
+        "HIGH", "CANTILEVER", {**RULES["CANTILEVER"].params, "min_clearance_m": 4.5}, zone_code="R112"
+    )
+    for own in ([high], [replace(high, zone_code="R121")]):
+        found = answer_for(two, around, RuleSet.of([*RULES.values(), *own]))
+        clear_m = [one.findings["projection_clearance_m"].value for one in found]
+        assert clear_m == ([3.5, 4.5] if own[0].zone_code == "R112" else [4.5, 3.5])
 
 
 def test_over_a_street_of_unknown_width_the_projection_is_not_known():

@@ -91,8 +91,9 @@ def test_an_area_below_the_table_or_in_its_gap_has_no_density_and_none_is_made_u
     assert evaluation.findings["coverage_percent"].value == 60
 
 
-def test_of_two_rules_that_of_which_the_table_has_no_row_is_named():
-    circular = Rule("CIRCULAR", "FAR", {"far_percent": 500}, "R121", "EXISTING", 70)
+@pytest.mark.parametrize("rank", [40, 70])
+def test_of_two_rules_that_of_which_the_table_has_no_row_is_named(rank):
+    circular = Rule("CIRCULAR", "FAR", {"far_percent": 500}, "R121", "EXISTING", rank)
     rules = (replace(lengeh("FAR", "far_percent"), article="جدول ۷"), circular)
     found = answer(*rules, area_m2=90).findings["far_percent"]
     assert found.reason.args == {"kind": "FAR", "rules": ["L-FAR"], "articles": ["جدول ۷"]}
