@@ -115,7 +115,11 @@ class Table:
         """
         doubts = more.pop("doubts", None) or Doubts.none(self.lots)
         inputs = tuple(more.get("inputs", ()))
-        doubts = inherited(doubts, [self.columns[name] for name in inputs if name in self.columns])
+        unsure = [
+            self.columns[name] for name in inputs if name in self.columns and self.columns[name].doubtful
+        ]
+        if unsure:
+            doubts = _inherited(doubts, unsure)
         if values.dtype.kind == "f":
             # A number that did not come out, of known inputs, is not known either.
             missing = np.isnan(values)
@@ -130,11 +134,8 @@ class Table:
         return self.columns[key]
 
 
-def inherited(own: Doubts, inputs: Sequence[Column]) -> Doubts:
-    """Own doubts together with those of the inputs."""
-    inputs = [column for column in inputs if column.doubtful]
-    if not inputs:
-        return own
+def _inherited(own: Doubts, inputs: Sequence[Column]) -> Doubts:
+    """Own doubts together with those of inputs that are not sure on all lots."""
     unknown = np.array([column.doubts.state == UNKNOWN for column in inputs]) & (own.state < UNKNOWN)
     if np.count_nonzero(unknown):
         missing = np.asarray(unknown.any(axis=0))

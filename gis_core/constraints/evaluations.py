@@ -7,6 +7,7 @@ from itertools import count
 from typing import Any
 
 import numpy as np
+import shapely
 
 from gis_core.constraints.choices import Permitted, choices
 from gis_core.constraints.columns import Column
@@ -17,7 +18,7 @@ from gis_core.constraints.intake import Frame
 from gis_core.constraints.land import Land
 from gis_core.constraints.lot_rules import LotRules
 from gis_core.constraints.placed import Placed
-from gis_core.constraints.plane import EMPTY, Ints, shapes
+from gis_core.constraints.plane import EMPTY, Ints, Shapes, shapes
 from gis_core.constraints.restrictions import Restrictions
 from gis_core.constraints.rules import Rule
 from gis_core.constraints.values import Lots, Surroundings
@@ -70,6 +71,7 @@ class Evaluations(Sequence[Evaluation]):
         if lot in self.refused:
             return self._refusal(lot)
         row = int(self.row[lot])
+        edges, geometries = self._drawn(row)
         findings = {key: column.finding(row) for key, column in self.columns.items()}
         findings |= self._wells_and_bays(row)
         self._tell_lines(findings, row)
@@ -84,9 +86,9 @@ class Evaluations(Sequence[Evaluation]):
             zone_state=str(self.steps.placed.overlaps.state[row]),
             unzoned_mm2=int(self.steps.placed.overlaps.uncovered_mm2[row]),
             overlays=self.steps.restrictions.findings(row, self.around.overlays),
-            edges=self._edges(row),
+            edges=edges,
             choices=choices(self._permitted(row), self._rule("HEIGHT", row), self._rule("PARK", row)),
-            geometries=self._geometries(row),
+            geometries=geometries,
         )
 
     def _tell_lines(self, findings: dict[str, Finding], row: int) -> None:
@@ -156,12 +158,20 @@ class Evaluations(Sequence[Evaluation]):
             for pair in order
         )
 
-    def _edges(self, row: int) -> tuple[EdgeFinding, ...]:
+    def _drawn(self, row: int) -> tuple[tuple[EdgeFinding, ...], dict[str, Any]]:
+        """Edges and shapes of a lot, back on the map."""
+        first, last = np.searchsorted(self.around.edges.lot, [row, row + 1]).tolist()
+        named = self._geometries(row)
+        back = self.frame.back(shapes(*self.around.edges.geometry[first:last], *named.values()))
+        count = last - first
+        return self._edges(range(first, last), back[:count]), dict(zip(named, back[count:], strict=True))
+
+    def _edges(self, mine: range, lines: Shapes) -> tuple[EdgeFinding, ...]:
+        """Edges of a lot by their positions, with their lines on the map."""
         edges, passages = self.around.edges, self.around.passages
-        first, last = np.searchsorted(edges.lot, [row, row + 1])
-        back = self.frame.back(edges.geometry[first:last])
+        lengths_m = shapely.length(edges.geometry[mine.start : mine.stop]).tolist()
         found = []
-        for edge, line in zip(range(first, last), back, strict=True):
+        for edge, line, length_m in zip(mine, lines, lengths_m, strict=True):
             passage = int(edges.passage[edge])
             existing = passages.existing_width_m[passage] if passage >= 0 else np.nan
             planned = passages.planned_width_m[passage] if passage >= 0 else np.nan
@@ -172,18 +182,19 @@ class Evaluations(Sequence[Evaluation]):
                     street=str(passages.key[passage]) if passage >= 0 else None,
                     width_m=_number(width),
                     planned_width_m=_number(planned),
-                    length_m=float(edges.geometry[edge].length),
+                    length_m=length_m,
                     geometry=line,
                     measured_width_m=_number(edges.width_m[edge]),
                 )
             )
         return tuple(found)
 
-    def _geometries(self, row: int) -> dict[str, Any]:
+    def _geometries(self, row: int) -> dict[str, shapely.Geometry]:
+        """Shapes of a lot by their names, near the origin."""
         land, standing = self.steps.land, self.steps.standing
         # Of what is only an upper bound no line is drawn that somebody might build to.
         known = self.columns["envelope_area_m2"].known[row]
-        named = {
+        return {
             "parcel": self.lots.geometry[row],
             "ceded": land.ceded(row, self.lots.geometry[row]),
             "chamfer": land.chamfer(row),
@@ -192,8 +203,6 @@ class Evaluations(Sequence[Evaluation]):
             "envelope": standing.envelope[row] if known else EMPTY,
             "line60": standing.line[row] if known else EMPTY,
         }
-        back = self.frame.back(shapes(*named.values()))
-        return dict(zip(named, back, strict=True))
 
     def _permitted(self, row: int) -> Permitted:
         asked = self.columns["may_request_storeys"].values[row]

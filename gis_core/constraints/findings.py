@@ -227,16 +227,25 @@ def geojson(geometry: Any) -> dict[str, Any] | None:
     return geojsons([geometry])[0]
 
 
-def _sound_on_grid(every: NDArray[np.object_]) -> NDArray[np.object_]:
-    """Shapes of which those whose outline crosses itself once it is rounded are laid onto the grid whole."""
-    points = shapely.get_coordinates(every)
-    rounded = shapely.set_coordinates(every.copy(), np.round(points, 3))
-    crossing = (shapely.get_dimensions(every) == 2) & ~shapely.is_valid(rounded)
-    finite = np.isfinite(shapely.bounds(every)).all(axis=1)
-    if (crossing & finite).any():
-        sound = shapely.make_valid(every[crossing & finite], method="structure", keep_collapsed=False)
-        every[crossing & finite] = on_grid(sound, 0.001)
-    return every
+def _rounded(every: NDArray[np.object_]) -> tuple[NDArray[np.floating[Any]], NDArray[np.int64]]:
+    """
+    Corners of shapes to the millimetre, and the shape of each corner.
+
+    Those whose outline would cross itself once it is rounded are laid onto the grid whole first (in place).
+    """
+    points, owner = shapely.get_coordinates(every, return_index=True)
+    rounded = np.round(points, 3)
+    sound = shapely.is_valid(shapely.set_coordinates(every.copy(), rounded))
+    if sound.all():
+        return rounded, owner
+    crossing = (shapely.get_dimensions(every) == 2) & ~sound
+    crossing &= np.isfinite(shapely.bounds(every)).all(axis=1)
+    if crossing.any():
+        whole = shapely.make_valid(every[crossing], method="structure", keep_collapsed=False)
+        every[crossing] = on_grid(whole, 0.001)
+        points, owner = shapely.get_coordinates(every, return_index=True)
+        rounded = np.round(points, 3)
+    return rounded, owner
 
 
 def geojsons(geometries: Sequence[Any]) -> list[dict[str, Any] | None]:
@@ -248,9 +257,9 @@ def geojsons(geometries: Sequence[Any]) -> list[dict[str, Any] | None]:
     >>> geojsons([None, shapely.LineString([(0, 0), (1, 2)])])
     [None, {'type': 'LineString', 'coordinates': ((0.0, 0.0), (1.0, 2.0))}]
     """
-    every = _sound_on_grid(shapes(*geometries))
-    points, owner = shapely.get_coordinates(every, return_index=True)
-    pairs = list(map(tuple, np.round(points, 3).tolist()))
+    every = shapes(*geometries)
+    points, owner = _rounded(every)
+    pairs = list(map(tuple, points.tolist()))
     ends = np.cumsum(np.bincount(owner, minlength=len(every))).tolist()
     # Most shapes are one line or one ring, whose points need no taking apart.
     plain = zip(
@@ -332,7 +341,7 @@ def _plain(value: Any) -> Any:
     """Plain JSON: numpy scalars as Python's, NaN as null, floats rounded to the millionth."""
     kind = type(value)
     if kind is float:
-        return None if math.isnan(value) else round(value, 6)
+        return None if value != value else round(value, 6)
     if kind in _READY:
         return value
     if isinstance(value, list | tuple | np.ndarray):

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from functools import lru_cache
+from itertools import accumulate, pairwise
 
 import numpy as np
 import shapely
@@ -90,13 +91,13 @@ def take_in(
     good[list(refused)] = False
     kept, beside = _only(lots, around, good)
     frame = Frame(_origin(kept, origin), ground_m)
+    near, around = _near(kept, beside, frame)
     near = replace(
-        kept,
-        geometry=frame.near(kept.geometry),
-        deed_area_m2=_deeds_m2(kept.deed_area_m2),
-        accuracy_m=np.where(_is_length(kept.accuracy_m), kept.accuracy_m, np.nan),
+        near,
+        deed_area_m2=_deeds_m2(near.deed_area_m2),
+        accuracy_m=np.where(_is_length(near.accuracy_m), near.accuracy_m, np.nan),
     )
-    return Intake(near, _near(beside, frame), frame, good, np.cumsum(good) - 1, refused)
+    return Intake(near, around, frame, good, np.cumsum(good) - 1, refused)
 
 
 def refusals(lots: Lots) -> dict[int, Reason]:
@@ -144,12 +145,12 @@ def _origin(lots: Lots, origin: tuple[float, float] | None) -> Floats:
     return np.asarray(np.rint(np.asarray(corner) / 1000.0) * 1000.0)
 
 
-def _near(around: Surroundings, frame: Frame) -> Surroundings:
-    beside = (around.edges, around.passages, around.zones, around.overlays, around.corrected)
-    held = [part.geometry for part in beside]
-    near, ends = frame.near(np.concatenate(held)), np.cumsum([0, *map(len, held)]).tolist()
-    edges, passages, zones, overlays, corrected = (near[first:last] for first, last in pairwise(ends))
-    return Surroundings(
+def _near(lots: Lots, around: Surroundings, frame: Frame) -> tuple[Lots, Surroundings]:
+    parts = (lots, around.edges, around.passages, around.zones, around.overlays, around.corrected)
+    held = [part.geometry for part in parts]
+    near, ends = frame.near(np.concatenate(held)), [0, *accumulate(map(len, held))]
+    mine, edges, passages, zones, overlays, corrected = (near[first:last] for first, last in pairwise(ends))
+    return replace(lots, geometry=mine), Surroundings(
         edges=replace(around.edges, geometry=edges),
         passages=_sane_widths(replace(around.passages, geometry=passages)),
         zones=_near_zones(replace(around.zones, geometry=zones), frame),
@@ -161,9 +162,7 @@ def _near(around: Surroundings, frame: Frame) -> Surroundings:
 
 def _near_layers(layers: Mapping[str, Layer], frame: Frame) -> Mapping[str, Layer]:
     def brought() -> Mapping[str, Layer]:
-        # Layers of one survey have equal extents, which become one: it is held against the lots once.
-        extents: dict[bytes, shapely.Geometry] = {}
-        return {key: _near_layer(layer, frame, extents) for key, layer in layers.items()}
+        return {key: _near_layer(layer, frame) for key, layer in layers.items()}
 
     where = (*frame.origin.tolist(), frame.ground_m)
     found: Mapping[str, Layer] = _LAYERS.of(tuple(layers.values()), brought, *layers, *where)
@@ -202,10 +201,16 @@ def _sane_widths(passages: Passages) -> Passages:
     return replace(passages, **dict(zip(names, np.where(wrong, np.nan, told), strict=True)))
 
 
-def _near_layer(layer: Layer, frame: Frame, extents: dict[bytes, shapely.Geometry]) -> Layer:
+def _near_layer(layer: Layer, frame: Frame) -> Layer:
     if layer.accuracy_m is not None and not _is_length(np.array(layer.accuracy_m)):
         layer = replace(layer, accuracy_m=None)
     if layer.surveyed_extent is None:
         return layer
     near = frame.near(shapes(layer.surveyed_extent))[0]
-    return replace(layer, surveyed_extent=extents.setdefault(shapely.to_wkb(near), near))
+    return replace(layer, surveyed_extent=_one_extent(shapely.to_wkb(near)))
+
+
+@lru_cache(maxsize=256)
+def _one_extent(drawn: bytes) -> shapely.Geometry:
+    """Layers of one survey have equal extents, which become one: it is held against the lots once."""
+    return shapely.from_wkb(drawn)
