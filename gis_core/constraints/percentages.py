@@ -1,6 +1,7 @@
 """Finds the percentages of lots in their zones, floor area ratio and coverage, and the areas they cap."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,49 +44,70 @@ def percentages(
     it up by width; `shrunk_m2` (n,) is taken off the basis.
     """
     param, cap_key, parts = f"{key}_percent", f"{key}_cap_m2", placed.parts
-    percent, basis_m2 = np.full(len(placed.lot), np.nan), areas.on_basis("NET")[placed.lot]
-    doubts, of_pair = placed.doubts.copy(), blanks(len(placed.lot))
-    missing: list[tuple[NDArray[np.bool_], Reason]] = []
-    for code in sorted({code for code in placed.code if code is not None}):
-        here = placed.code == code
-        holding, where = rules.maxima(kind, code), flagged(placed.lot[here], placed.lots)
-        if not holding:
-            missing.append((here, Picked().why_none(kind, code)))
-            continue
-        _doubt_rows(table, doubts, holding, where)
-        found = bound_by(
-            holding,
-            param,
-            areas,
-            widths_m,
-            0.0 if shrunk_m2 is None else shrunk_m2,
-            rules.equal_rank_conflict,
-        ).of_lots(placed.lot[here])
-        percent[here], basis_m2[here], of_pair[here] = found.percent, found.basis_m2, found.rule
-        missing += _without_number(kind, here, holding, found)
-    allowed, by = changed(percent[parts.pair], parts, param)
+    taken_m2 = np.zeros(table.lots) if shrunk_m2 is None else shrunk_m2
+    doubts = placed.doubts.copy()
+    own = _of_pairs(table, doubts, placed, kind, param, areas, rules, widths_m, taken_m2)
+    allowed, by = changed(own.percent[parts.pair], parts, param)
     placed.limits[param] = allowed
-    for here, reason in missing:
+    for here, reason in own.missing:
         unknown_on(doubts, parts.lot[here[parts.pair] & np.isnan(allowed)], reason)
     doubt_changes(doubts, parts, restrictions, param)
     if placed.split == "DESK":
         doubt_partly(doubts, parts, allowed)
-    left_m2 = np.maximum(basis_m2 - (0.0 if shrunk_m2 is None else shrunk_m2[placed.lot]), 0.0)
+    left_m2 = np.maximum(own.basis_m2 - taken_m2[placed.lot], 0.0)
     allowed_m2 = allowed / 100 * left_m2[parts.pair]
     percents, caps = _combined(placed, allowed), _combined(placed, allowed_m2)
-    named, basis, _ = _cited(placed, of_pair, allowed, allowed)
+    named, basis, _ = _cited(placed, own.rule, allowed, allowed)
     _say_who_changed(named, basis, parts, by)
     column = table.add(param, percents, unit="%", doubts=doubts, inputs=("zone",), rule=named)
     # Shown as inputs; what is not sure of them was told of the lots whose rule reads them.
-    column.inputs += _looked_up_by(of_pair)
+    column.inputs += _looked_up_by(own.rule)
     of_cap = percents
     if placed.several_parts:
-        named, basis, of_cap = _cited(placed, of_pair, allowed_m2, allowed)
+        named, basis, of_cap = _cited(placed, own.rule, allowed_m2, allowed)
         _say_who_changed(named, basis, parts, by)
     of_cap = percents if placed.split == "AREA_WEIGHTED" else of_cap
-    own = Doubts.none(table.lots) if shrunk_m2 is None else _doubts_of_basis(restrictions, table.lots)
-    cap = _cap_column(table, cap_key, caps, of_cap, basis, named, own)
+    unsure = Doubts.none(table.lots) if shrunk_m2 is None else _doubts_of_basis(restrictions, table.lots)
+    cap = _cap_column(table, cap_key, caps, of_cap, basis, named, unsure)
     return column, cap
+
+
+@dataclass(frozen=True)
+class _OfPairs:
+    """Percentages of pairs of lot and zone (m,), their area basis and rule; pairs that have none, and why."""
+
+    percent: Floats
+    basis_m2: Floats
+    rule: NDArray[np.object_]
+    missing: list[tuple[NDArray[np.bool_], Reason]]
+
+
+def _of_pairs(
+    table: Table,
+    doubts: Doubts,
+    placed: Placed,
+    kind: str,
+    param: str,
+    areas: Areas,
+    rules: RuleSet,
+    widths_m: Floats,
+    taken_m2: Floats,
+) -> _OfPairs:
+    """The least percentage that the rules of each zone allow its lots; what rules read lends its doubts."""
+    pairs = len(placed.lot)
+    own = _OfPairs(np.full(pairs, np.nan), areas.on_basis("NET")[placed.lot], blanks(pairs), [])
+    for code, here in placed.by_code.items():
+        mine = flagged(here, pairs)
+        holding = rules.maxima(kind, code)
+        if not holding:
+            own.missing.append((mine, Picked().why_none(kind, code)))
+            continue
+        _doubt_rows(table, doubts, holding, flagged(placed.lot[here], placed.lots))
+        bound = bound_by(holding, param, areas, widths_m, taken_m2, rules.equal_rank_conflict)
+        found = bound.of_lots(placed.lot[here])
+        own.percent[here], own.basis_m2[here], own.rule[here] = found.percent, found.basis_m2, found.rule
+        own.missing.extend(_without_number(kind, mine, holding, found))
+    return own
 
 
 def _doubts_of_basis(restrictions: Restrictions, lots: int) -> Doubts:
