@@ -15,6 +15,14 @@ _DECIMALS = {"m2": 2, "m": 2}
 _COUNTS_OF_STOREYS = frozenset({"storeys", "may_request_storeys"})
 
 
+def layer_names(document: Mapping[str, Any]) -> dict[str, str]:
+    """Titles of the overlays of an evaluation document by their layer, in the language of the page."""
+    return {
+        overlay["layer"]: wording.in_language(overlay["name_fa"], overlay["name_en"]) or overlay["layer"]
+        for overlay in document["overlays"]
+    }
+
+
 @dataclass(frozen=True)
 class Quantity:
     """A value as it is read: the whole part loud, the decimals quiet, the unit as a word."""
@@ -88,9 +96,10 @@ def account(
     """
     The account of one finding of an evaluation document.
 
-    Inputs are followed `depth` steps down; `names` gives layers their titles. A finding that is
-    missing from the document is told as not known.
+    Inputs are followed `depth` steps down; `names` gives layers their titles, by default those of the
+    document. A finding that is missing from the document is told as not known.
     """
+    names = layer_names(document) if names is None else names
     finding = document["findings"].get(key) or {"key": key, "value": None, "unit": None, "state": "unknown"}
     inputs = (
         [name for name in finding.get("inputs") or () if not _is_no_loss(document, name)] if depth else []
@@ -115,7 +124,7 @@ def _is_no_loss(document: Mapping[str, Any], key: str) -> bool:
     return key in LOSSES and document["findings"].get(key, {}).get("value") == 0
 
 
-def _sentence(finding: Mapping[str, Any], names: Mapping[str, str] | None) -> str:
+def _sentence(finding: Mapping[str, Any], names: Mapping[str, str]) -> str:
     said = reason_texts.reason(finding.get("reason"), names)
     if finding["state"] == "computed" or (finding["state"] == "unknown" and said):
         return said

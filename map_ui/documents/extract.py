@@ -10,7 +10,7 @@ from shapely.geometry import shape
 
 from gis_core.errors import NotFound
 from map_ui import wording
-from map_ui.sheet.reading import layer_names
+from map_ui.accounts import layer_names
 from map_ui.sheet.unknown import unknown_things
 
 #: Layers of a drawing file in the order in which they are drawn, with their colour in drawing programs.

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from gis_core.constraints.rules import Rule, RuleSet
 from layers.models import Layer
 from map_ui import reason_texts, wording
-from map_ui.accounts import account, quantity
+from map_ui.accounts import account, layer_names, quantity
 from map_ui.documents.rows import (
     Document,
     Edition,
@@ -109,15 +109,15 @@ def _known_lines(subject: Subject, document: Document) -> Iterable[str]:
 
 def _unknown_lines(subject: Subject, document: Document) -> Iterable[str]:
     """Why parts of a subject are not known: one line for each reason, naming what it leaves open."""
-    open_ones: dict[str, list[str]] = {}
+    open_ones, layers = dict[str, list[str]](), layer_names(document)
     for key in subject.findings:
         finding = document["findings"].get(key)
         if finding is None:
             why = _("This version of the engine did not ask for it.")
         elif finding["state"] == "unknown":
-            why = reason_texts.reason(finding.get("reason")) or _("we do not know")
+            why = reason_texts.reason(finding.get("reason"), layers) or _("we do not know")
         elif _code_of(finding) == "NO_RULE":
-            why = reason_texts.reason(finding["reason"])
+            why = reason_texts.reason(finding["reason"], layers)
         else:
             continue
         open_ones.setdefault(why, []).append(wording.finding_name(key))

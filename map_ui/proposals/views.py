@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 from gis_core.constraints.proposal import rule_of_lot
 from map_ui import wording
+from map_ui.accounts import layer_names
 from map_ui.answers import place_of
 from map_ui.around import surroundings
 from map_ui.drawing.plan import plan
@@ -27,7 +28,6 @@ from map_ui.proposals.judging import Held, Judged, estimate_of, held_on, judged,
 from map_ui.restricting import restricting
 from map_ui.sheet.costs import cost
 from map_ui.sheet.proposal import proposal_sheet
-from map_ui.sheet.reading import layer_names
 from map_ui.sheet.unknown import unknown_line, unknown_things
 from parcels import queries
 from parcels.fees.calculate import PriceList

@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from map_ui.accounts import layer_names
 from map_ui.sheet.clear import clear_line, clear_things
 from map_ui.sheet.concerns import concerns, doubts_of_import
 from map_ui.sheet.numbers import accounts_apart, areas, head_numbers
 from map_ui.sheet.parts import Cost, Place, Sheet
-from map_ui.sheet.reading import layer_names
 from map_ui.sheet.storeys import choice_note, choices
 from map_ui.sheet.unknown import unknown_line, unknown_things
 from map_ui.sheet.verdict import may_build, verdict, verdict_short

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from gis_core.constraints.findings import Reason
 from gis_core.constraints.proposal import Judgement, Verdict
 from map_ui import reason_texts, wording
-from map_ui.sheet.reading import layer_names
+from map_ui.accounts import layer_names
 
 _MARKS = {"passes": "clear", "fails": "fails", "discretionary": "condition", "unknown": "unknown"}
 _NOTHING_M2 = 0.005

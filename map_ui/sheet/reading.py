@@ -15,14 +15,6 @@ def value(document: Mapping[str, Any], key: str) -> Any:
     return None if finding is None or finding["state"] == "unknown" else finding["value"]
 
 
-def layer_names(document: Mapping[str, Any]) -> dict[str, str]:
-    """Titles of the overlays by their layer, in the language of the page."""
-    return {
-        overlay["layer"]: wording.in_language(overlay["name_fa"], overlay["name_en"]) or overlay["layer"]
-        for overlay in document["overlays"]
-    }
-
-
 def whole_area(area_m2: float) -> str:
     """Whole square metres, never more than there are; the exact figure stands among the numbers."""
     return wording.number(math.floor(round(area_m2, 2)))

@@ -262,6 +262,28 @@ def test_a_layer_that_does_not_say_enough_is_not_known(state):
         assert standing_of(REFERENCE | {"overlays": changed})[row] == "unknown"
 
 
+@pytest.mark.parametrize("state", ["conditional", "unknown"])
+def test_what_hangs_on_a_layer_calls_it_by_its_name(state):
+    flood = REFERENCE["overlays"][0] | {
+        "layer": "flood-depth",
+        "name_fa": "عمق سیلاب صدساله",
+        "name_en": "Depth of the flood of a hundred years",
+        "state": "unknown",
+        "reason": {"code": "NO_DATA", "args": {"unknown_percent": 100}},
+    }
+    reason = {"code": "OVERLAY_UNKNOWN", "args": {"layers": ["flood-depth"]}}
+    unsure = REFERENCE["findings"]["envelope_area_m2"] | {"state": state, "reason": reason}
+    document = REFERENCE | {
+        "overlays": [*REFERENCE["overlays"], flood],
+        "findings": REFERENCE["findings"] | {"envelope_area_m2": unsure},
+    }
+    with translation.override("fa"):
+        (row,) = [row for row in three_lists(document, RULES, {}).all if row.key == "place"]
+    told = " ".join(row.lines)
+    assert "عمق سیلاب صدساله" in told
+    assert "flood-depth" not in told
+
+
 def test_a_city_without_rules_knows_nothing_of_what_only_rules_tell():
     with translation.override("en"):
         lists = three_lists(REFERENCE, RuleSet(), {})
