@@ -46,7 +46,7 @@ Point = namedtuple("Point", "x y")
         Decimal("12.50"),
         date(2026, 11, 21),
         datetime(2026, 11, 21, 8, 30, 15, 123456, tzinfo=UTC),
-        datetime(2026, 11, 21, 8, 30),  # noqa: DTZ001
+        datetime(2026, 11, 21, 8, 30),  # noqa: DTZ001 (one without a zone is written, too)
         time(8, 30),
         timedelta(seconds=90),
         UUID("0c8ad7c0-6a36-4a4c-9d5e-2f9cb2a5d0c1"),
